@@ -1,0 +1,127 @@
+#!/bin/bash
+# Writes every process's configuration file to .kozmic/config.
+source "$(dirname "$0")/lib.sh"
+
+# A value as YAML, whatever is in it.
+quoted() { printf "'%s'" "${1//\'/\'\'}"; }
+
+own_setting() {
+  local value
+  value=$(setting "$1")
+  printf '%s' "${value:-$2}"
+}
+
+LOCAL=127.0.0.1
+gateway_listen=$(own_setting KOZMIC_LISTEN "$LOCAL:$(port_of gateway)")
+public_url=$(own_setting KOZMIC_PUBLIC_URL "http://$LOCAL:$(port_of gateway)")
+public_host=${public_url#*://}
+public_host=${public_host%%/*}
+if in_demo; then
+  web_url=http://$LOCAL:$(port_of simulator)
+  api_url=$web_url/api/v3
+  client_id=kozmic-demo
+  client_secret=kozmic-demo-secret
+else
+  web_url=$(own_setting KOZMIC_GITHUB_WEB_URL https://github.com)
+  api_url=$(own_setting KOZMIC_GITHUB_API_URL https://api.github.com)
+  client_id=$(setting KOZMIC_GITHUB_CLIENT_ID)
+  client_secret=$(setting KOZMIC_GITHUB_CLIENT_SECRET)
+fi
+
+database_url() {
+  echo "postgresql://kozmic_$1:$(secret "database-$1")@$LOCAL:$(port_of postgres)/kozmic"
+}
+
+service_key=$(secret service-key)
+runner_token=$(secret runner-token)
+auth=$LOCAL:$(port_of auth)
+project=$LOCAL:$(port_of project)
+build=$LOCAL:$(port_of build)
+logstream=$LOCAL:$(port_of logstream)
+
+write_private "$STATE/config/auth.yaml" "$SERVICE_USER" <<YAML
+listen: $auth
+database_url: $(database_url auth)
+service_key: $service_key
+secret_key: $(secret auth-secret-key)
+public_url: $(quoted "$public_url")
+github:
+  web_url: $(quoted "$web_url")
+  api_url: $(quoted "$api_url")
+  client_id: $(quoted "$client_id")
+  client_secret: $(quoted "$client_secret")
+YAML
+
+write_private "$STATE/config/project.yaml" "$SERVICE_USER" <<YAML
+listen: $project
+database_url: $(database_url project)
+service_key: $service_key
+secret_key: $(secret project-secret-key)
+public_url: $(quoted "$public_url")
+github:
+  web_url: $(quoted "$web_url")
+  api_url: $(quoted "$api_url")
+auth_address: $auth
+build_address: $build
+YAML
+
+write_private "$STATE/config/build.yaml" "$SERVICE_USER" <<YAML
+listen: $build
+database_url: $(database_url build)
+service_key: $service_key
+public_url: $(quoted "$public_url")
+auth_address: $auth
+project_address: $project
+logstream_address: $logstream
+runner_token: $runner_token
+YAML
+
+write_private "$STATE/config/logstream.yaml" "$SERVICE_USER" <<YAML
+listen: $logstream
+database_url: $(database_url logstream)
+redis_url: redis://:$(secret redis)@$LOCAL:$(port_of redis)/0
+service_key: $service_key
+auth_address: $auth
+YAML
+
+write_private "$STATE/config/gateway.yaml" "$SERVICE_USER" <<YAML
+listen: $(quoted "$gateway_listen")
+public_url: $(quoted "$public_url")
+service_key: $service_key
+static_dir: $(quoted "$STATE/web")
+auth_address: $auth
+project_address: $project
+build_address: $build
+logstream_address: $logstream
+allowed_hosts: [$(quoted "$public_host"), "$LOCAL:$(port_of gateway)", "localhost:$(port_of gateway)"]
+YAML
+
+# The runner drives Docker, which makes it as mighty as root anyway.
+write_private "$STATE/config/runner.yaml" root <<YAML
+listen: $LOCAL:$(port_of runner)
+service_key: $service_key
+build_address: $build
+logstream_address: $logstream
+runner_token: $runner_token
+name: $(quoted "$(hostname 2>/dev/null || cat /etc/hostname)")
+slots: $(own_setting KOZMIC_SLOTS "$(nproc)")
+labels: [linux]
+docker_host: $(cat "$STATE/engine")
+work_dir: $(quoted "$STATE/runner/work")
+cache_dir: $(quoted "$STATE/runner/cache")
+init_path: $(quoted "$STATE/bin/kozmic-init")
+clone_url_prefixes: [$(quoted "$web_url/")]
+shutdown_mode: detach
+YAML
+
+write_private "$STATE/config/redis.conf" "$SERVICE_USER" <<CONF
+bind $LOCAL
+port $(port_of redis)
+requirepass $(secret redis)
+dir $STATE/redis
+save ""
+appendonly no
+set-proc-title no
+maxmemory 64mb
+maxmemory-policy allkeys-lru
+CONF

@@ -1,0 +1,74 @@
+#!/bin/bash
+# Runs a Docker engine of our own, beside any other on this machine:
+# tools/dockerd.sh STATE RUN. Its images and containers lie in STATE/docker, its
+# sockets in RUN. Running jobs live on when it is restarted.
+set -euo pipefail
+state=$1
+run=$2
+bridge=kz$(printf '%s' "$run" | sha256sum | cut -c1-8)
+export PATH=/usr/sbin:/sbin:/usr/bin:/bin
+
+# A machine without an init system may not have mounted the control groups.
+mount_cgroups() {
+  if ! mountpoint -q /sys/fs/cgroup; then
+    mount -t cgroup2 none /sys/fs/cgroup ||
+      echo "dockerd.sh: no control groups: jobs run without limits" >&2
+  fi
+}
+
+# Our own bridge with a network that nothing else here uses.
+set_up_bridge() {
+  local number=$((64 + 16#${bridge:2:2} % 128))
+  ip link show "$bridge" >/dev/null 2>&1 || ip link add "$bridge" type bridge
+  if ip -4 -oneline address show dev "$bridge" | grep -q 'inet '; then
+    network=$(ip -4 -oneline address show dev "$bridge" | awk '{ print $4 }' | cut -d. -f1,2 | head -n 1)
+  else
+    while ip -4 route show table all | grep -qE "(^| )10\.$number\."; do number=$((number + 1)); done
+    network=10.$number
+    ip address add "$network.0.1/17" dev "$bridge"
+  fi
+  ip link set "$bridge" up
+}
+
+# Debian's iptables may speak a dialect that the kernel does not.
+choose_iptables() {
+  firewall=true
+  iptables -t nat -n -L >/dev/null 2>&1 && return
+  if iptables-legacy -t nat -n -L >/dev/null 2>&1; then
+    mkdir -p "$run/path"
+    ln -sf "$(command -v iptables-legacy)" "$run/path/iptables"
+    ln -sf "$(command -v ip6tables-legacy)" "$run/path/ip6tables"
+    PATH=$run/path:$PATH
+  else
+    firewall=false
+    echo "dockerd.sh: no iptables: jobs reach this machine only" >&2
+  fi
+}
+
+mount_cgroups
+set_up_bridge
+choose_iptables
+
+# The pid in a file that a killed engine left may be another process's by now.
+if pid=$(cat "$run/docker.pid" 2>/dev/null) && ! grep -qs dockerd "/proc/$pid/comm"; then
+  rm -f "$run/docker.pid"
+fi
+
+mkdir -p "$state/docker"
+cat >"$run/dockerd.json" <<JSON
+{
+  "hosts": ["unix://$run/docker.sock"],
+  "data-root": "$(cd "$state/docker" && pwd -P)",
+  "exec-root": "$run/docker",
+  "pidfile": "$run/docker.pid",
+  "bridge": "$bridge",
+  "default-address-pools": [{"base": "$network.128.0/17", "size": 24}],
+  "iptables": $firewall,
+  "ip-masq": $firewall,
+  "userland-proxy": false,
+  "live-restore": true,
+  "log-driver": "local",
+  "max-concurrent-downloads": 6
+}
+JSON
+exec dockerd --config-file "$run/dockerd.json"

@@ -1,0 +1,29 @@
+# shellcheck shell=bash
+# The Docker engine's HTTP interface, for the few things that the tools ask of it.
+
+# engine_api SOCKET PATH [CURL OPTION...]
+engine_api() {
+  local socket=$1 path=$2
+  shift 2
+  curl --silent --show-error --fail --max-time 60 --unix-socket "$socket" "$@" "http://localhost$path"
+}
+
+engine_answers() { engine_api "$1" /_ping --max-time 5 >/dev/null 2>&1; }
+
+has_image() { engine_api "$1" "/images/$2/json" >/dev/null 2>&1; }
+
+# import_image SOCKET TARBALL REPOSITORY TAG
+import_image() {
+  engine_api "$1" "/images/create?fromSrc=-&repo=$3&tag=$4&changes=CMD%20%5B%22%2Fbin%2Fsh%22%5D" \
+    --max-time 600 --request POST --header 'Content-Type: application/x-tar' --upload-file "$2" &&
+    has_image "$1" "$3:$4"
+}
+
+# Ends and removes all containers of an engine that is ours alone.
+remove_containers() {
+  local id
+  engine_api "$1" "/containers/json?all=1" | grep -oE '"Id":"[0-9a-f]{64}"' | cut -d'"' -f4 |
+    while read -r id; do
+      engine_api "$1" "/containers/$id?force=1&v=1" --request DELETE >/dev/null || true
+    done
+}

@@ -1,0 +1,40 @@
+# shellcheck shell=bash
+# Whether a process does its work, asked the way its users would.
+
+# The gRPC health service, spoken by curl: an empty request, and the answer
+# "field 1: SERVING".
+grpc_serving() {
+  printf '\0\0\0\0\0' |
+    curl --silent --max-time 3 --http2-prior-knowledge --request POST --data-binary @- \
+      --header 'Content-Type: application/grpc' --header 'TE: trailers' \
+      "http://127.0.0.1:$1/grpc.health.v1.Health/Check" |
+    od -An -tx1 | tr -d ' \n' | grep -qx 00000000020801
+}
+
+healthy() {
+  case $1 in
+    postgres) pg_isready --quiet --host=127.0.0.1 --port="$(port_of postgres)" ;;
+    redis) REDISCLI_AUTH=$(secret redis) timeout 3 redis-cli -p "$(port_of redis)" ping 2>/dev/null | grep -q PONG ;;
+    dockerd) engine_answers "$RUN/docker.sock" ;;
+    simulator) curl --silent --max-time 3 --output /dev/null "http://127.0.0.1:$(port_of simulator)/" ;;
+    gateway) curl --silent --fail --max-time 3 --output /dev/null "http://127.0.0.1:$(port_of gateway)/healthz" ;;
+    *) grpc_serving "$(port_of "$1")" ;;
+  esac
+}
+
+# wait_healthy SECONDS NAME...: fails with the log's end of the first that is not.
+wait_healthy() {
+  local deadline=$((SECONDS + $1)) name left
+  shift
+  for name in "$@"; do
+    is_ours "$name" || continue
+    left=$((deadline - SECONDS))
+    echo "waiting for $name"
+    if ! wait_for $((left > 1 ? left : 1)) healthy "$name"; then
+      supervisorctl status "$name" || true
+      echo "--- the end of its log:"
+      tail -n 20 "$STATE/log/$name.log" || true
+      die "$name does not get healthy"
+    fi
+  done
+}

@@ -1,0 +1,35 @@
+#!/bin/bash
+# Starts what the services stand on: PostgreSQL, Redis, Docker.
+source "$(dirname "$0")/lib.sh"
+source "$ROOT/tools/supervisor.sh"
+source "$ROOT/tools/engine.sh"
+source "$ROOT/tools/health.sh"
+
+id "$SERVICE_USER" >/dev/null 2>&1 ||
+  useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$SERVICE_USER"
+
+supervisor_runs || stop_orphans
+"$ROOT/tools/settings.sh"
+"$ROOT/tools/ports.sh"
+"$ROOT/tools/choose_engine.sh"
+"$ROOT/tools/postgres.sh"
+mkdir -p "$STATE"/{redis,github,runner/work,runner/cache}
+chown "$SERVICE_USER" "$STATE/redis" "$STATE/github"
+chmod 700 "$STATE/redis" "$STATE/github"
+
+# The simulator runs from a copy, as the services do, and for the same reason.
+now=$(fingerprint "$ROOT/tests/github_simulator")
+if [ -d "$ROOT/tests/github_simulator" ] && ! { [ -d "$STATE/simulator" ] && stamp_is simulator "$now"; }; then
+  rm -rf "$STATE/simulator"
+  cp -r "$ROOT/tests/github_simulator" "$STATE/simulator"
+  chmod -R a+rX "$STATE/simulator"
+  set_stamp simulator "$now"
+fi
+
+"$ROOT/tools/config.sh"
+write_supervisor_conf
+supervisor_runs || start_supervisor
+# shellcheck disable=SC2086  # a list of words
+bring_up $INFRASTRUCTURE
+# shellcheck disable=SC2086
+wait_healthy 60 $INFRASTRUCTURE

@@ -1,0 +1,29 @@
+#!/bin/bash
+# Chooses a port for every process once, and again only if something else has
+# taken it while we were down.
+source "$(dirname "$0")/lib.sh"
+source "$ROOT/tools/supervisor.sh"
+
+choose() {
+  local name=$1 port=$2 file=$STATE/ports/$1
+  if [ -s "$file" ]; then
+    port=$(cat "$file")
+    ! supervisor_runs || return 0
+  fi
+  while port_is_busy "$port" || grep -qsx "$port" "$STATE"/ports/*; do
+    [ "$(cat "$file" 2>/dev/null)" != "$port" ] || port_is_busy "$port" || return 0
+    port=$((port + 1))
+  done
+  printf '%s\n' "$port" >"$file.new"
+  mv "$file.new" "$file"
+}
+
+choose gateway 8080
+choose simulator 8081
+choose auth 7101
+choose project 7102
+choose build 7103
+choose runner 7104
+choose logstream 7105
+choose postgres 7106
+choose redis 7107

@@ -1,0 +1,51 @@
+#!/bin/bash
+# ./kozmic up
+#
+# Installs what is missing from Debian and npm, builds everything, starts a
+# private PostgreSQL, Redis and (if none runs) Docker engine, and all services,
+# watched by supervisord. All of it lies in .kozmic/. Running it again is
+# harmless, takes seconds, repairs what was left half done, and restarts what
+# has changed.
+#
+# Without GitHub credentials it is a demo with a simulated GitHub. With
+#   KOZMIC_GITHUB_CLIENT_ID, KOZMIC_GITHUB_CLIENT_SECRET   a GitHub OAuth app
+#   KOZMIC_PUBLIC_URL     the address at which GitHub and browsers reach it
+# in the environment it serves real GitHub repositories. Also understood:
+#   KOZMIC_LISTEN         host:port to serve HTTP on (127.0.0.1:8080)
+#   KOZMIC_SLOTS          jobs at once (one per processor core)
+#   KOZMIC_GITHUB_WEB_URL, KOZMIC_GITHUB_API_URL           GitHub Enterprise
+# They are remembered in .kozmic/settings; an empty value forgets one.
+source "$(dirname "$0")/lib.sh"
+source "$ROOT/tools/progress.sh"
+
+case ${1:-} in
+  "") ;;
+  -h | --help) usage_from_head; exit ;;
+  *) die "up knows no \"$1\"; see ./kozmic up --help" ;;
+esac
+
+[ -w /run ] || die "cannot write to /run: please run this as root"
+ensure_state
+exec 9>"$STATE/lock"
+if ! flock --nonblock 9; then
+  echo "Another ./kozmic is at work here; waiting for it."
+  flock 9
+fi
+
+STEPS=9
+step "Debian packages" "$ROOT/tools/packages.sh" up
+step "Node.js and dbmate" "$ROOT/tools/node.sh" install
+step "web page" "$ROOT/tools/frontend.sh"
+step "services (the first build takes minutes)" "$ROOT/tools/binaries.sh"
+step "PostgreSQL, Redis, Docker" "$ROOT/tools/infrastructure.sh"
+socket=$(cat "$STATE/engine")
+step "image debian:12" "$ROOT/tools/base_image.sh" "${socket#unix://}"
+step "database schemas" "$ROOT/tools/migrate.sh"
+step "all processes healthy" "$ROOT/tools/services.sh"
+if in_demo; then
+  step "demo: sign in, project, first push" "$ROOT/tools/demo.sh"
+  cat "$STATE/demo/greeting"
+else
+  step "connected to $(setting KOZMIC_GITHUB_WEB_URL || true)" true
+  printf '\nKozmic CI is at %s\n' "$(setting KOZMIC_PUBLIC_URL)"
+fi
