@@ -1,0 +1,133 @@
+#include "lib/testing/postgres.h"
+
+#include <thread>
+
+#include "absl/synchronization/notification.h"
+#include "gtest/gtest.h"
+#include "lib/postgres/listener.h"
+#include "lib/postgres/pool.h"
+#include "lib/status/annotate.h"
+
+namespace kozmic {
+namespace {
+
+constexpr absl::Duration kDeadline = absl::Seconds(30);
+
+class PostgresTest : public ::testing::Test {
+ protected:
+  PostgresTest() {
+    EXPECT_TRUE(pool_
+                    .Autocommit([](pqxx::nontransaction& tx) {
+                      tx.exec0("CREATE TABLE numbers (n int CONSTRAINT numbers_once UNIQUE)");
+                      return absl::OkStatus();
+                    })
+                    .ok());
+  }
+
+  absl::Status Insert(int n) {
+    return pool_.Transact([n](pqxx::work& tx) {
+      tx.exec_params0("INSERT INTO numbers VALUES ($1)", n);
+      return absl::OkStatus();
+    });
+  }
+
+  int Count() {
+    int count = -1;
+    EXPECT_TRUE(pool_
+                    .Autocommit([&](pqxx::nontransaction& tx) {
+                      count = tx.exec1("SELECT count(*) FROM numbers")[0].as<int>();
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return count;
+  }
+
+  TestPostgres server_;
+  const std::string url_ = server_.CreateDatabase("build");
+  PostgresPool pool_{{.url = url_, .size = 3}};
+};
+
+TEST_F(PostgresTest, CommitsWhatReturnsOkAndRollsBackTheRest) {
+  EXPECT_TRUE(Insert(1).ok());
+  EXPECT_EQ(pool_
+                .Transact([](pqxx::work& tx) {
+                  tx.exec0("INSERT INTO numbers VALUES (2)");
+                  return absl::CancelledError("changed my mind");
+                })
+                .code(),
+            absl::StatusCode::kCancelled);
+  EXPECT_EQ(Count(), 1);
+}
+
+TEST_F(PostgresTest, AUniqueViolationNamesItsConstraint) {
+  EXPECT_TRUE(Insert(1).ok());
+  const absl::Status status = Insert(1);
+  EXPECT_EQ(status.code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(Detail(status, "constraint"), "numbers_once");
+}
+
+TEST_F(PostgresTest, ConcurrentWorkIsBoundedByThePoolAndAllDone) {
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 12; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 20; ++i) EXPECT_TRUE(Insert(t * 100 + i).ok());
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(Count(), 240);
+}
+
+TEST_F(PostgresTest, SurvivesACrashOfTheServer) {
+  EXPECT_TRUE(Insert(1).ok());
+  server_.Crash();
+  EXPECT_EQ(Insert(2).code(), absl::StatusCode::kUnavailable);
+  server_.Start();
+  EXPECT_TRUE(Insert(3).ok());
+  EXPECT_EQ(Count(), 2);
+}
+
+TEST_F(PostgresTest, BytesSurviveUnchanged) {
+  std::string bytes;
+  for (int i = 0; i < 256; ++i) bytes.push_back(static_cast<char>(i));
+  std::string back;
+  EXPECT_TRUE(pool_
+                  .Autocommit([&](pqxx::nontransaction& tx) {
+                    back = FromBytea(tx.exec_params1("SELECT $1::bytea", ToBytea(bytes))[0]);
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  EXPECT_EQ(back, bytes);
+}
+
+TEST_F(PostgresTest, ListenerHearsNotificationsAlsoAfterACrash) {
+  absl::Mutex mutex;
+  std::vector<std::string> heard;
+  PostgresListener listener(url_, {"news"}, [&](absl::string_view, absl::string_view payload) {
+    absl::MutexLock lock(&mutex);
+    heard.emplace_back(payload);
+  });
+  const auto wait_for = [&](const std::string& payload) {
+    const auto arrived = [&] { return std::count(heard.begin(), heard.end(), payload) > 0; };
+    absl::MutexLock lock(&mutex);
+    const bool ok = mutex.AwaitWithTimeout(absl::Condition(&arrived), kDeadline);
+    heard.clear();
+    return ok;
+  };
+  const auto notify = [&](const std::string& payload) {
+    return pool_.Autocommit([&](pqxx::nontransaction& tx) {
+      tx.exec0("NOTIFY news, '" + payload + "'");
+      return absl::OkStatus();
+    });
+  };
+  EXPECT_TRUE(wait_for("")) << "the first connection";
+  EXPECT_TRUE(notify("one").ok());
+  EXPECT_TRUE(wait_for("one"));
+  server_.Crash();
+  server_.Start();
+  EXPECT_TRUE(wait_for("")) << "the reconnection";
+  EXPECT_TRUE(notify("two").ok());
+  EXPECT_TRUE(wait_for("two"));
+}
+
+}  // namespace
+}  // namespace kozmic

@@ -1,0 +1,81 @@
+#include "lib/process/process.h"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "absl/strings/str_cat.h"
+#include "lib/base/log.h"
+#include "lib/process/version.h"
+
+namespace kozmic {
+namespace {
+
+constexpr int kExitConfig = 78;
+
+sigset_t TerminationSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+}  // namespace
+
+int RunProcess(int argc, char** argv, absl::string_view name,
+               const std::function<absl::Status(ConfigReader& config)>& serve) {
+  const sigset_t signals = TerminationSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  ConfigureLog(name, Severity::kInfo);
+
+  std::string path;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument == "--version") {
+      std::printf("%s\n", kVersion);
+      return 0;
+    }
+    if (argument == "--config" && i + 1 < argc) {
+      path = argv[++i];
+      continue;
+    }
+    std::fprintf(stderr, "usage: %s [--config FILE] [--version]\n", argv[0]);
+    return 64;
+  }
+
+  absl::StatusOr<ConfigReader> config =
+      ConfigReader::Load(path, ConfigReader::ProcessEnvironment());
+  const absl::Status status = config.ok() ? serve(*config) : config.status();
+  if (status.ok()) {
+    Log(Severity::kInfo, "ended");
+    return 0;
+  }
+  Log(Severity::kError, "cannot go on", {{"error", status}});
+  return absl::IsInvalidArgument(status) ? kExitConfig : 1;
+}
+
+void WaitForTermination() {
+  const sigset_t signals = TerminationSignals();
+  int signal = 0;
+  sigwait(&signals, &signal);
+  Log(Severity::kInfo, "ending", {{"signal", signal}});
+}
+
+void RequestTermination() { kill(getpid(), SIGTERM); }
+
+void ReadLogLevel(ConfigReader& config, absl::string_view service) {
+  std::string level = "info";
+  config.Choice("log_level", &level, {.help = "lowest severity written", .fallback = "info"},
+                {"debug", "info", "warning", "error"});
+  const Severity lowest = level == "debug"     ? Severity::kDebug
+                          : level == "info"    ? Severity::kInfo
+                          : level == "warning" ? Severity::kWarning
+                                               : Severity::kError;
+  ConfigureLog(service, lowest);
+}
+
+}  // namespace kozmic
