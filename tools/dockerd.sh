@@ -3,9 +3,10 @@
 # tools/dockerd.sh STATE RUN. Its images and containers lie in STATE/docker, its
 # sockets in RUN. Running jobs live on when it is restarted.
 set -euo pipefail
+source "$(dirname "$0")/engine.sh"
 state=$1
 run=$2
-bridge=kz$(printf '%s' "$run" | sha256sum | cut -c1-8)
+bridge=$(bridge_of "$run")
 export PATH=/usr/sbin:/sbin:/usr/bin:/bin
 
 # A machine without an init system may not have mounted the control groups.

@@ -37,13 +37,7 @@ stop_all() {
     remove_containers "$RUN/docker.sock"
   fi
   stop_orphans
-  remove_bridge
-}
-
-remove_bridge() {
-  local bridge
-  bridge=kz$(printf '%s' "$RUN" | sha256sum | cut -c1-8)
-  ! command -v ip >/dev/null || ip link delete "$bridge" 2>/dev/null || true
+  ip link delete "$(bridge_of "$RUN")" 2>/dev/null || true
 }
 
 # What our own engine has mounted would make a removal fail, or worse.

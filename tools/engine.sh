@@ -19,6 +19,9 @@ import_image() {
     has_image "$1" "$3:$4"
 }
 
+# The network bridge of the engine of ours that has its sockets in $1.
+bridge_of() { echo "kz$(printf '%s' "$1" | sha256sum | cut -c1-8)"; }
+
 # Ends and removes all containers of an engine that is ours alone.
 remove_containers() {
   local id

@@ -3,10 +3,11 @@
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-# One checkout is one installation; the id keeps several on one machine apart.
-ID=$(printf '%s' "$ROOT" | sha256sum | cut -c1-8)
-# Everything that lasts: data, configuration, logs (see ensure_state).
-STATE=$ROOT/.kozmic
+# Everything that lasts: data, configuration, logs (see ensure_state). A second
+# installation of the same checkout, such as a test's, names another folder.
+STATE=${KOZMIC_STATE:-$ROOT/.kozmic}
+# Keeps several installations on one machine apart.
+ID=$(printf '%s' "$STATE" | sha256sum | cut -c1-8)
 [ ! -L "$STATE" ] || STATE=$(readlink "$STATE")
 # Sockets and pid files. Outside the checkout because a socket's path may have
 # at most 107 characters, and gone after a reboot like what it speaks of.
@@ -44,6 +45,7 @@ reachable_by_all() {
 # folder such as /root keeps its state in /var/lib and .kozmic is a link to it.
 ensure_state() {
   if [ ! -d "$STATE" ] && ! reachable_by_all "$STATE"; then
+    [ -z "${KOZMIC_STATE:-}" ] || die "KOZMIC_STATE lies in a folder that is private to one user"
     STATE=/var/lib/kozmic-$ID
     ln -sfn "$STATE" "$ROOT/.kozmic"
   fi

@@ -7,7 +7,6 @@ source "$ROOT/tools/engine.sh"
 source "$ROOT/tools/health.sh"
 
 # A process that is no longer wanted (the demo's, once GitHub is connected).
-supervisorctl reread >/dev/null
 for name in simulator dockerd; do
   is_ours "$name" || supervisorctl update "$name"
 done

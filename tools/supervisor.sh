@@ -112,16 +112,14 @@ start_supervisor() {
 
 # Starts the processes named, and restarts those whose section has changed.
 bring_up() {
-  local name
-  supervisorctl reread >/dev/null
+  local name names=() idle=()
   for name in "$@"; do
-    is_ours "$name" || continue
-    supervisorctl update "$name"
-    case $(supervisorctl status "$name" || true) in
-      *RUNNING* | *STARTING*) ;;
-      *) supervisorctl start "$name" || true ;;
-    esac
+    ! is_ours "$name" || names+=("$name")
   done
+  supervisorctl update "${names[@]}"
+  while read -r name; do idle+=("$name"); done < <(supervisorctl status "${names[@]}" |
+    awk '$2 != "RUNNING" && $2 != "STARTING" { print $1 }')
+  [ ${#idle[@]} -eq 0 ] || supervisorctl start "${idle[@]}" || true
 }
 
 # The pids of our processes that outlived a killed supervisord. It leaves its

@@ -1,0 +1,92 @@
+#!/bin/bash
+# ./kozmic test [--lint] [--unit] [--web] [--simulator] [--e2e]
+#
+# Installs what is missing for the tests, starts what they need (a Docker
+# engine if none runs, a registry, images), runs all suites or those named, and
+# stops what it started. The last line is "N passed, N failed" of all together.
+#   --lint       shellcheck, clang-format, buf
+#   --unit       bazel test //...: unit and integration tests of the services
+#   --web        the web page's tests, lint and build
+#   --simulator  the GitHub simulator's tests
+#   --e2e        from git push to the green tick, in a browser
+source "$(dirname "$0")/lib.sh"
+source "$ROOT/tools/progress.sh"
+source "$ROOT/tools/test_results.sh"
+source "$ROOT/tools/test_engine.sh"
+
+suites=()
+for argument in "$@"; do
+  case $argument in
+    --lint | --unit | --web | --simulator | --e2e) suites+=("${argument#--}") ;;
+    -h | --help) usage_from_head; exit ;;
+    *) die "test knows no \"$argument\"; see ./kozmic test --help" ;;
+  esac
+done
+[ ${#suites[@]} -gt 0 ] || suites=(lint web simulator unit e2e)
+
+ensure_state
+exec 8>"$STATE/test.lock"
+flock --nonblock 8 || die "another ./kozmic test is at work here"
+trap 'stop_world' EXIT
+trap 'exit 130' INT TERM
+
+world_started=0
+start_world() {
+  [ "$world_started" = 0 ] || return 0
+  world_started=1
+  step "Docker engine, images and registry for the tests" "$ROOT/tools/test_world.sh" start
+  DOCKER_HOST=$(cat "$STATE/test/engine")
+  KOZMIC_TEST_REGISTRY=$(cat "$STATE/test/registry.address")
+  export DOCKER_HOST KOZMIC_TEST_REGISTRY KOZMIC_TEST_IMAGE=kozmic-test/busybox
+}
+
+stop_world() {
+  [ "$world_started" = 0 ] || "$ROOT/tools/test_world.sh" stop >>"$STATE/log/test-dockerd.log" 2>&1 || true
+}
+
+git_files() { git -C "$ROOT" -c safe.directory='*' ls-files -z "$@"; }
+
+run_lint() {
+  check shellcheck shellcheck -x "$ROOT/kozmic" "$ROOT/.ci/run" "$ROOT"/tools/*.sh
+  check clang-format format_check
+  check "buf lint" "$STATE/npm/node_modules/@bufbuild/buf-linux-x64/bin/buf" lint "$ROOT/proto"
+}
+
+format_check() {
+  cd "$ROOT" && git_files '*.cc' '*.h' | xargs -0 --no-run-if-empty clang-format-14 --dry-run -Werror
+}
+
+run_web() {
+  (cd "$ROOT/frontend" && npm ci --no-audit --no-fund)
+  node_suite "web: tests" "$ROOT/frontend" npm test
+  (cd "$ROOT/frontend" && check "web: lint" npm run lint)
+  (cd "$ROOT/frontend" && check "web: build" npm run build)
+}
+
+run_simulator() { node_suite simulator "$ROOT" node --test tests/github_simulator; }
+
+run_unit() {
+  local log=$STATE/log/test-unit.log status=0
+  start_world
+  "$ROOT/tools/bazel.sh" test --color=no --curses=no --keep_going --show_progress_rate_limit=15 \
+    --test_tmpdir="$TEST_TMP" //... 2>&1 | tee "$log" || status=$?
+  count_bazel "$log" "$status"
+}
+
+run_e2e() {
+  start_world
+  (cd "$ROOT/tests/e2e" && npm ci --no-audit --no-fund)
+  node_suite e2e "$ROOT/tests/e2e" npm test
+}
+
+STEPS=3
+step "Debian packages" "$ROOT/tools/packages.sh" up test
+step "Node.js, dbmate and buf" "$ROOT/tools/node.sh" install test
+PATH=$("$ROOT/tools/node.sh" path):$PATH
+
+begin_results
+for suite in "${suites[@]}"; do
+  printf '\n== %s\n' "$suite"
+  "run_$suite"
+done
+end_results

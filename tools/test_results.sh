@@ -1,0 +1,76 @@
+# shellcheck shell=bash
+# Counts what passed and failed, whatever ran it.
+
+begin_results() { : >"$STATE/test-results"; }
+
+# record SUITE PASSED FAILED
+record() { printf '%s\t%s\t%s\n' "$2" "$3" "$1" >>"$STATE/test-results"; }
+
+# check NAME COMMAND...: one test, which is the command's success.
+check() {
+  local name=$1
+  shift
+  if "$@"; then
+    echo "$name: passed"
+    record "$name" 1 0
+  else
+    echo "$name: FAILED"
+    record "$name" 0 1
+  fi
+}
+
+# A number that follows $2 in the file $1, colours aside; 0 if there is none.
+_number_after() {
+  local found
+  found=$(sed 's/\x1b\[[0-9;]*m//g' "$1" | grep -oE "$2" | tail -n 1 | grep -oE '[0-9]+' | tail -n 1) || true
+  echo "${found:-0}"
+}
+
+# node_suite NAME FOLDER COMMAND...: a suite of node's runner ("pass 3") or
+# vitest ("Tests  1 failed | 3 passed"). Without one test it has failed.
+node_suite() {
+  local name=$1 folder=$2 log passed failed status=0
+  shift 2
+  log=$STATE/log/test-${name//[^a-z0-9]/}.log
+  (cd "$folder" && "$@") 2>&1 | tee "$log" || status=$?
+  passed=$(_number_after "$log" '^(ℹ|#) pass [0-9]+')
+  failed=$(_number_after "$log" '^(ℹ|#) fail [0-9]+')
+  if [ "$passed" = 0 ] && [ "$failed" = 0 ]; then
+    passed=$(_number_after "$log" '^ *Tests .*[0-9]+ passed')
+    failed=$(_number_after "$log" '^ *Tests .*[0-9]+ failed')
+  fi
+  if [ "$failed" = 0 ] && { [ "$status" -ne 0 ] || [ "$passed" = 0 ]; }; then failed=1; fi
+  record "$name" "$passed" "$failed"
+}
+
+# count_bazel LOG STATUS: every test case of every test that Bazel tells of.
+count_bazel() {
+  local target verdict xml cases bad passed=0 failed=0
+  local logs
+  logs=$("$ROOT/tools/bazel.sh" info bazel-testlogs 2>/dev/null)
+  while read -r target verdict; do
+    xml=$logs/${target#//}
+    xml=${xml/://}/test.xml
+    cases=$(grep -m1 -oE '<testsuites [^>]*' "$xml" 2>/dev/null | grep -oE ' tests="[0-9]+"' | grep -oE '[0-9]+' || echo 1)
+    bad=0
+    if [ "$verdict" != PASSED ]; then
+      bad=$(grep -m1 -oE '<testsuites [^>]*' "$xml" 2>/dev/null | grep -oE ' failures="[0-9]+"' | grep -oE '[0-9]+' || echo 1)
+      [ "$bad" -gt 0 ] || bad=1
+      [ "$cases" -ge "$bad" ] || cases=$bad
+    fi
+    passed=$((passed + cases - bad))
+    failed=$((failed + bad))
+  done < <(sed -nE 's/^(\/\/[^ ]+) +(\(cached\) +)?(PASSED|FAILED TO BUILD|FAILED|TIMEOUT|NO STATUS|FLAKY).*/\1 \3/p' "$1" | sort -u)
+  # What kept Bazel from running a test at all is a failure, too.
+  if [ "$failed" = 0 ] && { [ "$2" -ne 0 ] || [ "$passed" = 0 ]; }; then failed=1; fi
+  record unit "$passed" "$failed"
+}
+
+# Prints the table and the sum; fails if anything did, or nothing ran.
+end_results() {
+  echo
+  awk -F'\t' '
+    { printf "%5d passed %3d failed  %s\n", $1, $2, $3; passed += $1; failed += $2 }
+    END { printf "\n%d passed, %d failed\n", passed, failed; exit failed > 0 || passed == 0 }
+  ' "$STATE/test-results"
+}
