@@ -1,0 +1,35 @@
+import { json } from '../http/answer.js';
+import { notFound } from '../http/errors.js';
+import { validFaults } from './fault_validation.js';
+
+const WAIT_CAP_MS = 30_000;
+
+/**
+ * What tests steer the simulator by. From this machine only.
+ * @param {import('../simulator.js').Simulator} sim
+ */
+export function controlRoutes(sim) {
+  const { feed, journal, state } = sim;
+  const route = (method, path, handler) => ({
+    method, path: `/_simulator${path}`,
+    handler: async (request) => {
+      if (!request.fromLoopback) throw notFound();
+      return handler(request);
+    },
+  });
+  const number = (text) => (/^\d{1,12}$/.test(text ?? '') ? Number(text) : 0);
+  return [
+    route('GET', '/journal', async ({ query }) => {
+      const after = number(query.get('after'));
+      const wait = Math.min(WAIT_CAP_MS, number(query.get('wait_ms')));
+      if (wait > 0) await feed.wait(after, wait);
+      return json(200, { entries: feed.after(after), last: feed.last });
+    }),
+    route('GET', '/faults', async () => json(200, state.faults.all())),
+    route('PUT', '/faults', async (request) => {
+      const faults = validFaults(await request.json());
+      await journal.commit('faults_set', { faults });
+      return json(200, state.faults.all());
+    }),
+  ];
+}

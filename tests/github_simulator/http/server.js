@@ -1,0 +1,100 @@
+import http from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { json, send } from './answer.js';
+import { HttpError } from './errors.js';
+import { inject } from './fault_injection.js';
+import { Request } from './request.js';
+import { Router } from './router.js';
+
+const DRAIN_MS = 10_000;
+
+/** The HTTP server: routing, faults on demand, and errors that no route has turned into answers. */
+export class Server {
+  #router;
+  #journal;
+  #faults;
+  #server;
+
+  /**
+   * @param {import('./router.js').Route[]} routes
+   * @param {import('../state/journal.js').Journal} journal
+   * @param {import('../state/faults.js').Faults} faults
+   */
+  constructor(routes, journal, faults) {
+    this.#router = new Router(routes);
+    this.#journal = journal;
+    this.#faults = faults;
+    this.#server = http.createServer((incoming, outgoing) => this.#serve(incoming, outgoing));
+    this.#server.headersTimeout = 30_000;
+    this.#server.requestTimeout = 600_000;
+    this.#server.keepAliveTimeout = 75_000;
+  }
+
+  /**
+   * @param {string} host
+   * @param {number} port 0: any
+   * @returns {Promise<number>} the port
+   */
+  listen(host, port) {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, () => {
+        const address = this.#server.address();
+        resolve(typeof address === 'object' && address ? address.port : port);
+      });
+    });
+  }
+
+  /** Lets running requests finish, for a while. */
+  close() {
+    return new Promise((resolve) => {
+      const force = setTimeout(() => this.#server.closeAllConnections(), DRAIN_MS);
+      this.#server.close(() => {
+        clearTimeout(force);
+        resolve(undefined);
+      });
+      this.#server.closeIdleConnections();
+    });
+  }
+
+  async #serve(incoming, outgoing) {
+    incoming.on('error', () => {});
+    outgoing.on('error', () => {});
+    outgoing.setHeader('server', 'GitHub.com');
+    outgoing.setHeader('x-github-request-id', randomUUID().toUpperCase());
+    const request = new Request(incoming, outgoing);
+    try {
+      if (await this.#injectFault(request)) return;
+      const match = this.#router.match(request.method, request.path);
+      if (!match) throw new HttpError(404, 'Not Found');
+      request.params = match.params;
+      const answer = await match.route.handler(request);
+      if (answer) send(outgoing, answer);
+    } catch (error) {
+      this.#sendError(request, error);
+    }
+  }
+
+  async #injectFault(request) {
+    if (request.path.startsWith('/_simulator/')) return false;
+    const match = this.#faults.match(request.method, request.target);
+    if (!match) return false;
+    const { index, fault } = match;
+    await this.#journal.commit('fault_applied', {
+      index, method: request.method, path: request.target, fault,
+    });
+    return inject(fault, request);
+  }
+
+  #sendError(request, error) {
+    if (!(error instanceof HttpError)) {
+      // A connection that the other side closed is no fault of this program.
+      if (request.incoming.destroyed && !request.incoming.complete) return;
+      process.stderr.write(`${request.method} ${request.path}: ${error?.stack ?? error}\n`);
+      error = new HttpError(500, 'Server Error');
+    }
+    const body = { message: error.message, documentation_url: 'https://docs.github.com/rest',
+                   status: String(error.status) };
+    send(request.outgoing, json(error.status, body, error.headers));
+  }
+}

@@ -1,0 +1,91 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { commitRoutes } from './api/commits.js';
+import { deliveryRoutes } from './api/deliveries.js';
+import { hookRoutes } from './api/hooks.js';
+import { repositoryRoutes } from './api/repositories.js';
+import { statusRoutes } from './api/statuses.js';
+import { userRoutes } from './api/users.js';
+import { Feed } from './control/feed.js';
+import { controlRoutes } from './control/routes.js';
+import { Courier } from './courier/courier.js';
+import { PushWatch } from './events/push_watch.js';
+import { gitRoutes } from './git/routes.js';
+import { Storage } from './git/storage.js';
+import { Server } from './http/server.js';
+import { oauthRoutes } from './oauth/routes.js';
+import { plantSeed } from './seed/seed.js';
+import { Urls } from './shapes/urls.js';
+import { holdFolder } from './state/folder_lock.js';
+import { Journal } from './state/journal.js';
+import { State } from './state/state.js';
+import { webRoutes } from './web/routes.js';
+
+/**
+ * @typedef {object} Options
+ * @property {string} host
+ * @property {number} port 0: any
+ * @property {string} data the folder of everything that lasts
+ * @property {string | null} seed a file
+ * @property {string | null} publicUrl how others reach it; null: by what it listens on
+ */
+
+/** Everything, put together. */
+export class Simulator {
+  state = new State();
+  feed = new Feed();
+  urls = new Urls();
+
+  /**
+   * @param {Options} options
+   * @param {{now(): number}} clock
+   */
+  static async start(options, clock) {
+    const simulator = new Simulator(options, clock);
+    await simulator.#open(options);
+    return simulator;
+  }
+
+  /** @private */
+  constructor({ data }, clock) {
+    this.clock = clock;
+    this.storage = new Storage(path.resolve(data, 'repos'));
+    this.courier = new Courier(this);
+    this.pushes = new PushWatch(this);
+  }
+
+  async #open({ host, port, data, seed, publicUrl }) {
+    await fs.mkdir(this.storage.root, { recursive: true, mode: 0o700 });
+    await holdFolder(data);
+    this.journal = new Journal(path.join(data, 'journal.jsonl'), this.clock, (event) => {
+      this.state.apply(event);
+      this.feed.apply(event);
+    });
+    if (seed) await plantSeed(this, seed);
+    this.server = new Server([
+      ...controlRoutes(this),
+      ...oauthRoutes(this),
+      ...userRoutes(this),
+      ...repositoryRoutes(this),
+      ...hookRoutes(this),
+      ...deliveryRoutes(this),
+      ...statusRoutes(this),
+      ...commitRoutes(this),
+      ...gitRoutes(this),
+      ...webRoutes(this),
+    ], this.journal, this.state.faults);
+    const actualPort = await this.server.listen(host, port);
+    const name = host.includes(':') ? `[${host}]` : host;
+    this.urls.web = publicUrl ?? `http://${name}:${actualPort}`;
+    await this.pushes.catchUp();
+    this.courier.start();
+  }
+
+  /** Lets what is under way finish; what waits stays for the next start. */
+  async stop() {
+    this.feed.close();
+    await this.server.close();
+    await this.courier.stop();
+    await this.journal.close();
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * @typedef {object} Hook
+ * @property {number} id
+ * @property {number} repository_id
+ * @property {boolean} active
+ * @property {string[]} events
+ * @property {{url: string, content_type: 'json' | 'form', insecure_ssl: '0' | '1',
+ *             secret?: string}} config
+ * @property {number} created_at ms
+ * @property {number} updated_at ms
+ */
+
+export class Hooks {
+  /** @type {Map<number, Hook>} */
+  #hooks = new Map();
+  #lastId = 500_000_000;
+
+  handlers = {
+    hook_created: ({ hook }) => {
+      this.#hooks.set(hook.id, hook);
+      this.#lastId = Math.max(this.#lastId, hook.id);
+    },
+    hook_updated: ({ hook }) => this.#hooks.set(hook.id, hook),
+    hook_deleted: ({ hook_id }) => this.#hooks.delete(hook_id),
+  };
+
+  nextId() {
+    return this.#lastId + 1;
+  }
+
+  /** @param {number} id */
+  find(id) {
+    return this.#hooks.get(id);
+  }
+
+  /** @param {number} repositoryId oldest first */
+  of(repositoryId) {
+    return [...this.#hooks.values()].filter((hook) => hook.repository_id === repositoryId);
+  }
+
+  /** @param {number} repositoryId @param {string} event */
+  listeningTo(repositoryId, event) {
+    return this.of(repositoryId).filter(
+      (hook) => hook.active && (hook.events.includes(event) || hook.events.includes('*')));
+  }
+}

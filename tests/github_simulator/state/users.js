@@ -1,0 +1,51 @@
+/**
+ * @typedef {object} User
+ * @property {number} id
+ * @property {string} login
+ * @property {string} name
+ * @property {string} email
+ * @property {import('../base/secrets.js').PasswordHash | null} password
+ * @property {number} created_at ms
+ */
+
+export class Users {
+  /** @type {Map<number, User>} */
+  #byId = new Map();
+  #byLogin = new Map();
+  #byEmail = new Map();
+  #lastId = 583_230;
+
+  handlers = {
+    user_created: ({ user }) => {
+      this.#byId.set(user.id, user);
+      this.#byLogin.set(user.login.toLowerCase(), user);
+      this.#byEmail.set(user.email.toLowerCase(), user);
+      this.#lastId = Math.max(this.#lastId, user.id);
+    },
+  };
+
+  nextId() {
+    return this.#lastId + 1;
+  }
+
+  all() {
+    return [...this.#byId.values()];
+  }
+
+  /** @param {number} id @returns {User} */
+  get(id) {
+    const user = this.#byId.get(id);
+    if (!user) throw new Error(`no user ${id}`);
+    return user;
+  }
+
+  /** @param {string} login @returns {User | undefined} */
+  find(login) {
+    return this.#byLogin.get(login.toLowerCase());
+  }
+
+  /** @param {string} email @returns {User | undefined} */
+  findByEmail(email) {
+    return this.#byEmail.get(email.toLowerCase());
+  }
+}

@@ -1,0 +1,69 @@
+import fs from 'node:fs';
+import { commitPage } from './commit_page.js';
+import { html } from './html.js';
+import { errorPage, page } from './page.js';
+import { repositoryPage } from './repository_page.js';
+
+const STYLE = fs.readFileSync(new URL('./style.css', import.meta.url));
+
+/**
+ * Pages for people. Nobody is signed in on them, so they show public repositories only.
+ * @param {import('../simulator.js').Simulator} sim
+ */
+export function webRoutes(sim) {
+  const { state, urls, storage } = sim;
+  const missing = () => errorPage(404, 'This is not the web page you are looking for.');
+  const get = (path, handler) => ({ method: 'GET', path, handler });
+  const publicRepository = ({ owner, repo }) => {
+    const repository = state.repositories.find(owner, repo);
+    return repository && !repository.private ? repository : null;
+  };
+  const list = (title, repositories) => page({ title, content: html`
+    <h1>${title}</h1>
+    <div class="card">${repositories.map((repository) => html`
+      <div class="row"><span class="grow">
+        <a href="${urls.repository(repository)}">${repository.owner}/${repository.name}</a>
+        <span class="muted">${repository.description}</span></span></div>`)}</div>` });
+  const visible = () => state.repositories.all().filter((repository) => !repository.private);
+
+  return [
+    get('/', async () => list('Repositories', visible())),
+    get('/assets/style.css', async () => ({
+      status: 200, headers: { 'content-type': 'text/css; charset=utf-8' }, body: STYLE,
+    })),
+    get('/avatars/u/:id', async (request) => {
+      const user = state.users.all().find(({ id }) => String(id) === request.params.id);
+      return user ? avatar(user) : missing();
+    }),
+    get('/:owner', async (request) => {
+      const user = state.users.find(request.params.owner);
+      if (!user) return missing();
+      return list(user.login, visible().filter(({ owner_id: id }) => id === user.id));
+    }),
+    get('/:owner/:repo', async (request) => {
+      const repository = publicRepository(request.params);
+      return repository ? repositoryPage(sim, repository, repository.default_branch) : missing();
+    }),
+    get('/:owner/:repo/tree/*branch', async (request) => {
+      const repository = publicRepository(request.params);
+      const { branch } = request.params;
+      if (!repository?.refs.has(`refs/heads/${branch}`)) return missing();
+      return repositoryPage(sim, repository, branch);
+    }),
+    get('/:owner/:repo/commit/:sha', async (request) => {
+      const repository = publicRepository(request.params);
+      const sha = repository && await storage.open(repository).resolve(request.params.sha);
+      return repository && sha ? commitPage(sim, repository, sha) : missing();
+    }),
+  ];
+}
+
+function avatar({ id, login }) {
+  const hue = (id * 137) % 360;
+  const image = html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40">
+    <rect width="40" height="40" fill="hsl(${hue} 45% 45%)"/>
+    <text x="20" y="27" font-family="sans-serif" font-size="20" fill="#fff" text-anchor="middle">${
+      login[0].toUpperCase()}</text></svg>`;
+  return { status: 200, headers: { 'content-type': 'image/svg+xml', 'cache-control': 'no-cache' },
+           body: image.toString() };
+}
