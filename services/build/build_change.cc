@@ -1,0 +1,88 @@
+#include "services/build/build_change.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "services/build/channels.h"
+#include "services/build/state_machine.h"
+#include "services/build/status_text.h"
+
+namespace kozmic::build {
+namespace {
+
+// The project's next revision; holds the project's lock until the transaction ends.
+int64_t NextRevision(pqxx::work& tx, int64_t project) {
+  return tx
+      .exec_params1(
+          "UPDATE projects SET revision = revision + 1 WHERE project_id = $1 "
+          "RETURNING revision",
+          project)[0]
+      .as<int64_t>();
+}
+
+void NotifyChange(pqxx::work& tx, int64_t project) {
+  tx.exec_params("SELECT pg_notify($1, $2)", kChangesChannel, absl::StrCat(project));
+}
+
+// Wishes that GitHub shows `state` for the build's commit. A "pending" never replaces what is
+// already wished for the same build.
+void WishStatus(pqxx::work& tx, const std::string& public_url, const AttemptKey& key,
+                int64_t build_id, v1::State state, const std::string& job_title) {
+  const std::string page =
+      absl::StrCat(public_url, "/projects/", key.project, "/builds/", key.build, "/");
+  tx.exec_params0(
+      "INSERT INTO status_outbox AS old (project_id, commit, context, state, description, "
+      "target_url) SELECT project_id, commit, $2, $3, $4, $5 FROM builds WHERE build_id = $1 "
+      "ON CONFLICT (project_id, commit, context) DO UPDATE SET state = excluded.state, "
+      "description = excluded.description, target_url = excluded.target_url, "
+      "wanted = old.wanted + 1, next_try_time = now(), failures = 0 "
+      "WHERE excluded.state <> 2 OR old.target_url <> excluded.target_url",
+      build_id, kStatusContext, static_cast<int>(state),
+      StatusDescription(key.build, state, job_title), page);
+  tx.exec_params("SELECT pg_notify($1, '')", kStatusesChannel);
+}
+
+}  // namespace
+
+void RecordChange(pqxx::work& tx, int64_t project, int64_t build_id) {
+  tx.exec_params0("UPDATE builds SET revision = $2 WHERE build_id = $1", build_id,
+                  NextRevision(tx, project));
+  NotifyChange(tx, project);
+}
+
+void RecordStart(pqxx::work& tx, const std::string& public_url, const AttemptKey& key,
+                 int64_t build_id) {
+  const int64_t revision = NextRevision(tx, key.project);
+  const auto state = static_cast<v1::State>(
+      tx.exec_params1("UPDATE builds SET revision = $2, state = greatest(state, 2), "
+                      "start_time = coalesce(start_time, now()) WHERE build_id = $1 "
+                      "RETURNING state",
+                      build_id, revision)[0]
+          .as<int>());
+  if (state == v1::STATE_PENDING) WishStatus(tx, public_url, key, build_id, state, "");
+  NotifyChange(tx, key.project);
+}
+
+void RecordVerdict(pqxx::work& tx, const std::string& public_url, const AttemptKey& key,
+                   int64_t build_id) {
+  const int64_t revision = NextRevision(tx, key.project);
+  const auto before = static_cast<v1::State>(
+      tx.exec_params1("SELECT state FROM builds WHERE build_id = $1", build_id)[0].as<int>());
+  std::vector<v1::State> jobs;
+  std::string changed_title;
+  for (const auto& row : tx.exec_params(
+           "SELECT number, state, title FROM jobs WHERE build_id = $1 ORDER BY number", build_id)) {
+    jobs.push_back(static_cast<v1::State>(row[1].as<int>()));
+    if (row[0].as<int64_t>() == key.job) changed_title = row[2].c_str();
+  }
+  const v1::State after = BuildStateOf(before, jobs);
+  tx.exec_params0(
+      "UPDATE builds SET revision = $2, state = $3, "
+      "end_time = CASE WHEN $4 THEN now() ELSE NULL END WHERE build_id = $1",
+      build_id, revision, static_cast<int>(after), AllEnded(jobs));
+  // The verdict changes with the job that brings it: the one that has just changed.
+  if (after != before) WishStatus(tx, public_url, key, build_id, after, changed_title);
+  NotifyChange(tx, key.project);
+}
+
+}  // namespace kozmic::build

@@ -1,0 +1,49 @@
+#ifndef KOZMIC_SERVICES_BUILD_BUILD_STORE_H_
+#define KOZMIC_SERVICES_BUILD_BUILD_STORE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "kozmic/build/v1/build.pb.h"
+
+namespace kozmic::build {
+
+// Keeps builds with their jobs. Thread-safe; every replica of the service has one on the same
+// database. UNAVAILABLE when the database is away.
+class BuildStore {
+ public:
+  virtual ~BuildStore() = default;
+
+  // Creates the build that `request` asks for, with the project's next number, its jobs enqueued,
+  // all or nothing; runners that wait hear of it. The same request_id again: the build that it
+  // made. Many at once get numbers 1, 2, 3… without gaps.
+  virtual absl::StatusOr<v1::Build> Create(int64_t project,
+                                           const v1::CreateBuildRequest& request) = 0;
+
+  // NOT_FOUND when there is none.
+  virtual absl::StatusOr<v1::Build> Get(int64_t project, int64_t number) = 0;
+
+  // Builds with numbers below `before` (0: from the newest), newest first. Empty `ref`: any.
+  virtual absl::StatusOr<std::vector<v1::Build>> List(int64_t project, absl::string_view ref,
+                                                      int64_t before, int limit) = 0;
+
+  // The newest build of each project that has one.
+  virtual absl::StatusOr<std::vector<v1::Build>> ListLatest(
+      const std::vector<int64_t>& projects) = 0;
+
+  struct Changes {
+    // Of the project now: everything up to it is in `builds`, but for builds beyond the limit.
+    int64_t revision = 0;
+    std::vector<v1::Build> builds;
+  };
+  // Builds that changed after `revision`, newest first.
+  virtual absl::StatusOr<Changes> ListChanges(int64_t project, int64_t after_revision,
+                                              int limit) = 0;
+};
+
+}  // namespace kozmic::build
+
+#endif  // KOZMIC_SERVICES_BUILD_BUILD_STORE_H_

@@ -1,0 +1,133 @@
+#include "services/build/postgres_build_store.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "lib/status/annotate.h"
+#include "lib/status/macros.h"
+#include "services/build/build_rows.h"
+#include "services/build/channels.h"
+
+namespace kozmic::build {
+namespace {
+
+class PostgresBuildStore final : public BuildStore {
+ public:
+  explicit PostgresBuildStore(PostgresPool& pool) : pool_(pool) {}
+
+  absl::StatusOr<v1::Build> Create(int64_t project,
+                                   const v1::CreateBuildRequest& request) override {
+    absl::StatusOr<v1::Build> build = absl::InternalError("not created");
+    const absl::Status status = pool_.Transact([&](pqxx::work& tx) {
+      build = Insert(tx, project, request);
+      return build.status();
+    });
+    if (status.ok()) return build;
+    // Also after an ambiguous commit: the request id tells whether it happened.
+    if (absl::IsAlreadyExists(status) || Reason(status) == "in_doubt") {
+      absl::StatusOr<v1::Build> existing =
+          GetOne("WHERE b.project_id = $1 AND b.request_id = $2", project, request.request_id());
+      if (existing.ok() || absl::IsAlreadyExists(status)) return existing;
+    }
+    return Annotate(status, absl::StrCat("create a build of project ", project));
+  }
+
+  absl::StatusOr<v1::Build> Get(int64_t project, int64_t number) override {
+    return GetOne("WHERE b.project_id = $1 AND b.number = $2", project, number);
+  }
+
+  absl::StatusOr<std::vector<v1::Build>> List(int64_t project, absl::string_view ref,
+                                              int64_t before, int limit) override {
+    if (before <= 0) before = INT64_MAX;
+    if (ref.empty()) {
+      return GetMany("WHERE b.project_id = $1 AND b.number < $2 ORDER BY b.number DESC LIMIT $3",
+                     project, before, limit);
+    }
+    return GetMany(
+        "WHERE b.project_id = $1 AND b.number < $2 AND b.ref = $4 ORDER BY b.number DESC LIMIT $3",
+        project, before, limit, std::string(ref));
+  }
+
+  absl::StatusOr<std::vector<v1::Build>> ListLatest(const std::vector<int64_t>& projects) override {
+    return GetMany(
+        "JOIN projects p ON p.project_id = b.project_id AND p.last_number = b.number "
+        "WHERE b.project_id = ANY($1::bigint[]) ORDER BY b.create_time DESC",
+        absl::StrCat("{", absl::StrJoin(projects, ","), "}"));
+  }
+
+  absl::StatusOr<Changes> ListChanges(int64_t project, int64_t after_revision, int limit) override {
+    Changes changes;
+    KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
+      // The revision is read before the builds: what changes between the two comes again.
+      const pqxx::result rows =
+          tx.exec_params("SELECT revision FROM projects WHERE project_id = $1", project);
+      changes.revision = rows.empty() ? 0 : rows[0][0].as<int64_t>();
+      if (changes.revision > after_revision) {
+        changes.builds = ReadBuilds(
+            tx, "WHERE b.project_id = $1 AND b.revision > $2 ORDER BY b.number DESC LIMIT $3",
+            project, after_revision, limit);
+      }
+      return absl::OkStatus();
+    }));
+    return changes;
+  }
+
+ private:
+  static absl::StatusOr<v1::Build> Insert(pqxx::work& tx, int64_t project,
+                                          const v1::CreateBuildRequest& request) {
+    const pqxx::row row = tx.exec_params1(
+        "WITH p AS (INSERT INTO projects AS old (project_id, last_number, revision) "
+        "  VALUES ($1, 1, 1) ON CONFLICT (project_id) DO UPDATE "
+        "  SET last_number = old.last_number + 1, revision = old.revision + 1 "
+        "  RETURNING last_number, revision) "
+        "INSERT INTO builds (project_id, number, revision, request_id, repository, ref, commit, "
+        "  commit_url, message, author_name, author_login, author_avatar) "
+        "SELECT $1, p.last_number, p.revision, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM p "
+        "RETURNING build_id, number",
+        project, request.request_id(), request.repository(), request.ref(), request.commit(),
+        request.commit_url(), request.message(), request.author().display_name(),
+        request.author().login(), request.author().avatar_url());
+    const auto build_id = row[0].as<int64_t>();
+    int number = 0;
+    for (const v1::JobSpec& job : request.jobs()) {
+      tx.exec_params0(
+          "INSERT INTO jobs (build_id, number, hook, title, image, script) "
+          "VALUES ($1, $2, $3, $4, $5, $6)",
+          build_id, ++number, job.hook(), job.title(), job.image(), job.script());
+    }
+    tx.exec_params("SELECT pg_notify($1, ''), pg_notify($2, $3)", kJobsChannel, kChangesChannel,
+                   absl::StrCat(project));
+    return std::move(ReadBuilds(tx, "WHERE b.build_id = $1", build_id).front());
+  }
+
+  template <typename... Parameters>
+  absl::StatusOr<std::vector<v1::Build>> GetMany(const std::string& where,
+                                                 const Parameters&... parameters) {
+    std::vector<v1::Build> builds;
+    KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
+      builds = ReadBuilds(tx, where, parameters...);
+      return absl::OkStatus();
+    }));
+    return builds;
+  }
+
+  template <typename... Parameters>
+  absl::StatusOr<v1::Build> GetOne(const std::string& where, const Parameters&... parameters) {
+    KOZMIC_ASSIGN_OR_RETURN(std::vector<v1::Build> builds, GetMany(where, parameters...));
+    if (builds.empty()) return absl::NotFoundError("no such build");
+    return std::move(builds.front());
+  }
+
+  PostgresPool& pool_;
+};
+
+}  // namespace
+
+std::unique_ptr<BuildStore> NewPostgresBuildStore(PostgresPool& pool) {
+  return std::make_unique<PostgresBuildStore>(pool);
+}
+
+}  // namespace kozmic::build

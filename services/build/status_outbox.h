@@ -1,0 +1,49 @@
+#ifndef KOZMIC_SERVICES_BUILD_STATUS_OUTBOX_H_
+#define KOZMIC_SERVICES_BUILD_STATUS_OUTBOX_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "kozmic/build/v1/build.pb.h"
+
+namespace kozmic::build {
+
+// One commit status that GitHub is to show.
+struct StatusWish {
+  int64_t project = 0;
+  std::string commit;
+  std::string context;
+  v1::State state = v1::STATE_UNSPECIFIED;
+  std::string description;
+  std::string target_url;
+  // Which wish of this commit and context it is.
+  int64_t wanted = 0;
+  // Posts that failed since the last success.
+  int failures = 0;
+};
+
+// What is still to be told to GitHub. Wishes come in with the transactions that change builds (see
+// LeaseStore); only the newest of a commit and context is kept, and one replica at a time posts it.
+// Thread-safe.
+class StatusOutbox {
+ public:
+  virtual ~StatusOutbox() = default;
+
+  // Due wishes, each claimed for `claim`: nobody else gets it meanwhile.
+  virtual absl::StatusOr<std::vector<StatusWish>> Claim(int limit, absl::Duration claim) = 0;
+  // When the next wish will be due; InfiniteFuture when there is none.
+  virtual absl::StatusOr<absl::Duration> UntilNextDue() = 0;
+  // `wish` is posted (or will never be taken): done unless a newer one came.
+  virtual absl::Status Done(const StatusWish& wish, absl::string_view error) = 0;
+  // `wish` could not be posted; due again after `wait`, at once when a newer one came.
+  virtual absl::Status Failed(const StatusWish& wish, absl::string_view error,
+                              absl::Duration wait) = 0;
+};
+
+}  // namespace kozmic::build
+
+#endif  // KOZMIC_SERVICES_BUILD_STATUS_OUTBOX_H_

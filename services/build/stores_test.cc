@@ -1,0 +1,305 @@
+#include <set>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "lib/status/annotate.h"
+#include "lib/testing/postgres.h"
+#include "services/build/postgres_build_store.h"
+#include "services/build/postgres_lease_store.h"
+#include "services/build/postgres_status_outbox.h"
+
+namespace kozmic::build {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr absl::Duration kLease = absl::Seconds(60);
+const absl::Duration kClaim = absl::Seconds(30);
+
+class StoresTest : public ::testing::Test {
+ protected:
+  v1::CreateBuildRequest Request(const std::string& id, int jobs = 1) {
+    v1::CreateBuildRequest request;
+    request.set_request_id(id);
+    request.set_repository("octo/hello");
+    request.set_ref("refs/heads/main");
+    request.set_commit("c0ffee" + id);
+    request.set_message("Say hello");
+    for (int i = 1; i <= jobs; ++i) {
+      v1::JobSpec& job = *request.add_jobs();
+      job.set_title(absl::StrCat("Job ", i));
+      job.set_image("debian:12");
+      job.set_script("#!/bin/sh\nexit 0\n");
+    }
+    return request;
+  }
+
+  void OpenSession(const std::string& runner, const std::string& session) {
+    ASSERT_TRUE(Open(runner, session).ok());
+  }
+  absl::StatusOr<std::vector<GrantedLease>> Open(const std::string& runner,
+                                                 const std::string& session) {
+    runner::v1::OpenSessionRequest request;
+    request.set_runner(runner);
+    request.add_labels("linux");
+    request.set_slots(2);
+    return leases_->OpenSession(request, session);
+  }
+
+  GrantedLease Grant(const std::string& session, const std::string& request) {
+    auto lease = leases_->Grant(session, request);
+    EXPECT_TRUE(lease.ok()) << lease.status();
+    EXPECT_TRUE(lease->has_value());
+    return **lease;
+  }
+
+  static AttemptEnd Exit(int code) {
+    AttemptEnd end;
+    end.state = code == 0 ? v1::STATE_SUCCESS : v1::STATE_FAILURE;
+    end.exit_code = code;
+    end.log_size = 10;
+    end.log_sha256 = "abc";
+    return end;
+  }
+
+  void ExpireLeases() {
+    ASSERT_TRUE(pool_
+                    .Autocommit([](pqxx::nontransaction& tx) {
+                      tx.exec0("UPDATE attempts SET lease_expire_time = now() - interval '1 s'");
+                      return absl::OkStatus();
+                    })
+                    .ok());
+  }
+
+  v1::State BuildState(int64_t number) { return builds_->Get(1, number)->state(); }
+
+  const std::string url_ = SharedTestPostgres().CreateDatabase("build");
+  PostgresPool pool_{{.url = url_}};
+  std::unique_ptr<BuildStore> builds_ = NewPostgresBuildStore(pool_);
+  std::unique_ptr<LeaseStore> leases_ = NewPostgresLeaseStore(pool_, "http://kozmic.test", kLease);
+  std::unique_ptr<StatusOutbox> outbox_ = NewPostgresStatusOutbox(pool_);
+};
+
+TEST_F(StoresTest, I4_NumbersHaveNoGapsUnderConcurrencyAndDuplicates) {
+  // 8 threads create 40 builds, each asked for three times.
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 15; ++i) {
+        const auto build = builds_->Create(1, Request(absl::StrCat((t * 15 + i) % 40)));
+        EXPECT_TRUE(build.ok()) << build.status();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const auto builds = builds_->List(1, "", 0, 100);
+  ASSERT_THAT(*builds, SizeIs(40));
+  for (int i = 0; i < 40; ++i) EXPECT_EQ((*builds)[i].number(), 40 - i);
+}
+
+TEST_F(StoresTest, TheSameRequestAnswersTheSameBuild) {
+  const auto first = builds_->Create(1, Request("a", 2));
+  const auto again = builds_->Create(1, Request("a", 2));
+  ASSERT_TRUE(first.ok() && again.ok());
+  EXPECT_EQ(first->SerializeAsString(), again->SerializeAsString());
+  EXPECT_EQ(first->name(), "projects/1/builds/1");
+  EXPECT_THAT(first->jobs(), SizeIs(2));
+  EXPECT_EQ(first->jobs(1).name(), "projects/1/builds/1/jobs/2");
+  EXPECT_EQ(first->state(), v1::STATE_ENQUEUED);
+}
+
+TEST_F(StoresTest, ProjectsCountForThemselves) {
+  EXPECT_EQ(builds_->Create(1, Request("a"))->number(), 1);
+  EXPECT_EQ(builds_->Create(2, Request("a"))->number(), 1);
+  EXPECT_EQ(builds_->Create(1, Request("b"))->number(), 2);
+  EXPECT_THAT(*builds_->ListLatest({1, 2, 3}), SizeIs(2));
+  EXPECT_EQ(builds_->Get(3, 1).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(StoresTest, ChangesAreThoseAfterTheRevision) {
+  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  const auto first = builds_->ListChanges(1, 0, 50);
+  EXPECT_THAT(first->builds, SizeIs(1));
+  EXPECT_THAT(builds_->ListChanges(1, first->revision, 50)->builds, IsEmpty());
+  ASSERT_TRUE(builds_->Create(1, Request("b")).ok());
+  const auto second = builds_->ListChanges(1, first->revision, 50);
+  ASSERT_THAT(second->builds, SizeIs(1));
+  EXPECT_EQ(second->builds[0].number(), 2);
+  EXPECT_GT(second->revision, first->revision);
+}
+
+TEST_F(StoresTest, AJobsLifeLeadsToOnePendingAndOneVerdict) {
+  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  OpenSession("one", "s1");
+  const GrantedLease lease = Grant("s1", "r1");
+  EXPECT_EQ(lease.key.Name(), "projects/1/builds/1/jobs/1/attempts/1");
+  EXPECT_EQ(lease.repository, "octo/hello");
+  EXPECT_EQ(BuildState(1), v1::STATE_PENDING);
+  auto wishes = outbox_->Claim(10, kClaim);
+  ASSERT_THAT(*wishes, SizeIs(1));
+  EXPECT_EQ((*wishes)[0].description, "Kozmic build #1 is pending");
+  EXPECT_EQ((*wishes)[0].target_url, "http://kozmic.test/projects/1/builds/1/");
+  EXPECT_THAT(*outbox_->Claim(10, kClaim), IsEmpty()) << "claimed by another";
+  ASSERT_TRUE(outbox_->Done((*wishes)[0], "").ok());
+
+  ASSERT_TRUE(leases_->Finish("s1", lease.key, Exit(0)).ok());
+  EXPECT_EQ(BuildState(1), v1::STATE_SUCCESS);
+  wishes = outbox_->Claim(10, kClaim);
+  ASSERT_THAT(*wishes, SizeIs(1));
+  EXPECT_EQ((*wishes)[0].description, "Kozmic build #1 has passed");
+  ASSERT_TRUE(outbox_->Done((*wishes)[0], "").ok());
+  EXPECT_THAT(*outbox_->Claim(10, kClaim), IsEmpty());
+  EXPECT_EQ(*outbox_->UntilNextDue(), absl::InfiniteDuration());
+
+  const v1::Job job = builds_->Get(1, 1)->jobs(0);
+  EXPECT_EQ(job.exit_code(), 0);
+  EXPECT_TRUE(job.log().sealed());
+  EXPECT_EQ(job.log().size(), 10);
+  EXPECT_EQ(job.log().name(), "logs/1-1-1-1");
+}
+
+TEST_F(StoresTest, AVerdictReplacesAPendingThatWasNotYetPosted) {
+  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  OpenSession("one", "s1");
+  const GrantedLease lease = Grant("s1", "r1");
+  const auto pending = outbox_->Claim(10, kClaim);
+  ASSERT_THAT(*pending, SizeIs(1));
+  ASSERT_TRUE(leases_->Finish("s1", lease.key, Exit(3)).ok());
+  EXPECT_THAT(*outbox_->Claim(10, kClaim), IsEmpty()) << "not beside a post in flight";
+  ASSERT_TRUE(outbox_->Failed((*pending)[0], "GitHub is down", absl::Hours(1)).ok());
+  const auto verdict = outbox_->Claim(10, kClaim);
+  ASSERT_THAT(*verdict, SizeIs(1)) << "a newer wish does not wait for the older one's retry";
+  EXPECT_EQ((*verdict)[0].description, "Kozmic build #1 has failed because of the \"Job 1\" job");
+  EXPECT_EQ((*verdict)[0].failures, 0);
+}
+
+TEST_F(StoresTest, AFailedPostWaits) {
+  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  OpenSession("one", "s1");
+  Grant("s1", "r1");
+  const auto wishes = outbox_->Claim(10, kClaim);
+  ASSERT_TRUE(outbox_->Failed((*wishes)[0], "GitHub is down", absl::Hours(1)).ok());
+  EXPECT_THAT(*outbox_->Claim(10, kClaim), IsEmpty());
+  EXPECT_GT(*outbox_->UntilNextDue(), absl::Minutes(59));
+}
+
+TEST_F(StoresTest, TheSameLeaseRequestGetsTheSameLease) {
+  ASSERT_TRUE(builds_->Create(1, Request("a", 2)).ok());
+  OpenSession("one", "s1");
+  EXPECT_EQ(Grant("s1", "r1").key.job, 1);
+  EXPECT_EQ(Grant("s1", "r1").key.job, 1);
+  EXPECT_EQ(Grant("s1", "r2").key.job, 2);
+  EXPECT_FALSE((*leases_->Grant("s1", "r3")).has_value());
+}
+
+TEST_F(StoresTest, I5_NoJobIsGrantedTwice) {
+  ASSERT_TRUE(builds_->Create(1, Request("a", 60)).ok());
+  std::vector<std::thread> threads;
+  absl::Mutex mutex;
+  std::set<int64_t> granted;
+  for (int t = 0; t < 6; ++t) {
+    OpenSession(absl::StrCat("runner", t), absl::StrCat("s", t));
+  }
+  for (int t = 0; t < 6; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0;; ++i) {
+        const auto lease = leases_->Grant(absl::StrCat("s", t), absl::StrCat("r", i));
+        ASSERT_TRUE(lease.ok()) << lease.status();
+        if (!lease->has_value()) return;
+        absl::MutexLock lock(&mutex);
+        EXPECT_TRUE(granted.insert((*lease)->key.job).second);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_THAT(granted, SizeIs(60));
+}
+
+TEST_F(StoresTest, ANewSessionSupersedesTheOldAndKeepsItsLeases) {
+  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  OpenSession("one", "s1");
+  const GrantedLease lease = Grant("s1", "r1");
+  const auto held = Open("one", "s2");
+  ASSERT_THAT(*held, SizeIs(1));
+  EXPECT_EQ((*held)[0].key.Name(), lease.key.Name());
+  EXPECT_EQ(Reason(leases_->Grant("s1", "r2").status()), "stale_session");
+  EXPECT_EQ(Reason(leases_->Renew("s1", {}).status()), "stale_session");
+  EXPECT_EQ(Reason(leases_->Finish("s1", lease.key, Exit(0))), "stale_session");
+  EXPECT_TRUE(leases_->Finish("s2", lease.key, Exit(0)).ok());
+}
+
+TEST_F(StoresTest, FinishIsIdempotentAndTheFirstResultStands) {
+  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  OpenSession("one", "s1");
+  const GrantedLease lease = Grant("s1", "r1");
+  EXPECT_TRUE(leases_->Finish("s1", lease.key, Exit(0)).ok());
+  EXPECT_TRUE(leases_->Finish("s1", lease.key, Exit(0)).ok());
+  EXPECT_EQ(Reason(leases_->Finish("s1", lease.key, Exit(1))), "stale_fence");
+  EXPECT_EQ(BuildState(1), v1::STATE_SUCCESS);
+}
+
+TEST_F(StoresTest, I6_AStaleFenceChangesNothing) {
+  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  OpenSession("one", "s1");
+  OpenSession("two", "s2");
+  const GrantedLease first = Grant("s1", "r1");
+  ExpireLeases();
+  const auto lost = leases_->TakeLost(10);
+  ASSERT_THAT(*lost, SizeIs(1));
+  // Declared lost: it cannot come back, even before its job is dealt with.
+  EXPECT_THAT(*leases_->Renew("s1", {{first.key, runner::v1::PHASE_SCRIPT}}),
+              ElementsAre(std::nullopt));
+  EXPECT_EQ(Reason(leases_->Finish("s1", first.key, Exit(0))), "stale_fence");
+  ASSERT_TRUE(leases_->Requeue((*lost)[0].key, Exit(1)).ok());
+  EXPECT_EQ(Reason(leases_->Requeue((*lost)[0].key, Exit(1))), "stale_fence") << "only once";
+
+  const GrantedLease second = Grant("s2", "r1");
+  EXPECT_EQ(second.key.attempt, 2);
+  EXPECT_EQ(Reason(leases_->Finish("s1", first.key, Exit(0))), "stale_fence");
+  EXPECT_EQ(Reason(leases_->GetLive("s1", first.key).status()), "stale_fence");
+  EXPECT_EQ(Reason(leases_->Finish("s1", second.key, Exit(0))), "stale_fence") << "not its own";
+  EXPECT_EQ(BuildState(1), v1::STATE_PENDING);
+  EXPECT_TRUE(leases_->Finish("s2", second.key, Exit(0)).ok());
+  EXPECT_EQ(BuildState(1), v1::STATE_SUCCESS);
+}
+
+TEST_F(StoresTest, ALostScriptEndsAsAnError) {
+  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  OpenSession("one", "s1");
+  const GrantedLease lease = Grant("s1", "r1");
+  const auto renewed = leases_->Renew("s1", {{lease.key, runner::v1::PHASE_SCRIPT}});
+  ASSERT_TRUE((*renewed)[0].has_value());
+  EXPECT_THAT(*leases_->TakeLost(10), IsEmpty());
+  ExpireLeases();
+  const auto lost = leases_->TakeLost(10);
+  ASSERT_THAT(*lost, SizeIs(1));
+  EXPECT_EQ((*lost)[0].phase, runner::v1::PHASE_SCRIPT);
+  AttemptEnd end;
+  end.reason = "Runner lost.";
+  ASSERT_TRUE(leases_->FinishLost(lease.key, end).ok());
+  EXPECT_EQ(BuildState(1), v1::STATE_ERROR);
+  EXPECT_EQ(builds_->Get(1, 1)->jobs(0).reason(), "Runner lost.");
+}
+
+TEST_F(StoresTest, PhasesShowWhenTheyBeganAndNeverGoBack) {
+  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  OpenSession("one", "s1");
+  const GrantedLease lease = Grant("s1", "r1");
+  for (const auto phase : {runner::v1::PHASE_PULL, runner::v1::PHASE_SCRIPT,
+                           runner::v1::PHASE_FETCH, runner::v1::PHASE_SCRIPT}) {
+    ASSERT_TRUE((*leases_->Renew("s1", {{lease.key, phase}}))[0].has_value());
+  }
+  const v1::Job job = builds_->Get(1, 1)->jobs(0);
+  std::vector<std::string> names;
+  for (const v1::Phase& phase : job.phases()) names.push_back(phase.name());
+  EXPECT_THAT(names, ElementsAre("pull", "fetch", "script"));
+  ExpireLeases();
+  EXPECT_EQ((*leases_->TakeLost(10))[0].phase, runner::v1::PHASE_SCRIPT);
+}
+
+}  // namespace
+}  // namespace kozmic::build
