@@ -59,8 +59,8 @@ ensure_state() {
 # A digest of names, sizes and times of all files below the given paths: what a
 # step remembers to know that there is nothing new to do.
 fingerprint() {
-  find "$@" \( -name node_modules -o -path "$ROOT/frontend/dist" \) -prune -o \
-    -type f -printf '%p %s %T@\n' 2>/dev/null | sort | sha256sum | cut -c1-16
+  { find "$@" \( -name node_modules -o -path "$ROOT/frontend/dist" \) -prune -o \
+    -type f -printf '%p %s %T@\n' 2>/dev/null || true; } | sort | sha256sum | cut -c1-16
 }
 
 stamp_is() { [ "$(cat "$STATE/stamps/$1" 2>/dev/null)" = "$2" ]; }

@@ -41,7 +41,7 @@ npm_ci() {
   (cd "$target.new" && npm ci --no-audit --no-fund "$@")
   if [ "$name" = node ]; then
     mkdir "$target.new/bin"
-    ln -s ../node_modules/node-linux-*/bin/node "$target.new/bin/node"
+    (cd "$target.new/bin" && ln -s ../node_modules/node-linux-*/bin/node node && ./node --version)
     ln -s ../node_modules/npm/bin/npm-cli.js "$target.new/bin/npm"
     ln -s ../node_modules/npm/bin/npx-cli.js "$target.new/bin/npx"
   fi

@@ -37,7 +37,7 @@ main() {
   local names service
   names=$(missing "$@" | paste -sd' ')
   [ -n "$names" ] || return 0
-  [ "$(. /etc/os-release && echo "${ID:-}${VERSION_ID:-}")" = debian12 ] ||
+  grep -qsx 'VERSION_CODENAME=bookworm' /etc/os-release ||
     die "this machine is not Debian 12, and lacks: $names"
   # A package manager that was killed is put right first.
   dpkg --configure -a
