@@ -1,0 +1,23 @@
+#ifndef KOZMIC_LIB_GITHUB_URL_H_
+#define KOZMIC_LIB_GITHUB_URL_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace kozmic::github {
+
+// "a=1&b=%2F": for a query or a form.
+std::string EncodeParameters(const std::vector<std::pair<std::string, std::string>>& parameters);
+
+// Whether `text` is "owner/name" as GitHub names repositories. Such a text can stand in a path.
+bool IsRepositoryName(absl::string_view text);
+
+// Whether `text` is a git object id: 40 or 64 lower-case hexadecimal digits.
+bool IsObjectId(absl::string_view text);
+
+}  // namespace kozmic::github
+
+#endif  // KOZMIC_LIB_GITHUB_URL_H_
