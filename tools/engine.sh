@@ -25,7 +25,7 @@ bridge_of() { echo "kz$(printf '%s' "$1" | sha256sum | cut -c1-8)"; }
 # Ends and removes all containers of an engine that is ours alone.
 remove_containers() {
   local id
-  engine_api "$1" "/containers/json?all=1" | grep -oE '"Id":"[0-9a-f]{64}"' | cut -d'"' -f4 |
+  engine_api "$1" "/containers/json?all=1" | { grep -oE '"Id":"[0-9a-f]{64}"' || true; } | cut -d'"' -f4 |
     while read -r id; do
       engine_api "$1" "/containers/$id?force=1&v=1" --request DELETE >/dev/null || true
     done

@@ -25,8 +25,9 @@ is_ours() {
   esac
 }
 
-# program NAME PRIORITY USER STOPSIGNAL STOPWAIT COMMAND, and on standard input
-# everything that must restart the process when it changes.
+# _program NAME PRIORITY USER STOPSIGNAL STOPWAIT COMMAND, and on standard input
+# everything that must restart the process when it changes. What the services
+# stand on (up to priority 20) starts by itself, they only after the migrations.
 _program() {
   local mark
   mark=$( (printf '%s\n' "$@" && cat) | sha256sum | cut -c1-16)
@@ -38,7 +39,7 @@ priority=$2
 user=$3
 directory=/
 environment=HOME="/nonexistent",INSTALLED="$mark"
-autostart=false
+autostart=$([ "$2" -le 20 ] && echo true || echo false)
 autorestart=true
 startsecs=1
 startretries=1000000
@@ -110,7 +111,8 @@ start_supervisor() {
   wait_for 15 supervisorctl pid >/dev/null
 }
 
-# Starts the processes named, and restarts those whose section has changed.
+# Restarts those of the processes named whose section has changed, and starts
+# those that do not run.
 bring_up() {
   local name names=() idle=()
   for name in "$@"; do
@@ -119,6 +121,8 @@ bring_up() {
   supervisorctl update "${names[@]}"
   while read -r name; do idle+=("$name"); done < <(supervisorctl status "${names[@]}" |
     awk '$2 != "RUNNING" && $2 != "STARTING" { print $1 }')
+  # "all" at once; named ones would wait for each other.
+  if [ ${#idle[@]} -eq ${#names[@]} ] && [ ${#idle[@]} -gt 3 ]; then idle=(all); fi
   [ ${#idle[@]} -eq 0 ] || supervisorctl start "${idle[@]}" || true
 }
 
