@@ -1,0 +1,132 @@
+#include "services/build/build_service.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "lib/rpc/resource_name.h"
+#include "lib/status/macros.h"
+#include "services/build/validate.h"
+
+namespace kozmic::build {
+namespace {
+
+constexpr int kDefaultPage = 50;
+constexpr int kLargestPage = 100;
+constexpr int kMostProjects = 1000;
+
+}  // namespace
+
+absl::StatusOr<int64_t> BuildServiceRpc::ViewableProject(const Caller& caller,
+                                                         absl::string_view name) {
+  int64_t project = 0;
+  KOZMIC_RETURN_IF_ERROR(ParseName("projects/{project}", name, {&project}));
+  KOZMIC_RETURN_IF_ERROR(permissions_.MayView(caller, project));
+  return project;
+}
+
+grpc::ServerUnaryReactor* BuildServiceRpc::CreateBuild(grpc::CallbackServerContext* context,
+                                                       const v1::CreateBuildRequest* request,
+                                                       v1::Build* response) {
+  return unary_.Run(context, "CreateBuild", [=, this](const Caller& caller) -> absl::Status {
+    if (!caller.IsService("project")) {
+      return absl::PermissionDeniedError("only ProjectService creates builds");
+    }
+    int64_t project = 0;
+    KOZMIC_RETURN_IF_ERROR(ParseName("projects/{project}", request->parent(), {&project}));
+    KOZMIC_RETURN_IF_ERROR(Validate(*request));
+    KOZMIC_ASSIGN_OR_RETURN(*response, store_.Create(project, *request));
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* BuildServiceRpc::GetBuild(grpc::CallbackServerContext* context,
+                                                    const v1::GetBuildRequest* request,
+                                                    v1::Build* response) {
+  return unary_.Run(context, "GetBuild", [=, this](const Caller& caller) -> absl::Status {
+    int64_t project = 0;
+    int64_t number = 0;
+    KOZMIC_RETURN_IF_ERROR(
+        ParseName("projects/{project}/builds/{build}", request->name(), {&project, &number}));
+    KOZMIC_RETURN_IF_ERROR(permissions_.MayView(caller, project));
+    KOZMIC_ASSIGN_OR_RETURN(*response, store_.Get(project, number));
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* BuildServiceRpc::GetLatestBuild(grpc::CallbackServerContext* context,
+                                                          const v1::GetLatestBuildRequest* request,
+                                                          v1::Build* response) {
+  return unary_.Run(context, "GetLatestBuild", [=, this](const Caller& caller) -> absl::Status {
+    KOZMIC_ASSIGN_OR_RETURN(const int64_t project, ViewableProject(caller, request->parent()));
+    KOZMIC_ASSIGN_OR_RETURN(std::vector<v1::Build> builds,
+                            store_.List(project, request->ref(), 0, 1));
+    if (builds.empty()) return absl::NotFoundError("no build yet");
+    *response = std::move(builds.front());
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* BuildServiceRpc::ListBuilds(grpc::CallbackServerContext* context,
+                                                      const v1::ListBuildsRequest* request,
+                                                      v1::ListBuildsResponse* response) {
+  return unary_.Run(context, "ListBuilds", [=, this](const Caller& caller) -> absl::Status {
+    KOZMIC_ASSIGN_OR_RETURN(const int64_t project, ViewableProject(caller, request->parent()));
+    const int size = request->page_size() == 0 ? kDefaultPage : request->page_size();
+    if (size < 1 || size > kLargestPage) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("page_size: ", size, " must be 1 to ", kLargestPage));
+    }
+    int64_t before = 0;
+    if (!request->page_token().empty() &&
+        (!absl::SimpleAtoi(request->page_token(), &before) || before < 1)) {
+      return absl::InvalidArgumentError("page_token: not one that ListBuilds gave");
+    }
+    KOZMIC_ASSIGN_OR_RETURN(std::vector<v1::Build> builds,
+                            store_.List(project, request->ref(), before, size + 1));
+    if (static_cast<int>(builds.size()) > size) {
+      builds.pop_back();
+      response->set_next_page_token(absl::StrCat(builds.back().number()));
+    }
+    for (v1::Build& build : builds) response->add_builds()->Swap(&build);
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* BuildServiceRpc::BatchGetLatestBuilds(
+    grpc::CallbackServerContext* context, const v1::BatchGetLatestBuildsRequest* request,
+    v1::BatchGetLatestBuildsResponse* response) {
+  return unary_.Run(context, "BatchGetLatestBuilds", [=, this](const Caller& caller) {
+    if (request->projects_size() > kMostProjects) {
+      return absl::InvalidArgumentError(absl::StrCat("projects: at most ", kMostProjects));
+    }
+    std::vector<int64_t> viewable;
+    for (const std::string& name : request->projects()) {
+      absl::StatusOr<int64_t> project = ViewableProject(caller, name);
+      if (project.ok()) {
+        viewable.push_back(*project);
+      } else if (!absl::IsNotFound(project.status())) {
+        return project.status();
+      }
+    }
+    KOZMIC_ASSIGN_OR_RETURN(std::vector<v1::Build> builds, store_.ListLatest(viewable));
+    for (v1::Build& build : builds) response->add_builds()->Swap(&build);
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerWriteReactor<v1::WatchProjectResponse>* BuildServiceRpc::WatchProject(
+    grpc::CallbackServerContext* context, const v1::WatchProjectRequest* request) {
+  // A malformed name is project 0, which nobody can view: the stream ends with the parse error.
+  int64_t project = 0;
+  const absl::Status named = ParseName("projects/{project}", request->name(), {&project});
+  return watches_.Watch(context, project, request->after_revision(), [=, this]() -> absl::Status {
+    KOZMIC_RETURN_IF_ERROR(named);
+    KOZMIC_ASSIGN_OR_RETURN(const Caller caller,
+                            AuthenticateCall(*context, unary_.authenticator()));
+    return permissions_.MayView(caller, project);
+  });
+}
+
+}  // namespace kozmic::build

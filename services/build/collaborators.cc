@@ -1,0 +1,85 @@
+#include "services/build/collaborators.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lib/rpc/client.h"
+#include "lib/rpc/service_token.h"
+#include "lib/status/annotate.h"
+#include "services/build/status_reporter.h"
+
+namespace kozmic::build {
+namespace {
+
+using logstream::v1::LogService;
+using project::v1::ProjectService;
+using project::v1::ReportCommitStatusRequest;
+
+constexpr absl::Duration kTimeout = absl::Seconds(5);
+// Sealing reads the whole log for its digest.
+constexpr absl::Duration kSealTimeout = absl::Seconds(60);
+// GitHub may take 10 s for each of two calls. Less than a wish's claim, so that no two replicas
+// post the same wish at once.
+constexpr absl::Duration kReportTimeout = absl::Seconds(30);
+static_assert(kReportTimeout < StatusReporter::kClaim);
+
+ReportCommitStatusRequest::State ToGithub(v1::State state) {
+  switch (state) {
+    case v1::STATE_SUCCESS:
+      return ReportCommitStatusRequest::STATE_SUCCESS;
+    case v1::STATE_FAILURE:
+      return ReportCommitStatusRequest::STATE_FAILURE;
+    case v1::STATE_ERROR:
+    case v1::STATE_CANCELLED:
+      return ReportCommitStatusRequest::STATE_ERROR;
+    default:
+      return ReportCommitStatusRequest::STATE_PENDING;
+  }
+}
+
+}  // namespace
+
+Collaborators::Collaborators(std::shared_ptr<grpc::Channel> project,
+                             std::shared_ptr<grpc::Channel> logstream,
+                             const std::string& service_key)
+    : project_(ProjectService::NewStub(std::move(project))),
+      logstream_(LogService::NewStub(std::move(logstream))),
+      token_(ServiceToken(service_key, "build")) {}
+
+absl::StatusOr<SealedLog> Collaborators::SealLog(const std::string& log, int64_t size) const {
+  logstream::v1::SealLogRequest request;
+  request.set_name(log);
+  if (size < 0) {
+    request.set_at_current_size(true);
+  } else {
+    request.set_size(size);
+  }
+  const auto sealed = Call(*logstream_, &LogService::Stub::SealLog, request, token_, kSealTimeout);
+  if (!sealed.ok()) return Annotate(sealed.status(), absl::StrCat("seal ", log));
+  return SealedLog{sealed->size(), sealed->sha256()};
+}
+
+absl::StatusOr<std::string> Collaborators::IssueCheckout(const GrantedLease& lease) const {
+  project::v1::IssueCheckoutRequest request;
+  request.set_project(absl::StrCat("projects/", lease.key.project));
+  request.set_commit(lease.commit);
+  request.set_attempt(lease.key.Name());
+  const auto checkout =
+      Call(*project_, &ProjectService::Stub::IssueCheckout, request, token_, kTimeout);
+  if (!checkout.ok()) return Annotate(checkout.status(), "ask for the checkout");
+  return checkout->clone_url();
+}
+
+absl::Status Collaborators::ReportStatus(const StatusWish& wish) const {
+  ReportCommitStatusRequest request;
+  request.set_project(absl::StrCat("projects/", wish.project));
+  request.set_commit(wish.commit);
+  request.set_state(ToGithub(wish.state));
+  request.set_context(wish.context);
+  request.set_description(wish.description);
+  request.set_target_url(wish.target_url);
+  return Call(*project_, &ProjectService::Stub::ReportCommitStatus, request, token_, kReportTimeout)
+      .status();
+}
+
+}  // namespace kozmic::build

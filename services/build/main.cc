@@ -1,0 +1,112 @@
+// The build service: orchestration of builds, and the queue that runners lease jobs from.
+
+#include "absl/strings/numbers.h"
+#include "lib/base/clock.h"
+#include "lib/base/executor.h"
+#include "lib/base/random.h"
+#include "lib/postgres/listener.h"
+#include "lib/postgres/pool.h"
+#include "lib/process/process.h"
+#include "lib/rpc/client.h"
+#include "lib/rpc/server.h"
+#include "lib/rpc/service_token.h"
+#include "lib/rpc/unary.h"
+#include "lib/status/macros.h"
+#include "services/auth/client/remote_authenticator.h"
+#include "services/build/build_service.h"
+#include "services/build/channels.h"
+#include "services/build/collaborators.h"
+#include "services/build/config.h"
+#include "services/build/lease_dispatcher.h"
+#include "services/build/lease_sweeper.h"
+#include "services/build/permission_checker.h"
+#include "services/build/postgres_build_store.h"
+#include "services/build/postgres_lease_store.h"
+#include "services/build/postgres_status_outbox.h"
+#include "services/build/runner_authenticator.h"
+#include "services/build/runner_service.h"
+#include "services/build/status_reporter.h"
+#include "services/build/watch_hub.h"
+
+namespace kozmic::build {
+namespace {
+
+constexpr size_t kThreads = 12;
+constexpr size_t kQueuedCalls = 4096;
+// The executor's threads, and the workers: dispatcher, reporter, sweeper.
+constexpr size_t kConnections = kThreads + 3;
+constexpr absl::Duration kLeaseTime = absl::Seconds(60);
+// Twice the renew interval: after a start every living runner has renewed by then.
+constexpr absl::Duration kSweepGrace = absl::Seconds(20);
+constexpr absl::Duration kDrainTime = absl::Seconds(5);
+
+absl::Status Serve(ConfigReader& reader) {
+  ReadLogLevel(reader, "build");
+  KOZMIC_ASSIGN_OR_RETURN(const BuildConfig config, ReadBuildConfig(reader));
+
+  SystemClock clock;
+  SystemRandom random;
+  PostgresPool pool({.url = config.database_url, .size = kConnections});
+  const std::unique_ptr<BuildStore> builds = NewPostgresBuildStore(pool);
+  const std::unique_ptr<LeaseStore> leases =
+      NewPostgresLeaseStore(pool, config.public_url, kLeaseTime);
+  const std::unique_ptr<StatusOutbox> outbox = NewPostgresStatusOutbox(pool);
+
+  const auto project_channel = MakeChannel(config.project_address);
+  const Collaborators collaborators(project_channel, MakeChannel(config.logstream_address),
+                                    config.service_key);
+  PermissionChecker permissions(project_channel, clock);
+
+  const RemoteAuthenticator users(MakeChannel(config.auth_address),
+                                  ServiceToken(config.service_key, "build"), clock);
+  const ServiceTokenAuthenticator services(config.service_key, &users);
+  const RunnerAuthenticator authenticator(config.runner_token, services);
+
+  Executor executor(kThreads, kQueuedCalls);
+  const UnaryRunner unary(executor, authenticator);
+  WatchHub watches(*builds, executor);
+  LeaseDispatcher dispatcher(*leases, clock);
+  StatusReporter reporter(
+      *outbox, [&](const StatusWish& wish) { return collaborators.ReportStatus(wish); }, random);
+  const LeaseSweeper sweeper(
+      *leases, clock, [&](const std::string& log) { return collaborators.SealLog(log, -1); },
+      kSweepGrace);
+  const PostgresListener listener(config.database_url,
+                                  {kJobsChannel, kChangesChannel, kStatusesChannel},
+                                  [&](absl::string_view channel, absl::string_view payload) {
+                                    if (channel == kJobsChannel) dispatcher.Wake();
+                                    if (channel == kStatusesChannel) reporter.Wake();
+                                    if (channel == kChangesChannel) {
+                                      int64_t project = 0;
+                                      if (!payload.empty() && !absl::SimpleAtoi(payload, &project))
+                                        return;
+                                      watches.Changed(project);
+                                    }
+                                  });
+
+  BuildServiceRpc build_service(unary, *builds, permissions, watches);
+  RunnerServiceRpc runner_service(
+      unary, *leases, dispatcher, clock, random,
+      {.public_url = config.public_url,
+       .service_key = config.service_key,
+       .lease_time = kLeaseTime,
+       .seal = [&](const std::string& log,
+                   int64_t size) { return collaborators.SealLog(log, size); },
+       .checkout = [&](const GrantedLease& lease) { return collaborators.IssueCheckout(lease); }});
+
+  KOZMIC_ASSIGN_OR_RETURN(const std::unique_ptr<RpcServer> server,
+                          RpcServer::Start(config.listen, {&build_service, &runner_service}));
+  WaitForTermination();
+  // Who waits is sent to another replica, or to this one after its restart.
+  watches.Drain();
+  dispatcher.Drain();
+  server->Stop(kDrainTime);
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace kozmic::build
+
+int main(int argc, char** argv) {
+  return kozmic::RunProcess(argc, argv, "build", kozmic::build::Serve);
+}

@@ -1,0 +1,263 @@
+#include "services/build/runner_service.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "lib/rpc/grpc_status.h"
+#include "lib/rpc/service_token.h"
+#include "lib/status/annotate.h"
+#include "lib/status/macros.h"
+#include "services/build/state_machine.h"
+#include "services/build/validate.h"
+
+namespace kozmic::build {
+namespace {
+
+using runner::v1::FinishJobRequest;
+using runner::v1::RenewLeasesRequest;
+using runner::v1::RenewLeasesResponse;
+
+// The answer must reach the runner before its own deadline does.
+constexpr absl::Duration kAnswerSlack = absl::Milliseconds(500);
+constexpr absl::Duration kLongestPoll = absl::Minutes(5);
+constexpr size_t kSessionBytes = 32;
+constexpr int kMostRenewals = 1000;
+
+absl::Status OnlyRunners(const Caller& caller) {
+  if (caller.kind == Caller::Kind::kRunner) return absl::OkStatus();
+  if (caller.kind == Caller::Kind::kAnonymous) {
+    return absl::UnauthenticatedError("a runner token is needed");
+  }
+  return absl::PermissionDeniedError("only runners may call this");
+}
+
+void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
+  const int64_t micros = absl::ToUnixMicros(time);
+  out->set_seconds(micros / 1000000);
+  out->set_nanos(static_cast<int32_t>(micros % 1000000) * 1000);
+}
+
+std::string ExitReason(int code) {
+  return code == 0 ? "" : absl::StrCat("The script exited with ", code, ".");
+}
+
+}  // namespace
+
+void RunnerServiceRpc::FillLease(const GrantedLease& granted, runner::v1::Lease& lease) const {
+  const AttemptKey& key = granted.key;
+  lease.set_attempt(key.Name());
+  lease.set_fence(key.attempt);
+  SetTime(granted.expire_time, lease.mutable_expire_time());
+  lease.set_log(key.LogName());
+  lease.set_log_token(CapabilityToken(options_.service_key, "log-write", key.LogName()));
+  runner::v1::JobSpec& spec = *lease.mutable_spec();
+  spec.set_project(absl::StrCat("projects/", key.project));
+  spec.set_repository(granted.repository);
+  spec.set_ref(granted.ref);
+  spec.set_commit(granted.commit);
+  spec.set_title(granted.title);
+  spec.set_image(granted.image);
+  spec.set_script(granted.script);
+  auto& environment = *spec.mutable_environment();
+  absl::string_view branch = granted.ref;
+  if (absl::ConsumePrefix(&branch, "refs/heads/")) {
+    environment["KOZMIC_BRANCH"] = std::string(branch);
+  }
+  environment["KOZMIC_REF"] = granted.ref;
+  environment["KOZMIC_COMMIT"] = granted.commit;
+  environment["KOZMIC_REPOSITORY"] = granted.repository;
+  environment["KOZMIC_BUILD_NUMBER"] = absl::StrCat(key.build);
+  environment["KOZMIC_BUILD_URL"] =
+      absl::StrCat(options_.public_url, "/projects/", key.project, "/builds/", key.build, "/");
+  environment["KOZMIC_JOB"] = granted.title;
+}
+
+grpc::ServerUnaryReactor* RunnerServiceRpc::OpenSession(
+    grpc::CallbackServerContext* context, const runner::v1::OpenSessionRequest* request,
+    runner::v1::OpenSessionResponse* response) {
+  return unary_.Run(context, "OpenSession", [=, this](const Caller& caller) -> absl::Status {
+    KOZMIC_RETURN_IF_ERROR(OnlyRunners(caller));
+    KOZMIC_RETURN_IF_ERROR(Validate(*request));
+    const std::string session = random_.Hex(kSessionBytes);
+    KOZMIC_ASSIGN_OR_RETURN(const std::vector<GrantedLease> held,
+                            store_.OpenSession(*request, session));
+    response->set_session(session);
+    response->set_renew_seconds(
+        static_cast<int32_t>(absl::ToInt64Seconds(options_.renew_interval)));
+    response->set_lease_seconds(static_cast<int32_t>(absl::ToInt64Seconds(options_.lease_time)));
+    for (const GrantedLease& lease : held) FillLease(lease, *response->add_leases());
+    return absl::OkStatus();
+  });
+}
+
+// One waiting LeaseJob. The dispatcher answers it, or the runner goes; whichever comes first
+// finishes the call.
+class RunnerServiceRpc::LeaseCall final : public grpc::ServerUnaryReactor {
+ public:
+  LeaseCall(const RunnerServiceRpc& service, grpc::CallbackServerContext* context,
+            runner::v1::LeaseJobResponse* response)
+      : service_(service), context_(context), response_(response) {}
+
+  void Begin(const runner::v1::LeaseJobRequest& request, std::shared_ptr<LeaseCall> self) {
+    self_ = self;
+    const absl::Time now = service_.clock_.Now();
+    const absl::Time deadline =
+        std::min(absl::FromChrono(context_->deadline()) - kAnswerSlack, now + kLongestPoll);
+    const LeaseDispatcher::WaiterId waiter = service_.dispatcher_.Wait(
+        request.session(), request.request_id(), deadline,
+        [self = std::move(self)](absl::StatusOr<std::optional<GrantedLease>> lease) {
+          self->Answer(std::move(lease));
+        });
+    bool cancelled = false;
+    {
+      absl::MutexLock lock(&mutex_);
+      waiter_ = waiter;
+      cancelled = cancelled_;
+    }
+    if (cancelled) Leave(waiter);
+  }
+
+  void Refuse(const absl::Status& status, std::shared_ptr<LeaseCall> self) {
+    self_ = std::move(self);
+    Finish(ToGrpc(status, *context_));
+  }
+
+  void OnCancel() override {
+    LeaseDispatcher::WaiterId waiter = 0;
+    {
+      absl::MutexLock lock(&mutex_);
+      cancelled_ = true;
+      waiter = waiter_;
+    }
+    if (waiter != 0) Leave(waiter);
+  }
+
+  void OnDone() override { const std::shared_ptr<LeaseCall> self = std::move(self_); }
+
+ private:
+  void Answer(absl::StatusOr<std::optional<GrantedLease>> lease) {
+    if (lease.ok() && lease->has_value()) {
+      service_.FillLease(**lease, *response_->mutable_lease());
+    }
+    LogServerFault("LeaseJob", lease.status());
+    Finish(ToGrpc(lease.status(), *context_));
+  }
+
+  void Leave(LeaseDispatcher::WaiterId waiter) {
+    if (service_.dispatcher_.Cancel(waiter)) {
+      Finish(ToGrpc(absl::CancelledError("the runner has gone"), *context_));
+    }
+  }
+
+  const RunnerServiceRpc& service_;
+  grpc::CallbackServerContext* const context_;
+  runner::v1::LeaseJobResponse* const response_;
+  // Keeps this alive until gRPC is done with it.
+  std::shared_ptr<LeaseCall> self_;
+  absl::Mutex mutex_;
+  LeaseDispatcher::WaiterId waiter_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+grpc::ServerUnaryReactor* RunnerServiceRpc::LeaseJob(grpc::CallbackServerContext* context,
+                                                     const runner::v1::LeaseJobRequest* request,
+                                                     runner::v1::LeaseJobResponse* response) {
+  auto call = std::make_shared<LeaseCall>(*this, context, response);
+  LeaseCall* reactor = call.get();
+  // The runner token is known in memory: this does not block.
+  absl::StatusOr<Caller> caller = AuthenticateCall(*context, unary_.authenticator());
+  absl::Status status = caller.ok() ? OnlyRunners(*caller) : caller.status();
+  if (status.ok()) status = Validate(*request);
+  if (status.ok()) {
+    reactor->Begin(*request, std::move(call));
+  } else {
+    reactor->Refuse(status, std::move(call));
+  }
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* RunnerServiceRpc::RenewLeases(grpc::CallbackServerContext* context,
+                                                        const RenewLeasesRequest* request,
+                                                        RenewLeasesResponse* response) {
+  return unary_.Run(context, "RenewLeases", [=, this](const Caller& caller) -> absl::Status {
+    KOZMIC_RETURN_IF_ERROR(OnlyRunners(caller));
+    if (request->renewals_size() > kMostRenewals) {
+      return absl::InvalidArgumentError(absl::StrCat("renewals: at most ", kMostRenewals));
+    }
+    std::vector<LeaseStore::Renewal> renewals;
+    for (const RenewLeasesRequest::Renewal& renewal : request->renewals()) {
+      KOZMIC_ASSIGN_OR_RETURN(const AttemptKey key, AttemptKey::Parse(renewal.attempt()));
+      if (key.attempt != renewal.fence() || !runner::v1::Phase_IsValid(renewal.phase())) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("renewals: fence or phase do not fit ", renewal.attempt()));
+      }
+      renewals.push_back({key, renewal.phase()});
+    }
+    KOZMIC_ASSIGN_OR_RETURN(const auto expiries, store_.Renew(request->session(), renewals));
+    for (size_t i = 0; i < expiries.size(); ++i) {
+      RenewLeasesResponse::Answer& answer = *response->add_answers();
+      answer.set_attempt(request->renewals(static_cast<int>(i)).attempt());
+      if (expiries[i]) {
+        answer.set_verdict(RenewLeasesResponse::VERDICT_CONTINUE);
+        SetTime(*expiries[i], answer.mutable_expire_time());
+      } else {
+        answer.set_verdict(RenewLeasesResponse::VERDICT_LOST);
+      }
+    }
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* RunnerServiceRpc::IssueCheckout(
+    grpc::CallbackServerContext* context, const runner::v1::IssueCheckoutRequest* request,
+    runner::v1::IssueCheckoutResponse* response) {
+  return unary_.Run(context, "IssueCheckout", [=, this](const Caller& caller) -> absl::Status {
+    KOZMIC_RETURN_IF_ERROR(OnlyRunners(caller));
+    KOZMIC_ASSIGN_OR_RETURN(const AttemptKey key, AttemptKey::Parse(request->attempt()));
+    KOZMIC_ASSIGN_OR_RETURN(const GrantedLease lease, store_.GetLive(request->session(), key));
+    KOZMIC_ASSIGN_OR_RETURN(const std::string url, options_.checkout(lease));
+    response->set_clone_url(url);
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* RunnerServiceRpc::FinishJob(grpc::CallbackServerContext* context,
+                                                      const FinishJobRequest* request,
+                                                      runner::v1::FinishJobResponse*) {
+  return unary_.Run(context, "FinishJob", [=, this](const Caller& caller) -> absl::Status {
+    KOZMIC_RETURN_IF_ERROR(OnlyRunners(caller));
+    KOZMIC_RETURN_IF_ERROR(Validate(*request));
+    return Finish(*request);
+  });
+}
+
+absl::Status RunnerServiceRpc::Finish(const FinishJobRequest& request) {
+  KOZMIC_ASSIGN_OR_RETURN(const AttemptKey key, AttemptKey::Parse(request.attempt()));
+  // Only the holder of a live fence seals. A repeated FinishJob finds its fence stale and the log
+  // sealed: then the store decides whether it says the same as the first.
+  const absl::Status live = store_.GetLive(request.session(), key).status();
+  if (!live.ok() && Reason(live) != "stale_fence") return live;
+  SealedLog log;
+  log.size = request.log_size();
+  if (live.ok()) {
+    KOZMIC_ASSIGN_OR_RETURN(log, options_.seal(key.LogName(), request.log_size()));
+  }
+  AttemptEnd end;
+  end.state = JobStateOf(request.outcome(), request.exit_code());
+  if (request.outcome() == FinishJobRequest::OUTCOME_EXITED) {
+    end.exit_code = request.exit_code();
+    end.reason = request.reason().empty() ? ExitReason(request.exit_code()) : request.reason();
+  } else {
+    end.reason = request.reason();
+  }
+  end.log_size = log.size;
+  end.log_sha256 = log.sha256;
+  return store_.Finish(request.session(), key, end);
+}
+
+}  // namespace kozmic::build

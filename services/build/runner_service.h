@@ -1,0 +1,74 @@
+#ifndef KOZMIC_SERVICES_BUILD_RUNNER_SERVICE_H_
+#define KOZMIC_SERVICES_BUILD_RUNNER_SERVICE_H_
+
+#include <functional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "kozmic/runner/v1/runner.grpc.pb.h"
+#include "lib/base/clock.h"
+#include "lib/base/random.h"
+#include "lib/rpc/unary.h"
+#include "services/build/lease_dispatcher.h"
+#include "services/build/lease_store.h"
+#include "services/build/lease_sweeper.h"
+
+namespace kozmic::build {
+
+// The rpc face towards runners. See runner.proto. Owns nothing but its options.
+class RunnerServiceRpc final : public runner::v1::RunnerService::CallbackService {
+ public:
+  struct Options {
+    // Where browsers reach this installation; jobs are told their build's page.
+    std::string public_url;
+    std::string service_key;
+    absl::Duration lease_time = absl::Seconds(60);
+    absl::Duration renew_interval = absl::Seconds(10);
+    // Seals a log at exactly `size`; FAILED_PRECONDITION log_incomplete when it has fewer bytes.
+    std::function<absl::StatusOr<SealedLog>(const std::string& log, int64_t size)> seal;
+    // Answers the clone URL for one commit.
+    std::function<absl::StatusOr<std::string>(const GrantedLease& lease)> checkout;
+  };
+
+  RunnerServiceRpc(const UnaryRunner& unary, LeaseStore& store, LeaseDispatcher& dispatcher,
+                   const Clock& clock, Random& random, Options options)
+      : unary_(unary),
+        store_(store),
+        dispatcher_(dispatcher),
+        clock_(clock),
+        random_(random),
+        options_(std::move(options)) {}
+
+  grpc::ServerUnaryReactor* OpenSession(grpc::CallbackServerContext* context,
+                                        const runner::v1::OpenSessionRequest* request,
+                                        runner::v1::OpenSessionResponse* response) override;
+  grpc::ServerUnaryReactor* LeaseJob(grpc::CallbackServerContext* context,
+                                     const runner::v1::LeaseJobRequest* request,
+                                     runner::v1::LeaseJobResponse* response) override;
+  grpc::ServerUnaryReactor* RenewLeases(grpc::CallbackServerContext* context,
+                                        const runner::v1::RenewLeasesRequest* request,
+                                        runner::v1::RenewLeasesResponse* response) override;
+  grpc::ServerUnaryReactor* IssueCheckout(grpc::CallbackServerContext* context,
+                                          const runner::v1::IssueCheckoutRequest* request,
+                                          runner::v1::IssueCheckoutResponse* response) override;
+  grpc::ServerUnaryReactor* FinishJob(grpc::CallbackServerContext* context,
+                                      const runner::v1::FinishJobRequest* request,
+                                      runner::v1::FinishJobResponse* response) override;
+
+ private:
+  class LeaseCall;
+
+  void FillLease(const GrantedLease& granted, runner::v1::Lease& lease) const;
+  absl::Status Finish(const runner::v1::FinishJobRequest& request);
+
+  const UnaryRunner& unary_;
+  LeaseStore& store_;
+  LeaseDispatcher& dispatcher_;
+  const Clock& clock_;
+  Random& random_;
+  const Options options_;
+};
+
+}  // namespace kozmic::build
+
+#endif  // KOZMIC_SERVICES_BUILD_RUNNER_SERVICE_H_

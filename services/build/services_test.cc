@@ -1,0 +1,359 @@
+#include <map>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "lib/postgres/listener.h"
+#include "lib/rpc/client.h"
+#include "lib/rpc/server.h"
+#include "lib/rpc/service_token.h"
+#include "lib/status/annotate.h"
+#include "lib/testing/postgres.h"
+#include "services/build/build_service.h"
+#include "services/build/channels.h"
+#include "services/build/postgres_build_store.h"
+#include "services/build/postgres_lease_store.h"
+#include "services/build/postgres_status_outbox.h"
+#include "services/build/runner_authenticator.h"
+#include "services/build/runner_service.h"
+#include "services/build/status_reporter.h"
+
+namespace kozmic::build {
+namespace {
+
+using runner::v1::FinishJobRequest;
+using runner::v1::LeaseJobRequest;
+using runner::v1::LeaseJobResponse;
+using runner::v1::OpenSessionRequest;
+using runner::v1::RenewLeasesRequest;
+using runner::v1::RenewLeasesResponse;
+using runner::v1::RunnerService;
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+using v1::BuildService;
+
+constexpr char kServiceKey[] = "the service key of the installation under test";
+constexpr char kRunnerToken[] = "the runner token of the installation under test";
+constexpr absl::Duration kTimeout = absl::Seconds(20);
+
+// The whole service on a real database and real sockets; the other services are functions.
+class ServicesTest : public ::testing::Test {
+ protected:
+  static v1::CreateBuildRequest Request(const std::string& id) {
+    v1::CreateBuildRequest request;
+    request.set_parent("projects/1");
+    request.set_request_id(id);
+    request.set_repository("octo/hello");
+    request.set_ref("refs/heads/feature/x");
+    request.set_commit(std::string(40, 'a'));
+    v1::JobSpec& job = *request.add_jobs();
+    job.set_title("Test");
+    job.set_image("debian:12");
+    job.set_script("#!/bin/sh\n");
+    return request;
+  }
+
+  absl::StatusOr<v1::Build> Create(const v1::CreateBuildRequest& request,
+                                   const std::string& as = "project") {
+    return Call(*builds_stub_, &BuildService::Stub::CreateBuild, request,
+                ServiceToken(kServiceKey, as), kTimeout);
+  }
+
+  std::string OpenSession(const std::string& runner) {
+    OpenSessionRequest request;
+    request.set_runner(runner);
+    request.set_slots(1);
+    auto response =
+        Call(*runners_stub_, &RunnerService::Stub::OpenSession, request, kRunnerToken, kTimeout);
+    EXPECT_TRUE(response.ok()) << response.status();
+    return response->session();
+  }
+
+  absl::StatusOr<LeaseJobResponse> Lease(const std::string& session, const std::string& id,
+                                         absl::Duration timeout = kTimeout) {
+    LeaseJobRequest request;
+    request.set_session(session);
+    request.set_request_id(id);
+    return Call(*runners_stub_, &RunnerService::Stub::LeaseJob, request, kRunnerToken, timeout);
+  }
+
+  absl::Status FinishJob(const std::string& session, const runner::v1::Lease& lease, int exit_code,
+                         int64_t log_size) {
+    FinishJobRequest request;
+    request.set_session(session);
+    request.set_attempt(lease.attempt());
+    request.set_fence(lease.fence());
+    request.set_outcome(FinishJobRequest::OUTCOME_EXITED);
+    request.set_exit_code(exit_code);
+    request.set_log_size(log_size);
+    return Call(*runners_stub_, &RunnerService::Stub::FinishJob, request, kRunnerToken, kTimeout)
+        .status();
+  }
+
+  absl::StatusOr<SealedLog> Seal(const std::string& log, int64_t size) {
+    absl::MutexLock lock(&mutex_);
+    if (size > acknowledged_) {
+      return WithReason(absl::FailedPreconditionError("fewer bytes"), "log_incomplete");
+    }
+    seals_.push_back(log);
+    return SealedLog{size, "digest"};
+  }
+
+  absl::Mutex mutex_;
+  int64_t acknowledged_ ABSL_GUARDED_BY(mutex_) = 100;
+  std::vector<std::string> seals_ ABSL_GUARDED_BY(mutex_);
+
+  const std::string url_ = SharedTestPostgres().CreateDatabase("build");
+  SystemClock clock_;
+  SystemRandom random_;
+  PostgresPool pool_{{.url = url_}};
+  std::unique_ptr<BuildStore> builds_ = NewPostgresBuildStore(pool_);
+  std::unique_ptr<LeaseStore> leases_ =
+      NewPostgresLeaseStore(pool_, "http://kozmic.test", absl::Seconds(60));
+  PermissionChecker permissions_{MakeChannel("127.0.0.1:1"), clock_};
+  ServiceTokenAuthenticator services_{kServiceKey, nullptr};
+  RunnerAuthenticator authenticator_{kRunnerToken, services_};
+  Executor executor_{4, 100};
+  UnaryRunner unary_{executor_, authenticator_};
+  WatchHub watches_{*builds_, executor_};
+  LeaseDispatcher dispatcher_{*leases_, clock_};
+  PostgresListener listener_{
+      url_, {kJobsChannel, kChangesChannel}, [this](absl::string_view channel, absl::string_view) {
+        if (channel == kJobsChannel) dispatcher_.Wake();
+        if (channel == kChangesChannel) watches_.Changed(0);
+      }};
+  BuildServiceRpc build_service_{unary_, *builds_, permissions_, watches_};
+  RunnerServiceRpc runner_service_{
+      unary_,
+      *leases_,
+      dispatcher_,
+      clock_,
+      random_,
+      {.public_url = "http://kozmic.test",
+       .service_key = kServiceKey,
+       .seal = [this](const std::string& log, int64_t size) { return Seal(log, size); },
+       .checkout = [](const GrantedLease& lease) -> absl::StatusOr<std::string> {
+         return "http://github.test/" + lease.repository + ".git";
+       }}};
+  std::unique_ptr<RpcServer> server_ =
+      *RpcServer::Start("127.0.0.1:0", {&build_service_, &runner_service_});
+  std::shared_ptr<grpc::Channel> channel_ = MakeChannel(server_->address());
+  std::unique_ptr<BuildService::Stub> builds_stub_ = BuildService::NewStub(channel_);
+  std::unique_ptr<RunnerService::Stub> runners_stub_ = RunnerService::NewStub(channel_);
+};
+
+TEST_F(ServicesTest, AWaitingRunnerIsAnsweredWhenAJobComes) {
+  const std::string session = OpenSession("one");
+  absl::StatusOr<LeaseJobResponse> response;
+  std::thread waiting([&] { response = Lease(session, "r1"); });
+  ASSERT_TRUE(Create(Request("a")).ok());
+  waiting.join();
+  ASSERT_TRUE(response.ok()) << response.status();
+  const runner::v1::Lease& lease = response->lease();
+  EXPECT_EQ(lease.attempt(), "projects/1/builds/1/jobs/1/attempts/1");
+  EXPECT_EQ(lease.fence(), 1);
+  EXPECT_EQ(lease.log(), "logs/1-1-1-1");
+  EXPECT_TRUE(CheckCapabilityToken(kServiceKey, "log-write", lease.log(), lease.log_token()));
+  EXPECT_EQ(lease.spec().environment().at("KOZMIC_BRANCH"), "feature/x");
+  EXPECT_EQ(lease.spec().environment().at("KOZMIC_BUILD_URL"),
+            "http://kozmic.test/projects/1/builds/1/");
+
+  runner::v1::IssueCheckoutRequest checkout;
+  checkout.set_session(session);
+  checkout.set_attempt(lease.attempt());
+  checkout.set_fence(lease.fence());
+  EXPECT_EQ(
+      Call(*runners_stub_, &RunnerService::Stub::IssueCheckout, checkout, kRunnerToken, kTimeout)
+          ->clone_url(),
+      "http://github.test/octo/hello.git");
+}
+
+TEST_F(ServicesTest, NoJobInTimeIsAnAnswerWithoutALease) {
+  const auto response = Lease(OpenSession("one"), "r1", absl::Milliseconds(900));
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_FALSE(response->has_lease());
+}
+
+TEST_F(ServicesTest, ARunnerThatWentWaitingTakesNoJob) {
+  const std::string session = OpenSession("one");
+  {
+    grpc::ClientContext context;
+    PrepareCall(context, absl::Now() + kTimeout, kRunnerToken);
+    LeaseJobRequest request;
+    request.set_session(session);
+    request.set_request_id("gone");
+    LeaseJobResponse response;
+    std::thread waiting([&] { runners_stub_->LeaseJob(&context, request, &response); });
+    context.TryCancel();
+    waiting.join();
+  }
+  ASSERT_TRUE(Create(Request("a")).ok());
+  const auto response = Lease(session, "r2");
+  ASSERT_TRUE(response.ok());
+  EXPECT_TRUE(response->has_lease());
+}
+
+TEST_F(ServicesTest, TheVerdictWaitsForTheWholeLog) {
+  const std::string session = OpenSession("one");
+  ASSERT_TRUE(Create(Request("a")).ok());
+  const auto lease = Lease(session, "r1");
+  ASSERT_TRUE(lease.ok());
+  EXPECT_EQ(Reason(FinishJob(session, lease->lease(), 0, 101)), "log_incomplete");
+  EXPECT_EQ(builds_->Get(1, 1)->state(), v1::STATE_PENDING);
+  EXPECT_TRUE(FinishJob(session, lease->lease(), 0, 100).ok());
+  EXPECT_TRUE(FinishJob(session, lease->lease(), 0, 100).ok()) << "repeated";
+  const auto build = builds_->Get(1, 1);
+  EXPECT_EQ(build->state(), v1::STATE_SUCCESS);
+  EXPECT_EQ(build->jobs(0).log().size(), 100);
+}
+
+TEST_F(ServicesTest, I6_AnOldFenceNeitherSealsNorFinishes) {
+  const std::string session = OpenSession("one");
+  ASSERT_TRUE(Create(Request("a")).ok());
+  const auto lease = Lease(session, "r1");
+  ASSERT_TRUE(FinishJob(session, lease->lease(), 3, 100).ok());
+  EXPECT_EQ(Reason(FinishJob(session, lease->lease(), 0, 50)), "stale_fence");
+  EXPECT_EQ(builds_->Get(1, 1)->jobs(0).reason(), "The script exited with 3.");
+  absl::MutexLock lock(&mutex_);
+  EXPECT_THAT(seals_, SizeIs(1));
+
+  RenewLeasesRequest renew;
+  renew.set_session(session);
+  auto& renewal = *renew.add_renewals();
+  renewal.set_attempt(lease->lease().attempt());
+  renewal.set_fence(1);
+  renewal.set_phase(runner::v1::PHASE_SCRIPT);
+  const auto answer =
+      Call(*runners_stub_, &RunnerService::Stub::RenewLeases, renew, kRunnerToken, kTimeout);
+  EXPECT_EQ(answer->answers(0).verdict(), RenewLeasesResponse::VERDICT_LOST);
+}
+
+TEST_F(ServicesTest, OnlyThoseWhoMayCallDo) {
+  EXPECT_EQ(Create(Request("a"), "gateway").status().code(), absl::StatusCode::kPermissionDenied);
+  OpenSessionRequest open;
+  open.set_runner("one");
+  open.set_slots(1);
+  for (const auto& [bearer, code] : std::map<std::string, absl::StatusCode>{
+           {"", absl::StatusCode::kUnauthenticated},
+           {"a guess", absl::StatusCode::kUnauthenticated},
+           {ServiceToken(kServiceKey, "gateway"), absl::StatusCode::kPermissionDenied}}) {
+    EXPECT_EQ(Call(*runners_stub_, &RunnerService::Stub::OpenSession, open, bearer, kTimeout)
+                  .status()
+                  .code(),
+              code);
+  }
+  v1::GetBuildRequest get;
+  get.set_name("projects/1/builds/1");
+  EXPECT_EQ(Call(*builds_stub_, &BuildService::Stub::GetBuild, get, "", kTimeout).status().code(),
+            absl::StatusCode::kUnauthenticated);
+}
+
+TEST_F(ServicesTest, BadRequestsAreRefusedBeforeAnythingIsDone) {
+  auto request = Request("a");
+  request.set_commit("--upload-pack=x");
+  EXPECT_EQ(Create(request).status().code(), absl::StatusCode::kInvalidArgument);
+  request = Request("a");
+  request.clear_jobs();
+  EXPECT_EQ(Create(request).status().code(), absl::StatusCode::kInvalidArgument);
+  request = Request("a");
+  request.set_message(std::string("nul\0byte", 8));
+  EXPECT_EQ(Create(request).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Reason(Lease("no such session", "r1").status()), "stale_session");
+  EXPECT_TRUE(builds_->List(1, "", 0, 10)->empty());
+}
+
+TEST_F(ServicesTest, AWatcherSeesASnapshotAndThenEveryState) {
+  ASSERT_TRUE(Create(Request("a")).ok());
+  grpc::ClientContext context;
+  PrepareCall(context, absl::Now() + kTimeout, ServiceToken(kServiceKey, "gateway"));
+  v1::WatchProjectRequest request;
+  request.set_name("projects/1");
+  const auto stream = builds_stub_->WatchProject(&context, request);
+  std::vector<v1::State> states;
+  const auto read_until = [&](v1::State state) {
+    v1::WatchProjectResponse response;
+    while (stream->Read(&response)) {
+      for (const v1::Build& build : response.builds()) states.push_back(build.state());
+      if (!states.empty() && states.back() == state) return true;
+    }
+    return false;
+  };
+  ASSERT_TRUE(read_until(v1::STATE_ENQUEUED));
+  const std::string session = OpenSession("one");
+  const auto lease = Lease(session, "r1");
+  ASSERT_TRUE(read_until(v1::STATE_PENDING));
+  ASSERT_TRUE(FinishJob(session, lease->lease(), 0, 1).ok());
+  ASSERT_TRUE(read_until(v1::STATE_SUCCESS));
+  EXPECT_THAT(states, ElementsAre(v1::STATE_ENQUEUED, v1::STATE_PENDING, v1::STATE_SUCCESS));
+  watches_.Drain();
+  v1::WatchProjectResponse response;
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(ServicesTest, DrainingSendsWaitingRunnersAway) {
+  const std::string session = OpenSession("one");
+  absl::StatusOr<LeaseJobResponse> response;
+  std::thread waiting([&] { response = Lease(session, "r1"); });
+  dispatcher_.Drain();
+  waiting.join();
+  EXPECT_EQ(response.status().code(), absl::StatusCode::kUnavailable);
+}
+
+TEST_F(ServicesTest, TheSweeperSealsThenConcludes) {
+  const std::string session = OpenSession("one");
+  ASSERT_TRUE(Create(Request("a")).ok());
+  ASSERT_TRUE(Lease(session, "r1").ok());
+  FakeClock clock(absl::UnixEpoch());
+  LeaseSweeper sweeper(
+      *leases_, clock, [this](const std::string& log) { return Seal(log, 7); }, absl::Seconds(20));
+  ASSERT_TRUE(pool_
+                  .Autocommit([](pqxx::nontransaction& tx) {
+                    tx.exec0("UPDATE attempts SET lease_expire_time = now() - interval '1 s'");
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  clock.Advance(absl::Seconds(19));
+  sweeper.Sweep();
+  EXPECT_EQ(builds_->Get(1, 1)->jobs(0).state(), v1::STATE_PENDING)
+      << "no lease is lost before runners had the time to renew";
+  clock.Advance(absl::Seconds(2));
+  sweeper.Sweep();
+  const auto build = builds_->Get(1, 1);
+  EXPECT_EQ(build->jobs(0).state(), v1::STATE_ENQUEUED);
+  absl::MutexLock lock(&mutex_);
+  EXPECT_THAT(seals_, ElementsAre("logs/1-1-1-1"));
+}
+
+TEST_F(ServicesTest, StatusesAreReportedInOrderAndRepeatedUntilTaken) {
+  const std::unique_ptr<StatusOutbox> outbox = NewPostgresStatusOutbox(pool_);
+  std::vector<std::string> posted;
+  int refusals = 2;
+  absl::Notification done;
+  StatusReporter reporter(
+      *outbox,
+      [&](const StatusWish& wish) -> absl::Status {
+        if (refusals > 0) {
+          --refusals;
+          return absl::UnavailableError("GitHub is down");
+        }
+        posted.push_back(wish.description);
+        if (wish.state == v1::STATE_FAILURE) done.Notify();
+        return absl::OkStatus();
+      },
+      random_);
+  const PostgresListener wake(url_, {kStatusesChannel},
+                              [&](absl::string_view, absl::string_view) { reporter.Wake(); });
+  const std::string session = OpenSession("one");
+  ASSERT_TRUE(Create(Request("a")).ok());
+  const auto lease = Lease(session, "r1");
+  ASSERT_TRUE(FinishJob(session, lease->lease(), 1, 1).ok());
+  ASSERT_TRUE(done.WaitForNotificationWithTimeout(kTimeout));
+  EXPECT_EQ(posted.back(), "Kozmic build #1 has failed because of the \"Test\" job");
+  EXPECT_LE(posted.size(), 2u);
+}
+
+}  // namespace
+}  // namespace kozmic::build

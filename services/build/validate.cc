@@ -1,0 +1,111 @@
+#include "services/build/validate.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "lib/status/macros.h"
+
+namespace kozmic::build {
+namespace {
+
+constexpr int kMostJobs = 100;
+constexpr size_t kLongestScript = 1 << 20;
+constexpr size_t kLongestMessage = 128 << 10;
+constexpr size_t kLongestRef = 2048;
+constexpr size_t kLongestReason = 1000;
+
+absl::Status Refuse(absl::string_view field, absl::string_view value, absl::string_view wanted) {
+  return absl::InvalidArgumentError(absl::StrCat(
+      field, ": \"", absl::Utf8SafeCEscape(value.substr(0, 100)), "\" must be ", wanted));
+}
+
+// PostgreSQL's text holds no NUL.
+absl::Status CheckText(absl::string_view field, absl::string_view value, size_t least,
+                       size_t most) {
+  if (value.size() < least || value.size() > most || value.find('\0') != absl::string_view::npos) {
+    return Refuse(field, value, absl::StrCat(least, " to ", most, " bytes without NUL"));
+  }
+  return absl::OkStatus();
+}
+
+bool IsLabel(absl::string_view text) {
+  return !text.empty() && text.size() <= 63 && std::all_of(text.begin(), text.end(), [](char c) {
+    return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-' || c == '.' || c == '_';
+  });
+}
+
+bool IsCommit(absl::string_view text) {
+  return (text.size() == 40 || text.size() == 64) &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_isdigit(c) || (c >= 'a' && c <= 'f'); });
+}
+
+}  // namespace
+
+absl::Status Validate(const v1::CreateBuildRequest& request) {
+  KOZMIC_RETURN_IF_ERROR(CheckText("request_id", request.request_id(), 1, 4096));
+  KOZMIC_RETURN_IF_ERROR(CheckText("ref", request.ref(), 1, kLongestRef));
+  KOZMIC_RETURN_IF_ERROR(CheckText("message", request.message(), 0, kLongestMessage));
+  KOZMIC_RETURN_IF_ERROR(CheckText("commit_url", request.commit_url(), 0, 4096));
+  KOZMIC_RETURN_IF_ERROR(CheckText("repository", request.repository(), 0, 300));
+  KOZMIC_RETURN_IF_ERROR(
+      CheckText("author.display_name", request.author().display_name(), 0, 1000));
+  KOZMIC_RETURN_IF_ERROR(CheckText("author.login", request.author().login(), 0, 1000));
+  KOZMIC_RETURN_IF_ERROR(CheckText("author.avatar_url", request.author().avatar_url(), 0, 4096));
+  if (!IsCommit(request.commit())) {
+    return Refuse("commit", request.commit(), "40 or 64 lower-case hexadecimal characters");
+  }
+  if (request.jobs().empty() || request.jobs_size() > kMostJobs) {
+    return Refuse("jobs", absl::StrCat(request.jobs_size(), " jobs"), "1 to 100 jobs");
+  }
+  for (const v1::JobSpec& job : request.jobs()) {
+    KOZMIC_RETURN_IF_ERROR(CheckText("jobs.hook", job.hook(), 0, 200));
+    KOZMIC_RETURN_IF_ERROR(CheckText("jobs.title", job.title(), 1, 1000));
+    KOZMIC_RETURN_IF_ERROR(CheckText("jobs.image", job.image(), 1, 1000));
+    KOZMIC_RETURN_IF_ERROR(CheckText("jobs.script", job.script(), 1, kLongestScript));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Validate(const runner::v1::OpenSessionRequest& request) {
+  if (!IsLabel(request.runner())) {
+    return Refuse("runner", request.runner(), "1 to 63 of a-z, 0-9, \"-\", \".\", \"_\"");
+  }
+  if (request.labels_size() > 100) {
+    return Refuse("labels", absl::StrCat(request.labels_size(), " labels"), "at most 100");
+  }
+  for (const std::string& label : request.labels()) {
+    if (!IsLabel(label)) {
+      return Refuse("labels", label, "1 to 63 of a-z, 0-9, \"-\", \".\", \"_\"");
+    }
+  }
+  if (request.slots() < 1 || request.slots() > 1000) {
+    return Refuse("slots", absl::StrCat(request.slots()), "1 to 1000");
+  }
+  return CheckText("version", request.version(), 0, 100);
+}
+
+absl::Status Validate(const runner::v1::LeaseJobRequest& request) {
+  return CheckText("request_id", request.request_id(), 1, 64);
+}
+
+absl::Status Validate(const runner::v1::FinishJobRequest& request) {
+  using runner::v1::FinishJobRequest;
+  if (!FinishJobRequest::Outcome_IsValid(request.outcome()) ||
+      request.outcome() == FinishJobRequest::OUTCOME_UNSPECIFIED) {
+    return Refuse("outcome", absl::StrCat(request.outcome()), "a known outcome");
+  }
+  if (request.exit_code() < 0 || request.exit_code() > 255) {
+    return Refuse("exit_code", absl::StrCat(request.exit_code()), "0 to 255");
+  }
+  if (request.log_size() < 0) {
+    return Refuse("log_size", absl::StrCat(request.log_size()), "0 or more");
+  }
+  const bool needs_reason = request.outcome() != FinishJobRequest::OUTCOME_EXITED;
+  return CheckText("reason", request.reason(), needs_reason ? 1 : 0, kLongestReason);
+}
+
+}  // namespace kozmic::build

@@ -1,0 +1,19 @@
+#ifndef KOZMIC_SERVICES_BUILD_VALIDATE_H_
+#define KOZMIC_SERVICES_BUILD_VALIDATE_H_
+
+#include "absl/status/status.h"
+#include "kozmic/build/v1/build.pb.h"
+#include "kozmic/runner/v1/runner.pb.h"
+
+namespace kozmic::build {
+
+// What requests must be before anything is done with them. INVALID_ARGUMENT names field, value and
+// constraint.
+absl::Status Validate(const v1::CreateBuildRequest& request);
+absl::Status Validate(const runner::v1::OpenSessionRequest& request);
+absl::Status Validate(const runner::v1::LeaseJobRequest& request);
+absl::Status Validate(const runner::v1::FinishJobRequest& request);
+
+}  // namespace kozmic::build
+
+#endif  // KOZMIC_SERVICES_BUILD_VALIDATE_H_
