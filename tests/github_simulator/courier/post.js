@@ -8,13 +8,17 @@ const ANSWER_CAP = 64 * 1024;
  * Posts one delivery. Never rejects: what went wrong is in the outcome, in GitHub's words.
  * @param {{url: string, body: string, headers: Record<string, string>, insecure: boolean}} what
  * @param {{now(): number}} clock
+ * @param {number} [timeoutMs]
  * @returns {Promise<import('../state/deliveries.js').Outcome>}
  */
-export function post({ url, body, headers, insecure }, clock) {
+export function post({ url, body, headers, insecure }, clock, timeoutMs = TIMEOUT_MS) {
   return new Promise((resolve) => {
     const outcome = { url, request_headers: headers, delivered_at: clock.now(), responded_at: 0,
                       status: '', status_code: 0, response_headers: {}, response_payload: '' };
+    let finished = false;
     const finish = (fields) => {
+      if (finished) return;
+      finished = true;
       clearTimeout(timer);
       if (outcome.responded_at === 0) outcome.responded_at = clock.now();
       resolve(Object.assign(outcome, fields));
@@ -27,7 +31,7 @@ export function post({ url, body, headers, insecure }, clock) {
       method: 'POST', agent: false, rejectUnauthorized: !insecure,
       headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
     });
-    const timer = setTimeout(() => finish({ status: 'timed out', status_code: 504 }), TIMEOUT_MS);
+    const timer = setTimeout(() => finish({ status: 'timed out', status_code: 504 }), timeoutMs);
     request.on('error', fail);
     request.on('response', (response) => {
       outcome.responded_at = clock.now();

@@ -14,6 +14,8 @@ export const ZERO_SHA = '0'.repeat(40);
 /** A bare repository on disk, asked through git itself. */
 export class GitRepository {
   #directory;
+  /** Commits that have been seen: nothing ever removes one. @type {Set<string>} */
+  #seen = new Set();
 
   /** @param {string} directory */
   constructor(directory) {
@@ -54,9 +56,12 @@ export class GitRepository {
    * @param {string} sha
    */
   async hasCommit(sha) {
+    if (this.#seen.has(sha)) return true;
     if (!isFullSha(sha)) return false;
     const output = await this.#git(['cat-file', '--batch-check=%(objecttype)'], `${sha}\n`);
-    return output.toString().trim() === 'commit';
+    if (output.toString().trim() !== 'commit') return false;
+    this.#seen.add(sha);
+    return true;
   }
 
   /**

@@ -3,18 +3,27 @@ import path from 'node:path';
 import { GitRepository } from './repository.js';
 import { git } from './run.js';
 
-const CONFIG = {
-  'http.receivepack': 'true', // who may push is decided before git is asked
-  'uploadpack.allowReachableSHA1InWant': 'true',
-  'uploadpack.allowAnySHA1InWant': 'true',
-  'uploadpack.allowFilter': 'true',
-  'transfer.fsckObjects': 'true',
-  'receive.autogc': 'false',
-  'gc.auto': '0',
-};
+// Who may push is decided before git is asked. Any commit may be fetched by its id.
+const CONFIG = `
+[http]
+\treceivepack = true
+[uploadpack]
+\tallowReachableSHA1InWant = true
+\tallowAnySHA1InWant = true
+\tallowFilter = true
+[transfer]
+\tfsckObjects = true
+[receive]
+\tautogc = false
+[gc]
+\tauto = 0
+`;
 
 /** Where the bare repositories are: `<root>/<owner>/<name>.git`. */
 export class Storage {
+  /** @type {Map<string, GitRepository>} */
+  #open = new Map();
+
   /** @param {string} root */
   constructor(root) {
     this.root = root;
@@ -27,7 +36,10 @@ export class Storage {
 
   /** @param {{owner: string, name: string}} repository */
   open(repository) {
-    return new GitRepository(this.directory(repository));
+    const directory = this.directory(repository);
+    let opened = this.#open.get(directory);
+    if (!opened) this.#open.set(directory, (opened = new GitRepository(directory)));
+    return opened;
   }
 
   /**
@@ -43,11 +55,8 @@ export class Storage {
     await fs.mkdir(path.dirname(directory), { recursive: true, mode: 0o700 });
     await git(['init', '--quiet', '--bare', `--initial-branch=${repository.default_branch}`,
                '--template=', building]);
-    for (const [name, value] of Object.entries(CONFIG)) {
-      await git(['-C', building, 'config', name, value]);
-    }
-    if (history) await git(['-C', building, 'fast-import', '--quiet'],
-                           { input: history });
+    await fs.appendFile(path.join(building, 'config'), CONFIG);
+    if (history) await git(['-C', building, 'fast-import', '--quiet'], { input: history });
     await fs.rename(building, directory);
   }
 }

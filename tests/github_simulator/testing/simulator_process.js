@@ -1,0 +1,154 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+const MAIN = new URL('../main.js', import.meta.url).pathname;
+
+export const TOKENS = { octo: 'ghp_octo', mona: 'ghp_mona', weak: 'ghp_weak' };
+
+/**
+ * Users octo, mona and hubot; octo/hello (two commits, no password asked), octo/vault (private),
+ * mona/shared (octo may push) and mona/own (octo may not).
+ */
+export const SEED = {
+  users: [
+    { login: 'octo', name: 'Octo Cat', email: 'octo@example.com', password: 'octo-password',
+      tokens: [{ token: TOKENS.octo, scopes: ['repo', 'user:email'] },
+               { token: TOKENS.weak, scopes: ['user:email'] }] },
+    { login: 'mona', name: 'Mona Lisa', email: 'mona@example.com', password: 'mona-password',
+      tokens: [{ token: TOKENS.mona, scopes: ['repo'] }] },
+    { login: 'hubot', name: '<b>Hubot & Co</b>' },
+  ],
+  oauth_apps: [{
+    client_id: 'app', client_secret: 'app-secret', name: 'Test App',
+    redirect_prefixes: ['http://127.0.0.1/callback', 'https://ci.example.com/auth'],
+  }],
+  repositories: [
+    { owner: 'octo', name: 'hello', description: 'A test', push_without_password: true,
+      commits: [
+        { message: 'First', author: { name: 'Octo Cat', email: 'octo@example.com' },
+          date: '2025-01-15T09:30:00+01:00', files: { 'README.md': 'hello\n', 'old.txt': 'x\n' } },
+        { message: 'Second', author: { name: 'Octo Cat', email: 'octo@example.com' },
+          date: '2025-01-16T09:30:00Z', files: { 'old.txt': null, 'new.txt': 'y\n' } },
+      ] },
+    { owner: 'octo', name: 'vault', private: true,
+      commits: [{ message: 'Secret', author: { name: 'Octo Cat', email: 'octo@example.com' },
+                  date: '2025-01-15T09:30:00Z', files: { 'key.txt': 'k\n' } }] },
+    { owner: 'mona', name: 'shared', collaborators: { octo: 'push' } },
+    { owner: 'mona', name: 'own' },
+  ],
+};
+
+/** A simulator in a process of its own, with a folder of its own. */
+export class SimulatorProcess {
+  #child;
+
+  /** @param {{seed?: object | null, data?: string}} [options] a folder makes it go on from there */
+  static async start({ seed = SEED, data } = {}) {
+    const simulator = new SimulatorProcess();
+    simulator.data = data ?? await fs.mkdtemp(path.join(os.tmpdir(), 'github-simulator-'));
+    const args = ['--listen', '127.0.0.1:0', '--data', simulator.data];
+    if (seed) {
+      const file = path.join(simulator.data, 'seed.json');
+      await fs.writeFile(file, JSON.stringify(seed));
+      args.push('--seed', file);
+    }
+    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    simulator.#child = child;
+    child.stderr.on('data', (chunk) => (simulator.complaints += chunk));
+    const line = await Promise.race([
+      once(createInterface(child.stdout), 'line').then(([text]) => text),
+      once(child, 'exit').then(([code]) => {
+        throw new Error(`simulator ended with ${code}: ${simulator.complaints}`);
+      }),
+    ]);
+    simulator.url = JSON.parse(line).url;
+    return simulator;
+  }
+
+  complaints = '';
+  url = '';
+  data = '';
+
+  get port() {
+    return Number(new URL(this.url).port);
+  }
+
+  /** @returns {Promise<number | null>} the exit code */
+  async #end(signal) {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return null;
+    const exited = once(this.#child, 'exit');
+    this.#child.kill(signal);
+    return (await exited)[0];
+  }
+
+  stop() {
+    return this.#end('SIGTERM');
+  }
+
+  kill() {
+    return this.#end('SIGKILL');
+  }
+
+  /** Stops it, if need be, and removes its folder. */
+  async dispose() {
+    await this.kill();
+    await fs.rm(this.data, { recursive: true, force: true });
+  }
+
+  /**
+   * Calls the REST API.
+   * @param {string} method
+   * @param {string} target below /api/v3
+   * @param {{body?: unknown, token?: string | null, headers?: Record<string, string>}} [options]
+   * @returns {Promise<{status: number, headers: Headers, body: any}>}
+   */
+  async api(method, target, { body, token = TOKENS.octo, headers = {} } = {}) {
+    const response = await fetch(`${this.url}/api/v3${target}`, {
+      method,
+      headers: { 'user-agent': 'test', ...(token && { authorization: `Bearer ${token}` }),
+                 ...headers },
+      body: typeof body === 'string' ? body : body && JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text && JSON.parse(text) };
+  }
+
+  /** @param {object[]} faults */
+  async setFaults(faults) {
+    return fetch(`${this.url}/_simulator/faults`, { method: 'PUT', body: JSON.stringify(faults) });
+  }
+
+  /**
+   * Waits for a journal entry.
+   * @param {(entry: any) => boolean} predicate
+   * @param {number} [after]
+   */
+  async journalEntry(predicate, after = 0) {
+    const deadline = Date.now() + 10_000;
+    while (Date.now() < deadline) {
+      const response =
+        await fetch(`${this.url}/_simulator/journal?after=${after}&wait_ms=1000`);
+      const { entries, last } = await response.json();
+      const found = entries.find(predicate);
+      if (found) return found;
+      after = last;
+    }
+    throw new Error('the journal entry did not come');
+  }
+
+  /**
+   * @param {string} url
+   * @param {{events?: string[], secret?: string, content_type?: string}} [options]
+   */
+  async createHook(url, { events = ['push'], secret, content_type = 'json' } = {}) {
+    const { status, body } = await this.api('POST', '/repos/octo/hello/hooks', {
+      body: { name: 'web', events, active: true, config: { url, content_type, secret } },
+    });
+    if (status !== 201) throw new Error(`hook: ${status} ${JSON.stringify(body)}`);
+    return body;
+  }
+}
