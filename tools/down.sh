@@ -21,30 +21,46 @@ done
 
 supervisor_gone() { ! supervisor_runs; }
 
+# Containers outlive a killed engine, and only an engine can end them in order.
+containers_left() { grep -lsaF "$RUN/docker/containerd" /proc/[0-9]*/cmdline | grep -q .; }
+
+end_containers() {
+  local engine=
+  if ! engine_answers "$RUN/docker.sock"; then
+    containers_left || return 0
+    setsid "$ROOT/tools/dockerd.sh" "$STATE" "$RUN" >>"$STATE/log/dockerd.log" 2>&1 9>&- &
+    engine=$!
+    wait_for 30 engine_answers "$RUN/docker.sock" || true
+  fi
+  remove_containers "$RUN/docker.sock" || true
+  [ -z "$engine" ] || { kill -TERM "$engine" && wait "$engine"; } || true
+}
+
+# What our own engine has mounted would make a removal fail, or worse.
+unmount_below() {
+  { grep -oE " $1(/[^ ]*)? " /proc/self/mounts || true; } | sort -r | while read -r mount; do
+    umount "$mount" || umount --lazy "$mount"
+  done
+}
+
 stop_all() {
   local pid
   if supervisor_runs; then
     echo "stopping the services"
     supervisorctl stop gateway runner >/dev/null || true
-    ! engine_answers "$RUN/docker.sock" || remove_containers "$RUN/docker.sock"
+    end_containers
     echo "stopping everything else"
     supervisorctl shutdown >/dev/null
     if ! wait_for 180 supervisor_gone; then
       pid=$(cat "$RUN/supervisord.pid")
       kill -KILL "$pid"
     fi
-  elif engine_answers "$RUN/docker.sock"; then
-    remove_containers "$RUN/docker.sock"
   fi
   stop_orphans
+  end_containers
+  unmount_below "$STATE/docker"
+  unmount_below "$RUN"
   ip link delete "$(bridge_of "$RUN")" 2>/dev/null || true
-}
-
-# What our own engine has mounted would make a removal fail, or worse.
-unmount_below() {
-  { grep -oE " $1/[^ ]*" /proc/self/mounts || true; } | sort -r | while read -r mount; do
-    umount "$mount" || umount --lazy "$mount"
-  done
 }
 
 remove_all() {
@@ -53,9 +69,9 @@ remove_all() {
     read -rp "Remove all builds, logs, settings and images of this installation? [y/N] " answer
     [ "$answer" = y ] || { echo "Kept."; return; }
   fi
+  "$ROOT/tools/test_world.sh" stop >/dev/null 2>&1 || true
   unmount_below "$STATE"
-  unmount_below "$RUN"
-  rm -rf "$STATE" "$RUN"
+  rm -rf "$STATE" "$RUN" "$RUN-test"
   rm -rf "$ROOT/.kozmic"
   echo "Removed."
 }
