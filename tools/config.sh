@@ -14,6 +14,7 @@ own_setting() {
 LOCAL=127.0.0.1
 gateway_listen=$(own_setting KOZMIC_LISTEN "$LOCAL:$(port_of gateway)")
 public_url=$(own_setting KOZMIC_PUBLIC_URL "http://$LOCAL:$(port_of gateway)")
+public_url=${public_url%/}
 public_host=${public_url#*://}
 public_host=${public_host%%/*}
 if in_demo; then

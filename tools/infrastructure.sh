@@ -9,7 +9,6 @@ id "$SERVICE_USER" >/dev/null 2>&1 ||
   useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$SERVICE_USER"
 
 supervisor_runs || stop_orphans
-"$ROOT/tools/settings.sh"
 "$ROOT/tools/ports.sh"
 "$ROOT/tools/choose_engine.sh"
 "$ROOT/tools/postgres.sh"

@@ -32,7 +32,8 @@ if ! flock --nonblock 9; then
   flock 9
 fi
 
-STEPS=9
+"$ROOT/tools/settings.sh"
+if in_demo; then STEPS=9; else STEPS=8; fi
 step "Debian packages" "$ROOT/tools/packages.sh" up
 step "Node.js and dbmate" "$ROOT/tools/node.sh" install
 step "web page" "$ROOT/tools/frontend.sh"
@@ -46,6 +47,5 @@ if in_demo; then
   step "demo: sign in, project, first push" "$ROOT/tools/demo.sh"
   cat "$STATE/demo/greeting"
 else
-  step "connected to $(setting KOZMIC_GITHUB_WEB_URL || true)" true
   printf '\nKozmic CI is at %s\n' "$(setting KOZMIC_PUBLIC_URL)"
 fi
