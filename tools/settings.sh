@@ -6,18 +6,19 @@ source "$(dirname "$0")/lib.sh"
 KEYS="KOZMIC_GITHUB_CLIENT_ID KOZMIC_GITHUB_CLIENT_SECRET KOZMIC_GITHUB_WEB_URL
 KOZMIC_GITHUB_API_URL KOZMIC_PUBLIC_URL KOZMIC_LISTEN KOZMIC_SLOTS"
 
-{
-  for key in $KEYS; do
-    value=${!key-$(setting "$key")}
-    case $value in
-      *$'\n'*) die "$key has a line break in it" ;;
-    esac
-    [ -z "$value" ] || printf '%s=%s\n' "$key" "$value"
-  done
-} | write_private "$STATE/settings" root
+for key in $KEYS; do
+  declare "$key=${!key-$(setting "$key")}"
+  case ${!key} in
+    *$'\n'*) die "$key has a line break in it" ;;
+  esac
+done
 
-if ! in_demo; then
-  [ -n "$(setting KOZMIC_GITHUB_CLIENT_SECRET)" ] || die "KOZMIC_GITHUB_CLIENT_SECRET is missing"
-  [ -n "$(setting KOZMIC_PUBLIC_URL)" ] ||
+if [ -n "$KOZMIC_GITHUB_CLIENT_ID" ]; then
+  [ -n "$KOZMIC_GITHUB_CLIENT_SECRET" ] || die "KOZMIC_GITHUB_CLIENT_SECRET is missing"
+  [ -n "$KOZMIC_PUBLIC_URL" ] ||
     die "KOZMIC_PUBLIC_URL is missing: the address at which GitHub and browsers reach this server"
 fi
+
+for key in $KEYS; do
+  [ -z "${!key}" ] || printf '%s=%s\n' "$key" "${!key}"
+done | write_private "$STATE/settings" root

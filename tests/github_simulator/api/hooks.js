@@ -113,5 +113,19 @@ export function hookRoutes(sim) {
       courier.wake();
       return noContent();
     }),
+
+    endpoint(sim, {
+      method: 'POST', path: `${one}/tests`, scopes: READ,
+      docs: 'repos/webhooks#test-the-push-repository-webhook',
+    }, async (request, viewer) => {
+      const hook = hookOf(sim, viewer, request.params);
+      if (!hook.events.includes('push') && !hook.events.includes('*')) return noContent();
+      const payload = await sim.pushes.latestPush(
+        state.repositories.get(hook.repository_id), viewer.user);
+      if (payload) courier.enqueue(hook, { event: 'push', payload: JSON.stringify(payload) });
+      await journal.flush();
+      courier.wake();
+      return noContent();
+    }),
   ];
 }

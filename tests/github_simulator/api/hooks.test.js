@@ -139,3 +139,13 @@ test('a form hook carries the JSON in a field; no connection is 502', async () =
   assert.equal(done.outcome.status_code, 502);
   assert.equal(done.outcome.status, 'failed to connect to host');
 });
+
+test('a hook can be tried out with the newest commit, without a push', async () => {
+  const hook = await simulator.createHook(receiver.url);
+  await receiver.next('ping');
+  const { sha } = (await simulator.api('GET', '/repos/octo/hello/commits/main')).body;
+  assert.equal((await simulator.api('POST', `${HOOKS}/${hook.id}/tests`)).status, 204);
+  const { payload } = await receiver.next('push');
+  assert.deepEqual([payload.ref, payload.after, payload.commits.length, payload.head_commit.id],
+                   ['refs/heads/main', sha, 1, sha]);
+});

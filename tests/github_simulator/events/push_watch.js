@@ -37,6 +37,23 @@ export class PushWatch {
     }
   }
 
+  /**
+   * The default branch's newest commit as a push event, for trying a hook out.
+   * @param {import('../state/repositories.js').Repository} repository
+   * @param {import('../state/users.js').User} pusher
+   * @returns {Promise<object | null>} null: the branch is not there
+   */
+  async latestPush(repository, pusher) {
+    const { clock, state, urls, storage } = this.#sim;
+    const git = storage.open(repository);
+    const ref = `refs/heads/${repository.default_branch}`;
+    const after = repository.refs.get(ref);
+    if (!after) return null;
+    const [commit] = await git.commits([after]);
+    return this.#payload({ urls, state, repository, git, pusher, at: clock.now() },
+                         { ref, before: commit.parents[0] ?? ZERO_SHA, after });
+  }
+
   async #announce(repository, pusher) {
     const { clock, state, journal, urls, storage, courier } = this.#sim;
     const git = storage.open(repository);
