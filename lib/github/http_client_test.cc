@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
+#include "lib/testing/free_port.h"
 #include "lib/testing/http_server.h"
 #include "lib/testing/raw_server.h"
 
@@ -112,10 +113,7 @@ TEST_F(HttpClientTest, CapsAnswers) {
 }
 
 TEST(HttpClientFaultTest, NobodyListens) {
-  const int port = [] {
-    TestHttpServer gone;
-    return gone.port();
-  }();
+  const int port = FreePort();
   EXPECT_EQ(ClientOf(absl::StrCat("http://127.0.0.1:", port)).Send(Get("/")).status().code(),
             absl::StatusCode::kUnavailable);
 }

@@ -1,0 +1,68 @@
+// Says who people are: sign-in with GitHub, sessions, GitHub tokens.
+
+#include "lib/base/clock.h"
+#include "lib/base/executor.h"
+#include "lib/base/random.h"
+#include "lib/crypto/sealed_box.h"
+#include "lib/github/api.h"
+#include "lib/github/oauth.h"
+#include "lib/postgres/pool.h"
+#include "lib/process/process.h"
+#include "lib/rpc/server.h"
+#include "lib/rpc/service_token.h"
+#include "lib/rpc/unary.h"
+#include "lib/status/macros.h"
+#include "services/auth/accounts.h"
+#include "services/auth/auth_service.h"
+#include "services/auth/config.h"
+#include "services/auth/login.h"
+#include "services/auth/postgres_auth_store.h"
+
+namespace kozmic::auth {
+namespace {
+
+constexpr size_t kThreads = 16;
+constexpr size_t kQueue = 256;
+constexpr absl::Duration kGrace = absl::Seconds(5);
+
+absl::Status Serve(ConfigReader& reader) {
+  KOZMIC_ASSIGN_OR_RETURN(const Config config, ReadConfig(reader));
+  const SystemClock clock;
+  SystemRandom random;
+  PostgresPool pool({.url = config.database_url});
+  PostgresAuthStore store(pool);
+  const SealedBox login_box(config.secret_key, "login", random);
+  const SealedBox token_box(config.secret_key, "github_token", random);
+  const Logins logins(login_box, clock, random);
+  const github::OauthApp oauth({.http = {.base_url = config.github_web_url},
+                                .client_id = config.github_client_id,
+                                .client_secret = config.github_client_secret,
+                                .redirect_uri = config.public_url + "/_auth/auth-callback/",
+                                .scope = "repo"},
+                               clock);
+  const github::Api github({.base_url = config.github_api_url}, clock);
+  const Accounts accounts({.store = store,
+                           .logins = logins,
+                           .oauth = oauth,
+                           .github = github,
+                           .token_box = token_box,
+                           .clock = clock,
+                           .random = random});
+  const SessionAuthenticator sessions(accounts);
+  const ServiceTokenAuthenticator authenticator(config.service_key, &sessions);
+  Executor executor(kThreads, kQueue);
+  const UnaryRunner unary(executor, authenticator);
+  AuthService service(accounts, unary);
+  KOZMIC_ASSIGN_OR_RETURN(const std::unique_ptr<RpcServer> server,
+                          RpcServer::Start(config.listen, {&service}));
+  WaitForTermination();
+  server->Stop(kGrace);
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace kozmic::auth
+
+int main(int argc, char** argv) {
+  return kozmic::RunProcess(argc, argv, "auth", kozmic::auth::Serve);
+}
