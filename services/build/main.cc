@@ -57,8 +57,8 @@ absl::Status Serve(ConfigReader& reader) {
                                     config.service_key);
   PermissionChecker permissions(project_channel, clock);
 
-  const RemoteAuthenticator users(MakeChannel(config.auth_address),
-                                  ServiceToken(config.service_key, "build"), clock);
+  const auth::RemoteAuthenticator users(MakeChannel(config.auth_address),
+                                        ServiceToken(config.service_key, "build"), clock);
   const ServiceTokenAuthenticator services(config.service_key, &users);
   const RunnerAuthenticator authenticator(config.runner_token, services);
 

@@ -1,0 +1,83 @@
+// A whole Kozmic of its own for a test run, by the same command that its users type.
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import http from 'node:http';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+const STATE = '/var/tmp/kozmic-e2e';
+const UP_TIMEOUT_MS = 20 * 60_000;
+
+/** Runs ./kozmic with the given arguments; its output is in the error when it fails. */
+async function kozmic(...args) {
+  try {
+    const { stdout } = await run(join(ROOT, 'kozmic'), args, {
+      env: { ...process.env, KOZMIC_STATE: STATE },
+      timeout: UP_TIMEOUT_MS,
+      maxBuffer: 64 << 20,
+    });
+    return stdout;
+  } catch (error) {
+    throw new Error(`./kozmic ${args.join(' ')} failed: ${error.stdout}\n${error.stderr}`);
+  }
+}
+
+/** One answer of the Docker Engine API. */
+function engineGet(socketPath, path) {
+  return new Promise((resolve, reject) => {
+    http.get({ socketPath, path, timeout: 10_000 }, (answer) => {
+      let text = '';
+      answer.on('data', (chunk) => { text += chunk; });
+      answer.on('end', () => resolve(JSON.parse(text)));
+    }).on('error', reject);
+  });
+}
+
+/** Starts the demo; `stop` removes every trace of it. */
+export async function startInstallation() {
+  if (existsSync(STATE)) await kozmic('down', '--purge', '--yes');
+  const greeting = await kozmic('up');
+  const port = (name) => readFileSync(join(STATE, 'ports', name), 'utf8').trim();
+  const address = (name) => `http://127.0.0.1:${port(name)}`;
+  return {
+    greeting,
+    gateway: address('gateway'),
+    github: address('simulator'),
+    up: () => kozmic('up'),
+    status: () => kozmic('status'),
+    stop: () => kozmic('down', '--purge', '--yes'),
+    /** name → pid of every supervised process. */
+    async processes() {
+      const table = await kozmic('status').catch((error) => error.message);
+      const pids = new Map();
+      for (const [, name, pid] of table.matchAll(/^(\w+) +RUNNING +(\d+)/gm)) {
+        pids.set(name, Number(pid));
+      }
+      return pids;
+    },
+    /** What jobs have left behind: containers, volumes, networks of ours, and work folders. */
+    async leftovers() {
+      const engine = readFileSync(join(STATE, 'engine'), 'utf8').trim().replace('unix://', '');
+      const filter = encodeURIComponent(JSON.stringify({ label: ['kozmic.attempt'] }));
+      const containers = await engineGet(engine, `/containers/json?all=1&filters=${filter}`);
+      const volumes = await engineGet(engine, `/volumes?filters=${filter}`);
+      const work = join(STATE, 'runner/work');
+      return [
+        ...containers.map((one) => `container ${one.Names}`),
+        ...(volumes.Volumes ?? []).map((one) => `volume ${one.Name}`),
+        ...(existsSync(work) ? readdirSync(work) : []).map((name) => `folder ${name}`),
+      ];
+    },
+    /** One value from the database, as its administrator sees it. */
+    async query(sql) {
+      const { stdout } = await run('psql', ['-qAtX', '-h', '127.0.0.1', '-p', port('postgres'),
+        '-U', 'postgres', '-d', 'kozmic', '-c', sql], {
+        env: { ...process.env, PGPASSWORD: readFileSync(join(STATE, 'secrets/postgres'), 'utf8') },
+      });
+      return stdout.trim();
+    },
+  };
+}
