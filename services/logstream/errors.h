@@ -1,0 +1,28 @@
+#ifndef KOZMIC_SERVICES_LOGSTREAM_ERRORS_H_
+#define KOZMIC_SERVICES_LOGSTREAM_ERRORS_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace kozmic {
+
+// The errors of the protocol, with their reasons.
+
+// OUT_OF_RANGE gap; the detail "expected-offset" tells where to go on.
+absl::Status GapError(int64_t offset, int64_t expected);
+// DATA_LOSS conflicting_bytes.
+absl::Status ConflictError(int64_t offset);
+// FAILED_PRECONDITION log_sealed.
+absl::Status SealedError(int64_t size);
+// RESOURCE_EXHAUSTED log_limit.
+absl::Status LimitError(int64_t limit);
+// FAILED_PRECONDITION log_incomplete.
+absl::Status IncompleteError(int64_t committed, int64_t asked);
+// NOT_FOUND unknown_log.
+absl::Status UnknownLogError(absl::string_view name);
+
+}  // namespace kozmic
+
+#endif  // KOZMIC_SERVICES_LOGSTREAM_ERRORS_H_

@@ -1,0 +1,30 @@
+#ifndef KOZMIC_SERVICES_LOGSTREAM_LIMITS_H_
+#define KOZMIC_SERVICES_LOGSTREAM_LIMITS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/time/time.h"
+
+namespace kozmic {
+
+// Most bytes in one message of an append or a tail, in one chunk of the store, in one commit.
+inline constexpr size_t kChunkBytes = 256 << 10;
+// Most uncommitted bytes of one append stream; then nothing more is read from it.
+inline constexpr size_t kAppendBufferBytes = 1 << 20;
+// Most live bytes that wait for one reader; a slower one reads from the store.
+inline constexpr size_t kTailWindowBytes = 256 << 10;
+// Most bytes of one entry of the live feed.
+inline constexpr size_t kLiveEntryBytes = 64 << 10;
+// A stream's commits begin at least so far apart, unless there is a whole chunk: rows of a few
+// bytes each would make logs slow to read.
+inline constexpr absl::Duration kCommitInterval = absl::Milliseconds(30);
+// How often the store is asked about followed logs, in case hints were lost.
+inline constexpr absl::Duration kSweepInterval = absl::Seconds(1);
+
+inline constexpr size_t kMostStreams = 2048;
+inline constexpr int64_t kDefaultMaxLogSize = int64_t{1} << 30;
+
+}  // namespace kozmic
+
+#endif  // KOZMIC_SERVICES_LOGSTREAM_LIMITS_H_

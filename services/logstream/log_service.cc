@@ -1,0 +1,69 @@
+#include "services/logstream/log_service.h"
+
+#include <cstdint>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "lib/status/macros.h"
+#include "services/logstream/append_stream.h"
+#include "services/logstream/tail_stream.h"
+
+namespace kozmic {
+namespace {
+
+void Fill(const LogInfo& info, logstream::v1::Log* log) {
+  log->set_name(info.name);
+  log->set_size(info.size);
+  log->set_sealed(info.sealed);
+  log->set_sha256(info.sha256);
+}
+
+}  // namespace
+
+grpc::ServerBidiReactor<logstream::v1::AppendLogRequest, logstream::v1::AppendLogResponse>*
+LogService::AppendLog(grpc::CallbackServerContext* context) {
+  return AppendStream::Start(environment_, context);
+}
+
+grpc::ServerWriteReactor<logstream::v1::TailLogResponse>* LogService::TailLog(
+    grpc::CallbackServerContext* context, const logstream::v1::TailLogRequest* request) {
+  return TailStream::Start(environment_, context, *request);
+}
+
+grpc::ServerUnaryReactor* LogService::GetLog(grpc::CallbackServerContext* context,
+                                             const logstream::v1::GetLogRequest* request,
+                                             logstream::v1::Log* response) {
+  return unary_.Run(context, "GetLog", [=, this](const Caller& caller) -> absl::Status {
+    KOZMIC_RETURN_IF_ERROR(LogAccess::MayGet(caller));
+    KOZMIC_RETURN_IF_ERROR(CheckLogName(request->name()));
+    KOZMIC_ASSIGN_OR_RETURN(const LogInfo info, environment_.store.Get(request->name()));
+    Fill(info, response);
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* LogService::SealLog(grpc::CallbackServerContext* context,
+                                              const logstream::v1::SealLogRequest* request,
+                                              logstream::v1::Log* response) {
+  return unary_.Run(context, "SealLog",
+                    [=, this](const Caller& caller) { return Seal(caller, *request, response); });
+}
+
+absl::Status LogService::Seal(const Caller& caller, const logstream::v1::SealLogRequest& request,
+                              logstream::v1::Log* response) {
+  KOZMIC_RETURN_IF_ERROR(LogAccess::MaySeal(caller));
+  KOZMIC_RETURN_IF_ERROR(CheckLogName(request.name()));
+  std::optional<int64_t> size;
+  if (!request.at_current_size()) {
+    if (request.size() < 0) {
+      return absl::InvalidArgumentError(absl::StrCat("size: ", request.size(), " is negative"));
+    }
+    size = request.size();
+  }
+  KOZMIC_ASSIGN_OR_RETURN(const LogInfo info, environment_.store.Seal(request.name(), size));
+  environment_.feed.Stored(info, /*broadcast=*/true);
+  Fill(info, response);
+  return absl::OkStatus();
+}
+
+}  // namespace kozmic

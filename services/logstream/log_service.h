@@ -1,0 +1,38 @@
+#ifndef KOZMIC_SERVICES_LOGSTREAM_LOG_SERVICE_H_
+#define KOZMIC_SERVICES_LOGSTREAM_LOG_SERVICE_H_
+
+#include "kozmic/logstream/v1/logstream.grpc.pb.h"
+#include "lib/rpc/unary.h"
+#include "services/logstream/stream_environment.h"
+
+namespace kozmic {
+
+// The rpc face of kozmic.logstream.v1.LogService.
+class LogService final : public logstream::v1::LogService::CallbackService {
+ public:
+  // Not owned.
+  LogService(StreamEnvironment& environment, const UnaryRunner& unary)
+      : environment_(environment), unary_(unary) {}
+
+  grpc::ServerBidiReactor<logstream::v1::AppendLogRequest, logstream::v1::AppendLogResponse>*
+  AppendLog(grpc::CallbackServerContext* context) override;
+  grpc::ServerWriteReactor<logstream::v1::TailLogResponse>* TailLog(
+      grpc::CallbackServerContext* context, const logstream::v1::TailLogRequest* request) override;
+  grpc::ServerUnaryReactor* GetLog(grpc::CallbackServerContext* context,
+                                   const logstream::v1::GetLogRequest* request,
+                                   logstream::v1::Log* response) override;
+  grpc::ServerUnaryReactor* SealLog(grpc::CallbackServerContext* context,
+                                    const logstream::v1::SealLogRequest* request,
+                                    logstream::v1::Log* response) override;
+
+ private:
+  absl::Status Seal(const Caller& caller, const logstream::v1::SealLogRequest& request,
+                    logstream::v1::Log* response);
+
+  StreamEnvironment& environment_;
+  const UnaryRunner& unary_;
+};
+
+}  // namespace kozmic
+
+#endif  // KOZMIC_SERVICES_LOGSTREAM_LOG_SERVICE_H_

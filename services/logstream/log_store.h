@@ -1,0 +1,72 @@
+#ifndef KOZMIC_SERVICES_LOGSTREAM_LOG_STORE_H_
+#define KOZMIC_SERVICES_LOGSTREAM_LOG_STORE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace kozmic {
+
+struct LogInfo {
+  std::string name;
+  // Committed bytes.
+  int64_t size = 0;
+  bool sealed = false;
+  // Of all bytes, in lower-case hexadecimal; only when sealed.
+  std::string sha256 = {};
+};
+
+// The committed bytes of every log. Thread-safe; calls block. Several processes may use one store
+// at once: each call is atomic among them.
+//
+// Every method may answer UNAVAILABLE or DEADLINE_EXCEEDED; an Append or Seal that does may have
+// happened nevertheless.
+class LogStore {
+ public:
+  virtual ~LogStore() = default;
+
+  // NOT_FOUND (UnknownLogError) for a log that has no byte and no seal.
+  virtual absl::StatusOr<LogInfo> Get(const std::string& name) = 0;
+  // Those of the named logs that there are, in any order.
+  virtual absl::StatusOr<std::vector<LogInfo>> GetMany(const std::vector<std::string>& names) = 0;
+
+  struct Appended {
+    // False when `offset` is not the log's size: nothing was changed.
+    bool done = false;
+    // The log's size now.
+    int64_t size = 0;
+  };
+  // Adds bytes (at least 1, at most kChunkBytes) at `offset` if that is the log's size; the first
+  // append, at 0, brings a log about. SealedError for a sealed log.
+  virtual absl::StatusOr<Appended> Append(const std::string& name, int64_t offset,
+                                          absl::string_view bytes) = 0;
+
+  // Bytes from `offset` on: at least one unless the log ends there, perhaps fewer than `most`,
+  // never more. Empty for an unknown log. DATA_LOSS when the stored bytes are damaged.
+  virtual absl::StatusOr<std::string> Read(const std::string& name, int64_t offset,
+                                           size_t most) = 0;
+
+  // Ends the log at `size`, or without one at whatever size it has. Sealing again the same is OK.
+  // IncompleteError when the log has another size.
+  virtual absl::StatusOr<LogInfo> Seal(const std::string& name, std::optional<int64_t> size) = 0;
+};
+
+// OK when the store has exactly `bytes` at `offset`; ConflictError when it has others there (or
+// ends before).
+absl::Status CompareStored(LogStore& store, const std::string& name, int64_t offset,
+                           absl::string_view bytes);
+
+// Makes sure that the log has `bytes` at `offset`, also when another writer, or an earlier try
+// whose answer was lost, has put some of them there already: those are compared. GapError,
+// ConflictError, SealedError.
+absl::Status AppendOver(LogStore& store, const std::string& name, int64_t offset,
+                        absl::string_view bytes);
+
+}  // namespace kozmic
+
+#endif  // KOZMIC_SERVICES_LOGSTREAM_LOG_STORE_H_

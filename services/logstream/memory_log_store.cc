@@ -1,0 +1,64 @@
+#include "services/logstream/memory_log_store.h"
+
+#include "lib/crypto/digest.h"
+#include "services/logstream/errors.h"
+
+namespace kozmic {
+
+LogInfo MemoryLogStore::Info(const std::string& name, const Entry& entry) {
+  return {.name = name,
+          .size = static_cast<int64_t>(entry.bytes.size()),
+          .sealed = entry.sealed,
+          .sha256 = entry.sealed ? Sha256Hex(entry.bytes) : ""};
+}
+
+absl::StatusOr<LogInfo> MemoryLogStore::Get(const std::string& name) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = logs_.find(name);
+  if (found == logs_.end()) return UnknownLogError(name);
+  return Info(name, found->second);
+}
+
+absl::StatusOr<std::vector<LogInfo>> MemoryLogStore::GetMany(
+    const std::vector<std::string>& names) {
+  absl::MutexLock lock(&mutex_);
+  std::vector<LogInfo> infos;
+  for (const std::string& name : names) {
+    const auto found = logs_.find(name);
+    if (found != logs_.end()) infos.push_back(Info(name, found->second));
+  }
+  return infos;
+}
+
+absl::StatusOr<LogStore::Appended> MemoryLogStore::Append(const std::string& name, int64_t offset,
+                                                          absl::string_view bytes) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = logs_.find(name);
+  const int64_t size = found == logs_.end() ? 0 : static_cast<int64_t>(found->second.bytes.size());
+  if (found != logs_.end() && found->second.sealed) return SealedError(size);
+  if (offset != size) return Appended{.done = false, .size = size};
+  std::string& log = logs_[name].bytes;
+  log.append(bytes.data(), bytes.size());
+  return Appended{.done = true, .size = static_cast<int64_t>(log.size())};
+}
+
+absl::StatusOr<std::string> MemoryLogStore::Read(const std::string& name, int64_t offset,
+                                                 size_t most) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = logs_.find(name);
+  if (found == logs_.end() || offset >= static_cast<int64_t>(found->second.bytes.size())) return "";
+  return found->second.bytes.substr(static_cast<size_t>(offset), most);
+}
+
+absl::StatusOr<LogInfo> MemoryLogStore::Seal(const std::string& name, std::optional<int64_t> size) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = logs_.find(name);
+  const int64_t committed =
+      found == logs_.end() ? 0 : static_cast<int64_t>(found->second.bytes.size());
+  if (size && *size != committed) return IncompleteError(committed, *size);
+  Entry& entry = logs_[name];
+  entry.sealed = true;
+  return Info(name, entry);
+}
+
+}  // namespace kozmic

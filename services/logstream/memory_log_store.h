@@ -1,0 +1,38 @@
+#ifndef KOZMIC_SERVICES_LOGSTREAM_MEMORY_LOG_STORE_H_
+#define KOZMIC_SERVICES_LOGSTREAM_MEMORY_LOG_STORE_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "services/logstream/log_store.h"
+
+namespace kozmic {
+
+// A LogStore that forgets, for tests.
+class MemoryLogStore final : public LogStore {
+ public:
+  absl::StatusOr<LogInfo> Get(const std::string& name) override;
+  absl::StatusOr<std::vector<LogInfo>> GetMany(const std::vector<std::string>& names) override;
+  absl::StatusOr<Appended> Append(const std::string& name, int64_t offset,
+                                  absl::string_view bytes) override;
+  absl::StatusOr<std::string> Read(const std::string& name, int64_t offset, size_t most) override;
+  absl::StatusOr<LogInfo> Seal(const std::string& name, std::optional<int64_t> size) override;
+
+ private:
+  struct Entry {
+    std::string bytes;
+    bool sealed = false;
+  };
+
+  static LogInfo Info(const std::string& name, const Entry& entry);
+
+  absl::Mutex mutex_;
+  std::map<std::string, Entry> logs_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace kozmic
+
+#endif  // KOZMIC_SERVICES_LOGSTREAM_MEMORY_LOG_STORE_H_

@@ -1,0 +1,31 @@
+#ifndef KOZMIC_SERVICES_LOGSTREAM_POSTGRES_LOG_STORE_H_
+#define KOZMIC_SERVICES_LOGSTREAM_POSTGRES_LOG_STORE_H_
+
+#include <string>
+#include <vector>
+
+#include "lib/postgres/pool.h"
+#include "services/logstream/log_store.h"
+
+namespace kozmic {
+
+// Logs as rows of compressed chunks; see migrations/logstream.
+class PostgresLogStore final : public LogStore {
+ public:
+  // Not owned.
+  explicit PostgresLogStore(PostgresPool& pool) : pool_(pool) {}
+
+  absl::StatusOr<LogInfo> Get(const std::string& name) override;
+  absl::StatusOr<std::vector<LogInfo>> GetMany(const std::vector<std::string>& names) override;
+  absl::StatusOr<Appended> Append(const std::string& name, int64_t offset,
+                                  absl::string_view bytes) override;
+  absl::StatusOr<std::string> Read(const std::string& name, int64_t offset, size_t most) override;
+  absl::StatusOr<LogInfo> Seal(const std::string& name, std::optional<int64_t> size) override;
+
+ private:
+  PostgresPool& pool_;
+};
+
+}  // namespace kozmic
+
+#endif  // KOZMIC_SERVICES_LOGSTREAM_POSTGRES_LOG_STORE_H_

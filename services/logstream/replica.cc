@@ -1,0 +1,43 @@
+#include "services/logstream/replica.h"
+
+#include "lib/status/macros.h"
+
+namespace kozmic {
+namespace {
+
+// Together not more than the store's pool has connections, with one to spare for the sweeper.
+constexpr size_t kStreamThreads = 8;
+constexpr size_t kUnaryThreads = 3;
+constexpr size_t kQueueLimit = 2 * kMostStreams;
+
+constexpr absl::Duration kGrace = absl::Seconds(3);
+
+}  // namespace
+
+LogReplica::LogReplica(const Options& options, LogStore& store, Random& random)
+    : streams_(kMostStreams),
+      hub_([this] { sweeper_.Wake(); }),
+      sweeper_(store, hub_),
+      feed_(
+          options.redis, hub_, [this] { sweeper_.Wake(); }, random),
+      authenticator_(options.service_key, nullptr),
+      access_(options.service_key, authenticator_),
+      stream_executor_(kStreamThreads, kQueueLimit),
+      unary_executor_(kUnaryThreads, kQueueLimit),
+      unary_(unary_executor_, authenticator_),
+      environment_{store, hub_, feed_, streams_, access_, stream_executor_, options.max_log_size},
+      service_(environment_, unary_) {}
+
+absl::StatusOr<std::unique_ptr<LogReplica>> LogReplica::Start(const Options& options,
+                                                              LogStore& store, Random& random) {
+  auto replica = std::unique_ptr<LogReplica>(new LogReplica(options, store, random));
+  KOZMIC_ASSIGN_OR_RETURN(replica->server_, RpcServer::Start(options.listen, {&replica->service_}));
+  return replica;
+}
+
+LogReplica::~LogReplica() {
+  streams_.DrainAll();
+  if (server_ != nullptr) server_->Stop(kGrace);
+}
+
+}  // namespace kozmic

@@ -1,0 +1,66 @@
+#ifndef KOZMIC_SERVICES_LOGSTREAM_REPLICA_H_
+#define KOZMIC_SERVICES_LOGSTREAM_REPLICA_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "lib/base/executor.h"
+#include "lib/base/random.h"
+#include "lib/redis/address.h"
+#include "lib/rpc/server.h"
+#include "lib/rpc/service_token.h"
+#include "lib/rpc/unary.h"
+#include "services/logstream/access.h"
+#include "services/logstream/limits.h"
+#include "services/logstream/live_feed.h"
+#include "services/logstream/log_service.h"
+#include "services/logstream/log_store.h"
+#include "services/logstream/open_streams.h"
+#include "services/logstream/stream_environment.h"
+#include "services/logstream/sweeper.h"
+#include "services/logstream/tail_hub.h"
+
+namespace kozmic {
+
+// One running log service, put together. Any number of them share a store and a Redis.
+class LogReplica {
+ public:
+  struct Options {
+    std::string listen;
+    std::string service_key;
+    RedisAddress redis;
+    int64_t max_log_size = kDefaultMaxLogSize;
+  };
+
+  // Serves when it returns. Not owned: store, random.
+  static absl::StatusOr<std::unique_ptr<LogReplica>> Start(const Options& options, LogStore& store,
+                                                           Random& random);
+  // Tells the callers of streams to come again, then ends.
+  ~LogReplica();
+
+  const std::string& address() const { return server_->address(); }
+
+ private:
+  LogReplica(const Options& options, LogStore& store, Random& random);
+
+  OpenStreams streams_;
+  TailHub hub_;
+  Sweeper sweeper_;
+  LiveFeed feed_;
+  const ServiceTokenAuthenticator authenticator_;
+  const LogAccess access_;
+  // Apart, so that the sealing of large logs does not hold up live ones.
+  Executor stream_executor_;
+  Executor unary_executor_;
+  const UnaryRunner unary_;
+  StreamEnvironment environment_;
+  LogService service_;
+  std::unique_ptr<RpcServer> server_;
+};
+
+}  // namespace kozmic
+
+#endif  // KOZMIC_SERVICES_LOGSTREAM_REPLICA_H_
