@@ -19,7 +19,7 @@
 
 namespace kozmic::http {
 
-constexpr std::chrono::seconds kTestDeadline{20};
+constexpr std::chrono::seconds kTestDeadline{10};
 
 // Whether `condition` became true before the deadline.
 inline bool Eventually(const std::function<bool()>& condition) {

@@ -102,8 +102,9 @@ class SseHubTest : public testing::Test {
   std::unique_ptr<RawClient> Watch(const std::string& query, int receive_buffer = 0) {
     auto client = std::make_unique<RawClient>(server_->port(), receive_buffer);
     client->Send(Get("/stream?" + query));
-    EXPECT_TRUE(client->ReadUntil("retry: 1000\n\n"));
-    client->received.clear();
+    const std::string preamble = "retry: 1000\n\n";
+    EXPECT_TRUE(client->ReadUntil(preamble));
+    client->received.erase(0, client->received.find(preamble) + preamble.size());
     return client;
   }
 
