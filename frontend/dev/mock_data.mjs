@@ -1,0 +1,104 @@
+// Made-up projects, builds and logs for working on the pages without the services.
+import { createHash } from 'node:crypto';
+
+const E = '\x1b';
+const start = Date.now();
+const ago = (seconds) => new Date(start - seconds * 1000).toISOString();
+const sha = (text) => createHash('sha1').update(text).digest('hex');
+
+export const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+const people = [
+  { name: 'Ada Lovelace', login: 'ada', avatar_url: '/dev/avatar.svg' },
+  { name: 'Grace Hopper', login: 'grace', avatar_url: '' },
+  { name: 'Linus', login: 'linus', avatar_url: '/dev/missing.png' },
+];
+
+/** Log id → { bytes: Buffer, sealed } */
+export const logs = new Map();
+export const projects = [];
+/** Project id → builds, newest first. */
+export const builds = new Map();
+
+export function sampleLog(lines, outcome) {
+  const out = [
+    'Pulling "kozmic/ubuntu-base:24.04" Docker image...',
+    `${E}[2mDigest: sha256:9f2c${E}[0m`,
+    'Skipping install script as tracked files did not change...',
+    `${E}[1;34m==>${E}[0m ${E}[1mConfiguring${E}[0m`,
+    `10%\r45%\r${E}[K100% ${E}[32mdone${E}[0m`,
+    `See https://example.com/docs/setup. Or ${E}]8;;https://example.com/report${E}\\the report${E}]8;;${E}\\.`,
+    `${E}[38;5;208m256 colours${E}[0m ${E}[38;2;120;90;255mtrue colour${E}[0m ${E}[38:2::20:20:60mtoo dark made legible${E}[0m ${E}[7minverse${E}[0m ${E}[9mstruck${E}[0m ${E}[4munderlined${E}[0m ${E}[3mitalic${E}[0m`,
+    [30, 31, 32, 33, 34, 35, 36, 37].map((c) => `${E}[${c}m color${c}${E}[0m`).join('') +
+      [90, 91, 92, 93, 94, 95, 96, 97].map((c) => `${E}[${c}m color${c}${E}[0m`).join(''),
+    [40, 41, 42, 43, 44, 45, 46, 47, 100, 103].map((c) => `${E}[${c}m back${c} ${E}[0m`).join(''),
+    '<script>alert("text, not markup")</script> <b>&amp;</b>',
+    'Grüße, 世界, naïve café, 👩‍🚀 and a broken byte: \uFFFD',
+    `A long line: ${'abcdefghij '.repeat(40)}end`,
+  ];
+  for (let i = 1; out.length < lines; i++) {
+    out.push(
+      i % 17 === 0
+        ? `${E}[33mwarning:${E}[0m unused parameter ${E}[1m'context'${E}[0m [-Wunused-parameter]`
+        : `${E}[32m[${String(i).padStart(4)}/${lines}]${E}[0m Compiling lib/module_${i}/source_${i % 7}.cc`,
+    );
+  }
+  if (outcome === 'failure') {
+    out.push(`${E}[1;31mFAIL${E}[0m test/login_test.cc:42: expected 200, got 500`, 'exit 3');
+  } else if (outcome === 'success') {
+    out.push(`${E}[1;32m✓ 128 tests passed${E}[0m in 12.3 s`);
+  }
+  return Buffer.from(`${out.join('\n')}\n`);
+}
+
+export function makeBuild(project, number, status, { message, person = 0, age = 600, jobs = 1, lines = 120 }) {
+  const final = !['enqueued', 'pending'].includes(status);
+  const began = status === 'enqueued' ? null : ago(age - 2);
+  const ended = final ? ago(age - 76.4) : null;
+  const commit = sha(`${project}/${number}`);
+  const build = {
+    project_id: project, number, status, ref: 'refs/heads/main',
+    branch: number % 4 === 0 ? 'feature/a-rather-long-branch-name-for-a-small-screen' : 'main',
+    commit, commit_url: `https://github.com/x/y/commit/${commit}`, message, author: people[person],
+    created_at: ago(age), started_at: began, finished_at: ended, revision: number * 10, jobs: [],
+  };
+  for (let job = 1; job <= jobs; job++) {
+    const id = `${project}/${number}/${job}/1`;
+    const jobStatus = job === 1 || final ? status : 'enqueued';
+    const waiting = jobStatus === 'enqueued';
+    const bytes = waiting ? Buffer.alloc(0) : sampleLog(lines, status);
+    logs.set(id, { bytes, sealed: final });
+    const exit = { success: 0, failure: 3 }[status];
+    build.jobs.push({
+      number: job, title: ['Tests', 'Lint', 'Package for Debian'][job - 1], image: 'kozmic/ubuntu-base:24.04',
+      status: jobStatus, exit_code: exit ?? null, attempt: 1,
+      reason: { failure: 'The script exited with 3.', error: 'Runner lost.', cancelled: 'Cancelled by ada.' }[status] ?? '',
+      queued_at: ago(age), started_at: waiting ? null : began, finished_at: ended, runner: waiting ? null : 'runner-1',
+      phases: waiting ? [] : [
+        { name: 'pull', started_at: began }, { name: 'fetch', started_at: ago(age - 3.2) },
+        { name: 'install', started_at: ago(age - 3.9) }, { name: 'script', started_at: ago(age - 21) },
+      ],
+      log: waiting ? null : { id, size: bytes.length, sealed: final, sha256: final ? sha256(bytes) : null },
+    });
+  }
+  return build;
+}
+
+function add(id, repository, options, list) {
+  projects.push({ id, repository, private: false, url: `https://github.com/${repository}`, role: 'owner', ...options });
+  builds.set(id, list);
+}
+
+add(1, 'kozmic/hello', {}, [
+  makeBuild(1, 42, 'pending', { message: 'Greet the visitor by name\n\nThe page asked for the name,\nbut never used it.', age: 25, jobs: 3, lines: 30 }),
+  ...Array.from({ length: 41 }, (_, i) =>
+    makeBuild(1, 41 - i, ['success', 'success', 'failure', 'success', 'error', 'cancelled'][i % 6], {
+      message: ['Fix the login redirect', 'Bump libpqxx', 'Speed up the tail of long logs by reading from the offset that the reader has reached', 'Document the badge'][i % 4],
+      person: i % 3, age: 4000 * (i + 1),
+    })),
+]);
+add(2, 'acme/web', { private: true }, [makeBuild(2, 7, 'failure', { message: 'Rewrite the session store', person: 1, age: 7200, jobs: 2, lines: 300 })]);
+add(3, 'acme/api', {}, [makeBuild(3, 128, 'success', { message: 'Return 404 for projects that one may not see', person: 2, age: 90000 })]);
+add(4, 'octo/a-repository-with-a-long-name', {}, [makeBuild(4, 3, 'enqueued', { message: 'Try the new runner', person: 0, age: 95 })]);
+add(5, 'octo/kernel', {}, [makeBuild(5, 9, 'error', { message: 'Build everything', person: 1, age: 200000, lines: Number(process.env.BIG_LINES ?? 5000) })]);
+add(6, 'octo/new', { role: 'member' }, []);

@@ -1,0 +1,198 @@
+// Serves dist/ and a made-up API as gateway/API.md describes it, with the gateway's security headers.
+// GET /dev/push?project=1 makes a build, /dev/break drops all streams, /dev/grow?log=<id>&lines=n
+// adds to a log, /dev/finish?project=1 ends the running build, /dev/outage?ms=n refuses everything.
+import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { builds, logs, makeBuild, projects, sha256 } from './mock_data.mjs';
+
+const DIST = new URL('../dist/', import.meta.url).pathname;
+const PORT = Number(process.env.PORT ?? 8090);
+const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; " +
+  "img-src 'self' data: https://avatars.githubusercontent.com; font-src 'self'; base-uri 'none'; " +
+  "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types ci-worker";
+const TYPES = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml', html: 'text/html; charset=utf-8' };
+const CSRF = 'mock-csrf-token';
+
+const streams = new Set();
+let refusedUntil = 0;
+
+function json(response, status, body) {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+const error = (response, status, code, message) => json(response, status, { code, message });
+
+function send(stream, event, data, id) {
+  stream.response.write(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+}
+
+function touch(build) {
+  build.revision++;
+  for (const stream of streams) {
+    if (stream.projects.has(build.project_id)) {
+      send(stream, 'project', { project_id: build.project_id, revision: build.revision, builds: [build] });
+    }
+  }
+}
+
+function pump(stream) {
+  for (const [id, offset] of stream.logs) {
+    const log = logs.get(id);
+    if (!log) continue;
+    for (let at = offset; at < log.bytes.length; at += 8192) {
+      const part = log.bytes.subarray(at, at + 8192);
+      stream.logs.set(id, at + part.length);
+      send(stream, 'log', { log: id, offset: at, bytes: part.toString('base64') }, [...stream.logs.values()].join());
+    }
+    if (log.sealed) {
+      send(stream, 'log_end', { log: id, size: log.bytes.length, sha256: sha256(log.bytes) });
+      stream.logs.delete(id);
+    }
+  }
+}
+
+function append(id, text) {
+  const log = logs.get(id);
+  log.bytes = Buffer.concat([log.bytes, Buffer.from(text)]);
+  for (const stream of streams) pump(stream);
+}
+
+function running() {
+  return builds.get(1).find((build) => build.status === 'pending');
+}
+
+function finish(build, status = 'success') {
+  const now = new Date().toISOString();
+  build.jobs.forEach((job) => {
+    const log = logs.get(`${build.project_id}/${build.number}/${job.number}/1`);
+    log.sealed = true;
+    Object.assign(job, { status, exit_code: status === 'success' ? 0 : 3, started_at: job.started_at ?? now, finished_at: now });
+    job.log = { id: `${build.project_id}/${build.number}/${job.number}/1`, size: log.bytes.length, sealed: true, sha256: sha256(log.bytes) };
+  });
+  Object.assign(build, { status, finished_at: now });
+  for (const stream of streams) pump(stream);
+  touch(build);
+}
+
+let ticks = 0;
+setInterval(() => {
+  const build = running();
+  if (!build || process.env.STILL) return;
+  append(`1/${build.number}/1/1`, `\x1b[36m${new Date().toISOString()}\x1b[0m still working, step ${++ticks}\n`);
+}, 400);
+setInterval(() => streams.forEach((stream) => stream.response.write(': heartbeat\n\n')), 10_000);
+
+function openStream(request, response, query) {
+  const entry = { response, projects: new Set(query.getAll('project').map(Number)), logs: new Map() };
+  for (const value of query.getAll('log')) {
+    const parts = /^(\d+\/\d+\/\d+\/\d+)@(\d+)$/.exec(value);
+    if (!parts) return error(response, 400, 'bad_log', 'log must be <id>@<offset>');
+    entry.logs.set(parts[1], Number(parts[2]));
+  }
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  response.write(': hello\n\n');
+  streams.add(entry);
+  request.on('close', () => streams.delete(entry));
+  for (const id of entry.projects) {
+    if (builds.has(id)) send(entry, 'project', { project_id: id, revision: 1, builds: builds.get(id).slice(0, 10) });
+  }
+  pump(entry);
+}
+
+function api(request, response, path, query) {
+  if (!/kozmic_session=/.test(request.headers.cookie ?? '')) {
+    return error(response, 401, 'signed_out', 'Sign in first.');
+  }
+  if (path === '/api/v1/me') {
+    return json(response, 200, { user: { id: 1, login: 'ada', name: 'Ada Lovelace', avatar_url: '/dev/avatar.svg' }, csrf_token: CSRF });
+  }
+  if (path === '/api/v1/stream') return openStream(request, response, query);
+  if (path === '/api/v1/projects') {
+    return json(response, 200, { projects: projects.map((p) => ({ ...p, latest_build: builds.get(p.id)[0] ?? null })) });
+  }
+  const [, id, rest] = /^\/api\/v1\/projects\/(\d+)(\/.*)?$/.exec(path) ?? [];
+  const project = projects.find((p) => p.id === Number(id));
+  if (!project) return error(response, 404, 'not_found', 'There is no such project.');
+  const list = builds.get(project.id);
+  if (!rest) return json(response, 200, { ...project, latest_build: list[0] ?? null });
+  if (rest === '/builds') {
+    const before = Number(query.get('before') ?? Infinity);
+    const limit = Math.min(Number(query.get('limit') ?? 20), Number(process.env.PAGE ?? 25));
+    const page = list.filter((b) => b.number < before).slice(0, limit);
+    const last = page.at(-1)?.number ?? 0;
+    return json(response, 200, { builds: page, next_before: list.some((b) => b.number < last) ? last : null });
+  }
+  const [, number, job] = /^\/builds\/(latest|\d+)(?:\/jobs\/(\d+)\/log)?$/.exec(rest) ?? [];
+  const build = number === 'latest' ? list[0] : list.find((b) => b.number === Number(number));
+  if (!build) return error(response, 404, 'not_found', 'There is no such build.');
+  if (!job) return json(response, 200, build);
+  const log = logs.get(`${id}/${number}/${job}/${query.get('attempt') ?? 1}`);
+  if (!log) return error(response, 404, 'not_found', 'There is no such log.');
+  const offset = Number(query.get('offset') ?? 0);
+  response.writeHead(200, {
+    'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff',
+    'kozmic-log-offset': offset, 'kozmic-log-size': log.bytes.length, ...(log.sealed && { 'kozmic-log-sealed': 'true' }),
+  });
+  response.end(log.bytes.subarray(offset));
+}
+
+function dev(response, path, query) {
+  const project = Number(query.get('project') ?? 1);
+  if (path === '/dev/avatar.svg') {
+    return response.writeHead(200, { 'content-type': 'image/svg+xml' }).end(
+      '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><rect width="10" height="10" fill="#7a5cd6"/><circle cx="5" cy="4" r="2" fill="#fff"/><path d="M1 10a4 3.5 0 0 1 8 0" fill="#fff"/></svg>');
+  }
+  if (path === '/dev/push') {
+    const number = (builds.get(project)[0]?.number ?? 0) + 1;
+    const build = makeBuild(project, number, query.get('status') ?? 'enqueued', { message: `Push number ${number}`, age: 0 });
+    builds.get(project).unshift(build);
+    touch(build);
+  } else if (path === '/dev/break') {
+    streams.forEach((entry) => entry.response.destroy());
+  } else if (path === '/dev/outage') {
+    refusedUntil = Date.now() + Number(query.get('ms') ?? 4000);
+    streams.forEach((entry) => entry.response.destroy());
+  } else if (path === '/dev/finish') {
+    const build = builds.get(project).find((b) => b.status === 'pending');
+    if (build) finish(build, query.get('status') ?? 'success');
+  } else if (path === '/dev/grow') {
+    const lines = Number(query.get('lines') ?? 10);
+    append(query.get('log'), Array.from({ length: lines }, (_, i) => `grown ${i}\n`).join(''));
+  } else {
+    return error(response, 404, 'not_found', 'nothing here');
+  }
+  response.writeHead(204).end();
+}
+
+function file(response, path) {
+  const name = path.startsWith('/assets/') ? path : '/index.html';
+  try {
+    const bytes = readFileSync(join(DIST, name));
+    response.writeHead(200, {
+      'content-type': TYPES[name.split('.').at(-1)] ?? 'application/octet-stream',
+      'content-security-policy': CSP, 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin',
+    });
+    response.end(bytes);
+  } catch {
+    error(response, 404, 'not_found', 'no such file');
+  }
+}
+
+createServer((request, response) => {
+  const { pathname: path, searchParams: query } = new URL(request.url, 'http://mock');
+  if (Date.now() < refusedUntil && !path.startsWith('/dev/')) return response.destroy();
+  if (path === '/_auth/') {
+    const next = query.get('next') ?? '/';
+    return response.writeHead(303, { location: next, 'set-cookie': 'kozmic_session=mock; Path=/; HttpOnly; SameSite=Lax' }).end();
+  }
+  if (path === '/logout/') {
+    if (request.method !== 'POST' || request.headers['x-csrf-token'] !== CSRF) {
+      return error(response, 403, 'csrf', 'The page is out of date. Reload it.');
+    }
+    return response.writeHead(204, { 'set-cookie': 'kozmic_session=; Path=/; Max-Age=0' }).end();
+  }
+  if (path.startsWith('/api/')) return api(request, response, path, query);
+  if (path.startsWith('/dev/')) return dev(response, path, query);
+  return file(response, path);
+}).listen(PORT, '127.0.0.1', () => console.log(`http://127.0.0.1:${PORT}/`));

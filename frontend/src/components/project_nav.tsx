@@ -1,0 +1,38 @@
+import type { Project } from '../api/types';
+import { paths } from '../routes';
+import { LockIcon } from './icons';
+
+/** Where in a project the reader is. */
+export function ProjectNav(props: {
+  id: number;
+  project: Project | null;
+  current: 'latest' | 'history' | number;
+}) {
+  const { id, project, current } = props;
+  const tab = (name: string, href: string, active: boolean) => (
+    <a class="tab" href={href} aria-current={active ? 'page' : undefined}>
+      {name}
+    </a>
+  );
+  return (
+    <nav class="project-nav" aria-label="Project">
+      <div class="crumbs">
+        <a href={paths.projects}>Projects</a>
+        <span aria-hidden="true">/</span>
+        {project ? (
+          <a class="crumb-name" href={project.url} rel="noreferrer" title="Open on GitHub">
+            {project.repository}
+            {project.private && <LockIcon />}
+          </a>
+        ) : (
+          <span class="skeleton skeleton-name" />
+        )}
+      </div>
+      <div class="tabs">
+        {tab('Latest build', paths.latest(id), current === 'latest')}
+        {tab('History', paths.history(id), current === 'history')}
+        {typeof current === 'number' && tab(`Build #${current}`, paths.build(id, current), true)}
+      </div>
+    </nav>
+  );
+}

@@ -1,0 +1,56 @@
+import type { ComponentChildren, RefObject } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { connection } from '../live/client';
+import { paths } from '../routes';
+import { session } from '../state/session';
+import { Mark } from './icons';
+import { UserMenu } from './user_menu';
+
+/** What surrounds every page: top bar, connection banner, footer. */
+export function Shell(props: { mainRef: RefObject<HTMLElement>; children: ComponentChildren }) {
+  return (
+    <>
+      <a class="skip" href="#main" onClick={(event) => skip(event, props.mainRef)}>
+        Skip to content
+      </a>
+      <header class="topbar">
+        <a class="brand" href={paths.projects}>
+          <Mark />
+          Kozmic CI
+        </a>
+        {session.value.kind === 'in' && <UserMenu user={session.value.me.user} />}
+      </header>
+      <ConnectionBanner />
+      <main id="main" class="page" ref={props.mainRef} tabIndex={-1}>
+        {props.children}
+      </main>
+      <footer class="footer">Kozmic CI {__VERSION__}</footer>
+    </>
+  );
+}
+
+function skip(event: MouseEvent, main: RefObject<HTMLElement>): void {
+  event.preventDefault();
+  main.current?.focus();
+}
+
+/** A hiccup that heals at once is nobody's business. */
+const PATIENCE_MS = 1_500;
+
+function ConnectionBanner() {
+  const [visible, setVisible] = useState(false);
+  const retrying = connection.value === 'retrying';
+  useEffect(() => {
+    if (!retrying) {
+      setVisible(false);
+      return;
+    }
+    const timer = setTimeout(() => setVisible(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [retrying]);
+  return (
+    <output class={`banner ${visible ? '' : 'banner-hidden'}`} data-testid="connection">
+      {visible && 'Reconnecting… What you see may be a little old.'}
+    </output>
+  );
+}

@@ -1,0 +1,141 @@
+import { AnsiParser, type LineSink } from './ansi';
+import { GrowingArray } from './growing_array';
+import { LineEditor, type StyledLine } from './line_editor';
+import { StyleTable } from './style';
+
+/**
+ * A whole log in the browser's memory: bytes go in, rows of styled text come out. A row is a line,
+ * or a piece of one that is longer than 64 KB. Text is kept as strings and styles as numbers in two
+ * flat arrays, so that a million lines stay affordable. The result depends on the bytes only, never
+ * on how they were cut into chunks.
+ */
+export class LogStore implements LineSink {
+  readonly styles = new StyleTable();
+  readonly #decoder = new TextDecoder('utf-8');
+  readonly #parser = new AnsiParser(this, this.styles);
+  readonly #editor = new LineEditor();
+
+  readonly #texts: string[] = [];
+  /** For each row, where its runs start in `#runs`; they end where the next row's start. */
+  readonly #runStarts = new GrowingArray();
+  readonly #runs = new GrowingArray();
+  /** Rows that continue the line of the row before, ascending. */
+  readonly #continuations: number[] = [];
+
+  #bytes = 0;
+
+  /** Bytes taken in so far. */
+  get size(): number {
+    return this.#bytes;
+  }
+
+  /** Rows to show; the last one may still change. */
+  get rowCount(): number {
+    return this.#texts.length + (this.#editor.isEmpty ? 0 : 1);
+  }
+
+  /** Rows that will not change any more. */
+  get finishedRows(): number {
+    return this.#texts.length;
+  }
+
+  append(bytes: Uint8Array): void {
+    this.#bytes += bytes.length;
+    this.#parser.feed(this.#decoder.decode(bytes, { stream: true }));
+  }
+
+  /** No more bytes will come: an incomplete character at the end becomes visible. */
+  finish(): void {
+    this.#parser.feed(this.#decoder.decode());
+  }
+
+  row(index: number): StyledLine {
+    const text = this.#texts[index];
+    if (text === undefined) {
+      return index === this.#texts.length ? this.#editor.snapshot() : { text: '', runs: [] };
+    }
+    const start = this.#runStarts.at(index);
+    const isLast = index + 1 === this.#runStarts.length;
+    const end = isLast ? this.#runs.length : this.#runStarts.at(index + 1);
+    const runs: number[] = [];
+    for (let i = start; i < end; i++) runs.push(this.#runs.at(i));
+    return { text, runs };
+  }
+
+  /** UTF-16 length of a row, without building it. */
+  rowLength(index: number): number {
+    return this.#texts[index]?.length ?? this.row(index).text.length;
+  }
+
+  /** The one-based number of the line that a row belongs to. */
+  lineOfRow(row: number): number {
+    return row + 1 - this.#continuationsUpTo(row);
+  }
+
+  /** The first row of a one-based line; past the end for lines that are not there yet. */
+  rowOfLine(line: number): number {
+    let row = line - 1;
+    for (const continuation of this.#continuations) {
+      if (continuation > row) break;
+      row++;
+    }
+    return row;
+  }
+
+  isContinuation(row: number): boolean {
+    const count = this.#continuationsUpTo(row);
+    return count > 0 && this.#continuations[count - 1] === row;
+  }
+
+  #continuationsUpTo(row: number): number {
+    let low = 0;
+    let high = this.#continuations.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#continuations[middle] ?? 0) <= row) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  // What the parser reports.
+
+  print(text: string, style: number): void {
+    let rest = text;
+    for (;;) {
+      const written = this.#editor.print(rest, style);
+      if (written === rest.length) return;
+      rest = rest.slice(written);
+      this.#commit();
+      this.#continuations.push(this.#texts.length);
+    }
+  }
+
+  newline(): void {
+    this.#commit();
+  }
+
+  carriageReturn(): void {
+    this.#editor.carriageReturn();
+  }
+
+  moveTo(column: number): void {
+    this.#editor.moveTo(column);
+  }
+
+  moveBy(columns: number): void {
+    this.#editor.moveBy(columns);
+  }
+
+  eraseInLine(mode: 0 | 1 | 2): void {
+    this.#editor.erase(mode);
+  }
+
+  #commit(): void {
+    const { text, runs } = this.#editor.snapshot();
+    this.#runStarts.push(this.#runs.length);
+    for (const value of runs) this.#runs.push(value);
+    this.#texts.push(text);
+    this.#editor.clear();
+  }
+}

@@ -1,0 +1,118 @@
+import { useEffect } from 'preact/hooks';
+import { listProjects } from '../api/client';
+import type { Project } from '../api/types';
+import { Branch, Sha } from '../components/commit';
+import { LockIcon, QueuedIcon } from '../components/icons';
+import { Notice, Problem } from '../components/notice';
+import { StatusPill } from '../components/status';
+import { RelativeTime } from '../components/time';
+import { useTitle } from '../components/title';
+import { firstLine } from '../format';
+import { watchProject } from '../live/client';
+import { paths } from '../routes';
+import { newerBuild } from '../state/builds';
+import { useResource } from '../state/resource';
+
+/** All projects with their latest build, live. */
+export function ProjectsPage() {
+  useTitle('Projects');
+  const resource = useResource('projects', listProjects);
+  const { value: projects, error } = resource.value;
+  const ids = (projects ?? []).map((project) => project.id).join(',');
+
+  useEffect(() => {
+    const stops = (resource.peek().value ?? []).map((project) =>
+      watchProject(project.id, (update) => {
+        const list = resource.peek().value ?? [];
+        const value = list.map((known) => {
+          if (known.id !== update.project_id) return known;
+          return { ...known, latest_build: latest(known.latest_build, update.builds) };
+        });
+        resource.value = { ...resource.peek(), value };
+      }),
+    );
+    return () => stops.forEach((stop) => stop());
+  }, [ids]);
+
+  if (!projects && error) return <Problem what="Page" error={error} retry={resource.reload} />;
+  if (projects?.length === 0) {
+    return (
+      <Notice title="No projects yet" testId="no-projects">
+        <p>A project appears here once a repository that you can see on GitHub is connected.</p>
+      </Notice>
+    );
+  }
+  return (
+    <>
+      <h1 class="page-title">Projects</h1>
+      <ul class="cards" aria-busy={!projects}>
+        {projects
+          ? projects.map((project) => <ProjectCard key={project.id} project={project} />)
+          : [0, 1, 2].map((index) => (
+              <li key={index} class="card">
+                <span class="skeleton skeleton-title" />
+                <span class="skeleton skeleton-name" />
+                <span class="skeleton skeleton-fact" />
+              </li>
+            ))}
+      </ul>
+    </>
+  );
+}
+
+function latest(known: Project['latest_build'], changed: Project['latest_build'][]) {
+  let newest = known;
+  for (const build of changed) {
+    if (build && build.number >= (newest?.number ?? 0)) newest = newerBuild(newest, build);
+  }
+  return newest;
+}
+
+function ProjectCard({ project }: { project: Project }) {
+  const build = project.latest_build;
+  return (
+    <li
+      class={`card ${build ? `s-${build.status}` : ''}`}
+      data-testid="project-card"
+      data-status={build?.status}
+    >
+      <div class="card-head">
+        <h2 class="card-title">
+          <a class="stretched" href={paths.latest(project.id)}>
+            {project.repository}
+          </a>
+          {project.private && (
+            <span title="Private">
+              <LockIcon />
+              <span class="visually-hidden">(private)</span>
+            </span>
+          )}
+        </h2>
+        {build && <StatusPill status={build.status} />}
+      </div>
+      {build ? (
+        <>
+          <p class="card-message ellipsis">{firstLine(build.message)}</p>
+          <div class="facts">
+            <span class="fact">#{build.number}</span>
+            <Branch name={build.branch} />
+            <Sha build={build} link={false} />
+            <span class="fact fact-end">
+              <RelativeTime time={build.finished_at ?? build.started_at ?? build.created_at} />
+            </span>
+          </div>
+        </>
+      ) : (
+        <>
+          <p class="card-message muted">Waiting for the first push</p>
+          <div class="facts">
+            <span class="fact">
+              <QueuedIcon />
+              No builds yet
+            </span>
+          </div>
+        </>
+      )}
+    </li>
+  );
+}

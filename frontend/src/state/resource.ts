@@ -1,0 +1,66 @@
+import { type Signal, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { ApiError } from '../api/errors';
+import { outages } from '../live/client';
+
+export interface Resource<T> {
+  /** What was loaded last, together with the key it was loaded for. */
+  value: T | null;
+  error: ApiError | null;
+}
+
+const FIRST_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 15_000;
+
+/**
+ * Loads what `key` names and keeps it fresh: again when the key changes, when the live stream comes
+ * back after an outage, and after a while when the server could not be reached. While it is loaded
+ * again the last value stays; it may also be set from outside, by live changes.
+ */
+export function useResource<T>(
+  key: string,
+  load: (signal: AbortSignal) => Promise<T>,
+): Signal<Resource<T>> & { reload: () => void } {
+  const state = useSignal<Resource<T>>({ value: null, error: null });
+  const loadedKey = useSignal('');
+  const generation = useSignal(0);
+  const outage = outages.value;
+
+  if (loadedKey.peek() !== key && state.peek().value !== null) {
+    state.value = { value: null, error: null };
+    loadedKey.value = '';
+  }
+
+  useEffect(() => {
+    const controller = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let delay = FIRST_RETRY_MS;
+    const attempt = async () => {
+      try {
+        const value = await load(controller.signal);
+        if (controller.signal.aborted) return;
+        loadedKey.value = key;
+        state.value = { value, error: null };
+      } catch (error) {
+        if (controller.signal.aborted) return;
+        const known = error instanceof ApiError ? error : new ApiError(0, 'internal', String(error));
+        state.value = { value: known.isTemporary ? state.peek().value : null, error: known };
+        if (!known.isTemporary) return;
+        timer = setTimeout(() => void attempt(), delay);
+        delay = Math.min(MAX_RETRY_MS, delay * 2);
+      }
+    };
+    void attempt();
+    return () => {
+      controller.abort();
+      clearTimeout(timer);
+    };
+    // `load` is a new function on every render; `key` says when it means something else.
+  }, [key, outage, generation.value]);
+
+  return Object.assign(state, {
+    reload: () => {
+      generation.value++;
+    },
+  });
+}
