@@ -45,9 +45,7 @@ bool Connects(int port) {
 
 }  // namespace
 
-DockerTest::DockerTest()
-    : docker_host_(EnvOr("DOCKER_HOST", "unix:///var/run/docker.sock")),
-      image_(EnvOr("KOZMIC_TEST_IMAGE", "debian:12")) {
+DockerTest::DockerTest() : docker_host_(EnvOr("DOCKER_HOST", "unix:///var/run/docker.sock")) {
   const auto* info = testing::UnitTest::GetInstance()->current_test_info();
   label_ = absl::StrCat("kozmic.test=", info->test_suite_name(), ".", info->name(), ".", getpid());
 }
@@ -59,9 +57,6 @@ void DockerTest::SetUp() {
   const absl::Status ping = docker_->Ping(absl::Seconds(20));
   ASSERT_TRUE(ping.ok()) << "These tests need a Docker engine; DOCKER_HOST is " << docker_host_
                          << ": " << ping;
-  const auto base = docker_->InspectImage(image_);
-  ASSERT_TRUE(base.ok()) << "These tests need the image " << image_
-                         << " (KOZMIC_TEST_IMAGE): " << base.status();
   if (!docker_->InspectImage(kSmallImage).ok()) {
     const std::vector<std::string> name = absl::StrSplit(kSmallImage, ':');
     const absl::Status made = ImportImage(name[0], name[1], SmallImage().Bytes());
@@ -76,7 +71,7 @@ DockerTest::~DockerTest() {
   for (const auto& container : *left) docker_->RemoveContainer(container.id).IgnoreError();
 }
 
-ImageTar DockerTest::SmallImage() {
+ImageTar DockerTest::SmallImageWithoutAccounts() {
   std::ifstream file{std::string(kBusyboxPath), std::ios::binary};
   const std::string busybox{std::istreambuf_iterator<char>(file), {}};
   EXPECT_FALSE(busybox.empty()) << kBusyboxPath << " is missing: install busybox-static";
@@ -89,9 +84,13 @@ ImageTar DockerTest::SmallImage() {
         "seq",  "sleep", "sort",  "stat",  "tail", "test", "touch",  "true",  "wc",   "yes"}) {
     tar.Link(absl::StrCat("bin/", applet), "busybox");
   }
-  tar.File("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n");
-  tar.File("etc/group", "root:x:0:\n");
   return tar;
+}
+
+ImageTar DockerTest::SmallImage() {
+  return SmallImageWithoutAccounts()
+      .File("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n")
+      .File("etc/group", "root:x:0:\n");
 }
 
 absl::Status DockerTest::ImportImage(absl::string_view repository, absl::string_view tag,

@@ -19,7 +19,7 @@ class DockerTest : public testing::Test {
  public:
   // An image of nothing but Debian's busybox (package busybox-static) and an /etc/passwd with
   // root. Made at first use.
-  static constexpr absl::string_view kSmallImage = "kozmic-test/busybox:latest";
+  static constexpr absl::string_view kSmallImage = "kozmic-test/small:1";
 
   DockerTest();
   ~DockerTest() override;
@@ -27,14 +27,14 @@ class DockerTest : public testing::Test {
   docker::DockerClient& docker() { return *docker_; }
   // "unix:///..."
   const std::string& docker_host() const { return docker_host_; }
-  // A Debian 12 minbase: KOZMIC_TEST_IMAGE, "debian:12" by default.
-  const std::string& image() const { return image_; }
   // Of this test alone: "kozmic.test=<test's name and process>".
   const std::string& label() const { return label_; }
   std::string label_key() const { return "kozmic.test"; }
   std::string label_value() const { return label_.substr(label_key().size() + 1); }
 
-  // Files of the small image, to add to for an image of one's own.
+  // Files of the small image but its /etc/passwd and /etc/group, to add to for an image of one's
+  // own.
+  static ImageTar SmallImageWithoutAccounts();
   static ImageTar SmallImage();
   // Makes an image by Docker's import. `changes` are Dockerfile lines: "ENV A=b".
   absl::Status ImportImage(absl::string_view repository, absl::string_view tag,
@@ -45,7 +45,6 @@ class DockerTest : public testing::Test {
 
  private:
   std::string docker_host_;
-  std::string image_;
   std::string label_;
   std::unique_ptr<docker::DockerClient> docker_;
 };

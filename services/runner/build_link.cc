@@ -1,0 +1,96 @@
+#include "services/runner/build_link.h"
+
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "lib/rpc/client.h"
+#include "lib/status/macros.h"
+
+namespace kozmic::runner {
+namespace {
+
+using v1::RunnerService;
+
+constexpr absl::Duration kCall = absl::Seconds(10);
+// Sealing a long log and committing the end.
+constexpr absl::Duration kFinish = absl::Seconds(30);
+// For the answer of a long poll that nobody came for to arrive.
+constexpr absl::Duration kSlack = absl::Seconds(5);
+
+}  // namespace
+
+BuildLink::BuildLink(std::shared_ptr<grpc::Channel> channel, std::string runner_token)
+    : token_(std::move(runner_token)), stub_(RunnerService::NewStub(std::move(channel))) {}
+
+std::string BuildLink::session() const {
+  absl::MutexLock lock(&mutex_);
+  return session_;
+}
+
+absl::StatusOr<v1::OpenSessionResponse> BuildLink::OpenSession(
+    const v1::OpenSessionRequest& request) {
+  KOZMIC_ASSIGN_OR_RETURN(v1::OpenSessionResponse response,
+                          (Call<RunnerService::Stub, v1::OpenSessionRequest,
+                                v1::OpenSessionResponse>(
+                              *stub_, &RunnerService::Stub::OpenSession, request, token_, kCall)));
+  absl::MutexLock lock(&mutex_);
+  session_ = response.session();
+  return response;
+}
+
+absl::StatusOr<std::optional<v1::Lease>> BuildLink::LeaseJob(const std::string& request_id,
+                                                             absl::Duration patience) {
+  v1::LeaseJobRequest request;
+  request.set_session(session());
+  request.set_request_id(request_id);
+  grpc::ClientContext context;
+  PrepareCall(context, absl::Now() + patience + kSlack, token_);
+  {
+    absl::MutexLock lock(&mutex_);
+    if (waiting_stopped_) return absl::CancelledError("this runner takes no more jobs");
+    waiting_ = &context;
+  }
+  v1::LeaseJobResponse response;
+  const grpc::Status status = stub_->LeaseJob(&context, request, &response);
+  absl::MutexLock lock(&mutex_);
+  waiting_ = nullptr;
+  if (!status.ok()) return FromGrpc(status, context);
+  if (!response.has_lease()) return std::nullopt;
+  return response.lease();
+}
+
+void BuildLink::StopWaiting() {
+  absl::MutexLock lock(&mutex_);
+  waiting_stopped_ = true;
+  if (waiting_ != nullptr) waiting_->TryCancel();
+}
+
+absl::StatusOr<v1::RenewLeasesResponse> BuildLink::RenewLeases(
+    const std::vector<v1::RenewLeasesRequest::Renewal>& renewals) {
+  v1::RenewLeasesRequest request;
+  request.set_session(session());
+  for (const auto& renewal : renewals) *request.add_renewals() = renewal;
+  return Call<RunnerService::Stub, v1::RenewLeasesRequest, v1::RenewLeasesResponse>(
+      *stub_, &RunnerService::Stub::RenewLeases, request, token_, kCall);
+}
+
+absl::StatusOr<std::string> BuildLink::IssueCheckout(const v1::Lease& lease) {
+  v1::IssueCheckoutRequest request;
+  request.set_session(session());
+  request.set_attempt(lease.attempt());
+  request.set_fence(lease.fence());
+  KOZMIC_ASSIGN_OR_RETURN(
+      const v1::IssueCheckoutResponse response,
+      (Call<RunnerService::Stub, v1::IssueCheckoutRequest, v1::IssueCheckoutResponse>(
+          *stub_, &RunnerService::Stub::IssueCheckout, request, token_, kCall)));
+  return response.clone_url();
+}
+
+absl::Status BuildLink::FinishJob(v1::FinishJobRequest request) {
+  request.set_session(session());
+  return Call<RunnerService::Stub, v1::FinishJobRequest, v1::FinishJobResponse>(
+             *stub_, &RunnerService::Stub::FinishJob, request, token_, kFinish)
+      .status();
+}
+
+}  // namespace kozmic::runner

@@ -1,0 +1,308 @@
+#include "services/runner/git_fetcher.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <initializer_list>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "lib/base/log.h"
+#include "lib/status/annotate.h"
+#include "lib/status/macros.h"
+
+namespace kozmic::runner {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kSha1Digits = 40;
+constexpr size_t kSha256Digits = 64;
+constexpr size_t kMaxUrl = 2000;
+constexpr size_t kMaxBranch = 200;
+// So many packs make a mirror slow; see Fetch.
+constexpr size_t kManyPacks = 50;
+constexpr absl::Duration kRepackTimeout = absl::Minutes(10);
+
+bool IsCommitId(absl::string_view text) {
+  return (text.size() == kSha1Digits || text.size() == kSha256Digits) &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_isdigit(c) || (c >= 'a' && c <= 'f'); });
+}
+
+bool ContainsAny(absl::string_view text, std::initializer_list<absl::string_view> parts) {
+  return std::any_of(parts.begin(), parts.end(),
+                     [text](absl::string_view part) { return absl::StrContains(text, part); });
+}
+
+// What git's words mean. They are in English: see the environment.
+absl::Status FetchError(const std::string& commit, absl::string_view output) {
+  const std::string text(absl::StripAsciiWhitespace(output));
+  if (ContainsAny(text, {"not our ref", "unadvertised object", "no such remote ref",
+                         "remote did not send all necessary objects"})) {
+    return absl::NotFoundError(absl::StrCat("The repository does not have the commit ", commit,
+                                            ". Was it replaced by a force push?"));
+  }
+  if (ContainsAny(text, {"Authentication failed", "could not read Username", "returned error: 401",
+                         "returned error: 403", "terminal prompts disabled"})) {
+    return absl::PermissionDeniedError("The repository may not be read.");
+  }
+  if (absl::StrContains(text, "not found") && absl::StrContains(text, "repository '")) {
+    return absl::NotFoundError("There is no such repository.");
+  }
+  if (ContainsAny(
+          text, {"Could not resolve host", "Failed to connect", "Connection refused",
+                 "Connection timed out", "Connection reset", "Couldn't connect",
+                 "Operation too slow", "Empty reply from server", "returned error: 5",
+                 "The requested URL returned error: 429", "early EOF", "the remote end hung up"})) {
+    return absl::UnavailableError(absl::StrCat("The repository cannot be reached: ", text));
+  }
+  return absl::InternalError(absl::StrCat("git fetch failed: ", text));
+}
+
+absl::Status WriteText(const std::string& path, absl::string_view text) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text;
+  file.close();
+  if (!file) return absl::InternalError(absl::StrCat("write ", path));
+  return absl::OkStatus();
+}
+
+// Without what may be in front of the host: credentials.
+std::string WithoutUser(const std::string& url) {
+  const size_t host = url.find("://") + 3;
+  const size_t slash = url.find('/', host);
+  const size_t at = url.rfind('@', slash);
+  if (at == std::string::npos || at < host) return url;
+  return absl::StrCat(url.substr(0, host), url.substr(at + 1));
+}
+
+// The text of a value in git's configuration.
+std::string Quoted(absl::string_view value) {
+  std::string quoted = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
+absl::Status CreateMirror(const std::string& mirror) {
+  std::error_code error;
+  fs::remove_all(mirror, error);
+  for (const char* folder : {"/objects/pack", "/objects/info", "/refs/heads", "/refs/tags"}) {
+    fs::create_directories(mirror + folder, error);
+    if (error) return absl::InternalError(absl::StrCat("make ", mirror, ": ", error.message()));
+  }
+  KOZMIC_RETURN_IF_ERROR(
+      WriteText(mirror + "/config", "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"));
+  return WriteText(mirror + "/HEAD", "ref: refs/heads/none\n");
+}
+
+size_t CountPacks(const std::string& mirror) {
+  std::error_code error;
+  size_t packs = 0;
+  for (fs::directory_iterator at(mirror + "/objects/pack", error), end; !error && at != end;
+       at.increment(error)) {
+    if (at->path().extension() == ".pack") ++packs;
+  }
+  return packs;
+}
+
+// Makes target/.git a repository with the mirror's objects and refs, which are those that a clone
+// has (remote branches, tags).
+absl::Status CopyRepository(const std::string& mirror, const CheckoutRequest& request) {
+  const std::string git = request.target + "/.git";
+  std::error_code error;
+  fs::create_directory(git, error);
+  for (const char* part : {"/objects", "/refs"}) {
+    if (!error) fs::copy(mirror + part, git + part, fs::copy_options::recursive, error);
+  }
+  if (!error && fs::exists(mirror + "/packed-refs", error)) {
+    fs::copy_file(mirror + "/packed-refs", git + "/packed-refs", error);
+  }
+  // Keeps the newest commit in the mirror; the clone has it as its HEAD.
+  if (!error) fs::remove_all(git + "/refs/kozmic", error);
+  if (!error) fs::create_directories(git + "/refs/heads", error);
+  if (error) {
+    const absl::StatusCode code = error == std::errc::no_space_on_device
+                                      ? absl::StatusCode::kResourceExhausted
+                                      : absl::StatusCode::kInternal;
+    return absl::Status(code, absl::StrCat("copy the repository: ", error.message()));
+  }
+  const std::string branch = LocalBranch(request.ref);
+  std::string config = absl::StrCat(
+      "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n",
+      "\tlogallrefupdates = true\n[remote \"origin\"]\n\turl = ",
+      Quoted(WithoutUser(request.clone_url)), "\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n");
+  if (branch.empty()) {
+    KOZMIC_RETURN_IF_ERROR(WriteText(git + "/HEAD", request.commit + "\n"));
+  } else {
+    absl::StrAppend(&config, "[branch ", Quoted(branch),
+                    "]\n\tremote = origin\n\tmerge = ", Quoted(absl::StrCat("refs/heads/", branch)),
+                    "\n");
+    const std::string file = absl::StrCat(git, "/refs/heads/", branch);
+    fs::create_directories(fs::path(file).parent_path(), error);
+    KOZMIC_RETURN_IF_ERROR(WriteText(file, request.commit + "\n"));
+    KOZMIC_RETURN_IF_ERROR(
+        WriteText(git + "/HEAD", absl::StrCat("ref: refs/heads/", branch, "\n")));
+  }
+  return WriteText(git + "/config", config);
+}
+
+}  // namespace
+
+absl::Status CheckCloneUrl(absl::string_view url, const std::vector<std::string>& prefixes) {
+  const bool web = absl::StartsWith(url, "https://") || absl::StartsWith(url, "http://");
+  const bool plain = url.size() <= kMaxUrl && std::all_of(url.begin(), url.end(), [](char c) {
+                       return absl::ascii_isgraph(c) && c != '"' && c != '\\';
+                     });
+  if (!web || !plain) return absl::InvalidArgumentError("the clone URL is not an http(s) URL");
+  if (prefixes.empty()) return absl::OkStatus();
+  for (absl::string_view prefix : prefixes) {
+    prefix = absl::StripSuffix(prefix, "/");
+    if (absl::StartsWith(url, prefix) && url.size() > prefix.size() && url[prefix.size()] == '/') {
+      return absl::OkStatus();
+    }
+  }
+  return absl::PermissionDeniedError("this runner does not fetch from the clone URL's host");
+}
+
+std::string LocalBranch(absl::string_view ref) {
+  if (!absl::ConsumePrefix(&ref, "refs/heads/") || ref.empty() || ref.size() > kMaxBranch) {
+    return "";
+  }
+  const bool plain = std::all_of(ref.begin(), ref.end(), [](char c) {
+    return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.' || c == '/' || c == '+' ||
+           c == '#';
+  });
+  if (!plain || absl::StrContains(ref, "..")) return "";
+  for (const absl::string_view part : absl::StrSplit(ref, '/')) {
+    if (part.empty() || part.front() == '.' || part.front() == '-' || part.back() == '.' ||
+        absl::EndsWith(part, ".lock")) {
+      return "";
+    }
+  }
+  return ref == "HEAD" ? "" : std::string(ref);
+}
+
+GitFetcher::GitFetcher(Options options)
+    : options_(std::move(options)), empty_home_(options_.cache_folder + "/home") {
+  std::error_code error;
+  fs::create_directories(empty_home_, error);
+  fs::create_directories(options_.cache_folder + "/git", error);
+  if (error) {
+    Log(Severity::kError, "cannot make the cache folder",
+        {{"folder", options_.cache_folder}, {"error", error.message()}});
+  }
+}
+
+std::shared_ptr<GitFetcher::Mirror> GitFetcher::MirrorOf(const std::string& project) {
+  absl::MutexLock lock(&mutex_);
+  std::shared_ptr<Mirror>& mirror = mirrors_[project];
+  if (mirror == nullptr) mirror = std::make_shared<Mirror>();
+  return mirror;
+}
+
+absl::StatusOr<ChildResult> GitFetcher::Git(const std::vector<std::string>& arguments,
+                                            absl::Duration timeout, std::stop_token stop) const {
+  std::vector<std::string> argv = {"git"};
+  for (const char* setting :
+       {"core.hooksPath=/dev/null", "core.fsmonitor=false", "protocol.allow=never",
+        "protocol.http.allow=always", "protocol.https.allow=always", "transfer.fsckObjects=true",
+        // Harmless faults of old and honest commits.
+        "fetch.fsck.zeroPaddedFilemode=ignore", "fetch.fsck.missingSpaceBeforeDate=ignore",
+        "fetch.fsck.badTimezone=ignore", "fetch.unpackLimit=1", "gc.auto=0",
+        "submodule.recurse=false", "http.lowSpeedLimit=1000", "http.lowSpeedTime=60",
+        "credential.helper=", "safe.directory=*", "advice.detachedHead=false"}) {
+    argv.insert(argv.end(), {"-c", setting});
+  }
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  const std::vector<std::string> environment = {
+      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+      absl::StrCat("HOME=", empty_home_),
+      "GIT_CONFIG_NOSYSTEM=1",
+      "GIT_CONFIG_GLOBAL=/dev/null",
+      "GIT_TERMINAL_PROMPT=0",
+      "GIT_ASKPASS=/bin/false",
+      "GIT_NO_REPLACE_OBJECTS=1",
+      "LC_ALL=C",
+  };
+  return RunChild(argv, environment, timeout, std::move(stop));
+}
+
+absl::Status GitFetcher::FetchOnce(const std::string& mirror, const CheckoutRequest& request,
+                                   std::stop_token stop) {
+  // The refs of a clone, so that it can be made by copying; and the commit, which no branch may
+  // have any more.
+  KOZMIC_ASSIGN_OR_RETURN(
+      const ChildResult result,
+      Git({"-C", mirror, "fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head",
+           "--no-recurse-submodules", "--no-auto-maintenance", "--", request.clone_url,
+           "+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*",
+           absl::StrCat("+", request.commit, ":refs/kozmic/newest")},
+          options_.fetch_timeout, std::move(stop)));
+  return result.exit_code == 0 ? absl::OkStatus() : FetchError(request.commit, result.output);
+}
+
+absl::Status GitFetcher::Fetch(const std::string& mirror, const CheckoutRequest& request,
+                               std::stop_token stop) {
+  std::error_code error;
+  const bool existed = fs::exists(mirror + "/HEAD", error);
+  if (!existed) KOZMIC_RETURN_IF_ERROR(CreateMirror(mirror));
+  absl::Status fetched = FetchOnce(mirror, request, stop);
+  if (absl::IsInternal(fetched) && existed) {
+    // Perhaps the mirror is to blame: it is but a cache.
+    Log(Severity::kWarning, "fetching into a mirror failed; making it anew",
+        {{"project", request.project}, {"error", fetched}});
+    KOZMIC_RETURN_IF_ERROR(CreateMirror(mirror));
+    fetched = FetchOnce(mirror, request, stop);
+  }
+  KOZMIC_RETURN_IF_ERROR(fetched);
+  if (CountPacks(mirror) > kManyPacks) {
+    Git({"-C", mirror, "repack", "-a", "-d", "-q"}, kRepackTimeout, stop).status().IgnoreError();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status GitFetcher::Checkout(const CheckoutRequest& request, std::stop_token stop) {
+  if (!IsCommitId(request.commit)) {
+    return absl::InvalidArgumentError("the commit is not an object id");
+  }
+  KOZMIC_RETURN_IF_ERROR(CheckCloneUrl(request.clone_url, options_.clone_url_prefixes));
+  std::string name;
+  for (const char c : request.project) name += absl::ascii_isalnum(c) ? c : '-';
+  const std::string path = absl::StrCat(options_.cache_folder, "/git/", name, ".git");
+
+  const std::shared_ptr<Mirror> mirror = MirrorOf(request.project);
+  {
+    absl::MutexLock lock(&mirror->mutex);
+    if (mirror->newest != request.commit) {
+      mirror->newest.clear();
+      KOZMIC_RETURN_IF_ERROR(Fetch(path, request, stop));
+      mirror->newest = request.commit;
+    }
+    if (absl::Status copied = CopyRepository(path, request); !copied.ok()) {
+      mirror->newest.clear();
+      return copied;
+    }
+  }
+  const std::string git = request.target + "/.git";
+  KOZMIC_ASSIGN_OR_RETURN(const ChildResult result,
+                          Git({"--git-dir", git, "--work-tree", request.target, "reset", "--hard",
+                               "--quiet", "--no-recurse-submodules", request.commit, "--"},
+                              options_.checkout_timeout, stop));
+  if (result.exit_code != 0) {
+    return absl::InternalError(
+        absl::StrCat("git checkout failed: ", absl::StripAsciiWhitespace(result.output)));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace kozmic::runner

@@ -1,0 +1,249 @@
+#include "services/runner/git_fetcher.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/runner/child_process.h"
+#include "services/runner/testing/git_server.h"
+
+namespace kozmic::runner {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+class GitFetcherTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    char path[] = "/tmp/kozmic-git-test-XXXXXX";
+    ASSERT_NE(mkdtemp(path), nullptr);
+    folder_ = path;
+    auto server = GitServer::Start();
+    ASSERT_TRUE(server.ok()) << server.status();
+    server_ = *std::move(server);
+    fetcher_ =
+        std::make_unique<GitFetcher>(GitFetcher::Options{.cache_folder = folder_ + "/cache"});
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  CheckoutRequest Request(const std::string& commit) {
+    CheckoutRequest request;
+    request.project = "projects/1";
+    request.clone_url = server_->url();
+    request.commit = commit;
+    request.ref = "refs/heads/main";
+    request.target = absl::StrCat(folder_, "/src", ++clones_);
+    fs::create_directory(request.target);
+    return request;
+  }
+  std::string Git(const std::string& folder, const std::vector<std::string>& arguments) {
+    return GitServer::Git(folder, arguments);
+  }
+  static std::string Text(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  std::string folder_;
+  std::unique_ptr<GitServer> server_;
+  std::unique_ptr<GitFetcher> fetcher_;
+  int clones_ = 0;
+};
+
+TEST_F(GitFetcherTest, MakesARealCloneAtTheCommit) {
+  const std::string first = server_->Commit("main", {{"a.txt", "one"}});
+  const std::string second = server_->Commit("main", {{"a.txt", "two"}, {"dir/b", "b"}});
+  for (const std::string& commit : {second, first}) {
+    const CheckoutRequest request = Request(commit);
+    const absl::Status status = fetcher_->Checkout(request, {});
+    ASSERT_TRUE(status.ok()) << status;
+    EXPECT_EQ(Text(request.target + "/a.txt"), commit == first ? "one" : "two");
+    EXPECT_EQ(Git(request.target, {"rev-parse", "HEAD"}), commit);
+    EXPECT_EQ(Git(request.target, {"rev-parse", "--abbrev-ref", "HEAD"}), "main");
+    EXPECT_EQ(Git(request.target, {"status", "--porcelain"}), "");
+    EXPECT_EQ(Git(request.target, {"rev-parse", "origin/main"}), second);
+    EXPECT_EQ(Git(request.target, {"remote", "get-url", "origin"}), server_->url());
+    Git(request.target, {"fsck", "--strict"});
+  }
+}
+
+TEST_F(GitFetcherTest, FetchesWhatIsNewIntoTheMirror) {
+  const std::string first = server_->Commit("main", {{"a", "1"}});
+  ASSERT_TRUE(fetcher_->Checkout(Request(first), {}).ok());
+  const std::string second = server_->Commit("main", {{"a", "2"}});
+  const CheckoutRequest request = Request(second);
+  ASSERT_TRUE(fetcher_->Checkout(request, {}).ok());
+  EXPECT_EQ(Text(request.target + "/a"), "2");
+}
+
+TEST_F(GitFetcherTest, CloneIsTheJobsOwn) {
+  const std::string commit = server_->Commit("main", {{"a", "1"}});
+  const CheckoutRequest first = Request(commit);
+  ASSERT_TRUE(fetcher_->Checkout(first, {}).ok());
+  // The job ruins its clone...
+  for (const auto& entry : fs::recursive_directory_iterator(first.target + "/.git/objects")) {
+    if (entry.is_regular_file()) {
+      EXPECT_EQ(fs::hard_link_count(entry.path()), 1u) << entry.path();
+      fs::permissions(entry.path(), fs::perms::owner_all);
+      std::ofstream(entry.path()) << "garbage";
+    }
+  }
+  // ...and the next one is whole.
+  const CheckoutRequest second = Request(commit);
+  ASSERT_TRUE(fetcher_->Checkout(second, {}).ok());
+  Git(second.target, {"fsck", "--strict"});
+}
+
+TEST_F(GitFetcherTest, FetchesACommitThatNoBranchHasAnyMore) {
+  const std::string old = server_->Commit("main", {{"a", "1"}});
+  server_->ForceOrphan("main");
+  const CheckoutRequest request = Request(old);
+  const absl::Status status = fetcher_->Checkout(request, {});
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(Git(request.target, {"rev-parse", "HEAD"}), old);
+}
+
+TEST_F(GitFetcherTest, NamesACommitThatIsNotThere) {
+  server_->Commit("main", {{"a", "1"}});
+  const std::string commit(40, 'd');
+  const absl::Status status = fetcher_->Checkout(Request(commit), {});
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr(commit));
+}
+
+TEST_F(GitFetcherTest, TellsARepositoryThatIsNotThereFromAHostThatIsNot) {
+  const std::string commit = server_->Commit("main", {{"a", "1"}});
+  CheckoutRequest request = Request(commit);
+  request.clone_url += "-missing";
+  EXPECT_EQ(fetcher_->Checkout(request, {}).code(), absl::StatusCode::kNotFound);
+  server_->Stop();
+  request = Request(commit);
+  EXPECT_EQ(fetcher_->Checkout(request, {}).code(), absl::StatusCode::kUnavailable);
+}
+
+TEST_F(GitFetcherTest, MakesABrokenMirrorAnew) {
+  const std::string first = server_->Commit("main", {{"a", "1"}});
+  ASSERT_TRUE(fetcher_->Checkout(Request(first), {}).ok());
+  const std::string mirror = folder_ + "/cache/git/projects-1.git";
+  ASSERT_TRUE(fs::exists(mirror));
+  std::ofstream(mirror + "/config") << "[core\nnonsense";
+  const std::string second = server_->Commit("main", {{"a", "2"}});
+  const CheckoutRequest request = Request(second);
+  const absl::Status status = fetcher_->Checkout(request, {});
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(Text(request.target + "/a"), "2");
+}
+
+TEST_F(GitFetcherTest, HostileNamesAreOnlyNames) {
+  const std::string commit = server_->Commit("main", {{"a", "1"}});
+  for (const char* ref :
+       {"--upload-pack=touch /tmp/pwned", "refs/heads/$(id)", "refs/heads/../../config",
+        "refs/heads/a\nb", "refs/heads/-x", "refs/tags/v1", "refs/heads/HEAD"}) {
+    CheckoutRequest request = Request(commit);
+    request.ref = ref;
+    const absl::Status status = fetcher_->Checkout(request, {});
+    ASSERT_TRUE(status.ok()) << ref << ": " << status;
+    EXPECT_EQ(Git(request.target, {"rev-parse", "--abbrev-ref", "HEAD"}), "HEAD") << ref;
+  }
+  CheckoutRequest request = Request(commit);
+  request.commit = "--upload-pack=x";
+  EXPECT_EQ(fetcher_->Checkout(request, {}).code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(GitFetcherTest, RunsNoHooksAndFetchesNoSubmodules) {
+  const std::string module =
+      absl::StrCat("[submodule \"m\"]\n\tpath = m\n\turl = ", server_->url(), "\n");
+  const std::string commit = server_->Commit("main", {{".gitmodules", module}, {"a", "1"}});
+  const CheckoutRequest request = Request(commit);
+  ASSERT_TRUE(fetcher_->Checkout(request, {}).ok());
+  EXPECT_FALSE(fs::exists(request.target + "/.git/modules"));
+}
+
+TEST_F(GitFetcherTest, ManyJobsOfOneProjectAtOnce) {
+  const std::string commit = server_->Commit("main", {{"a", "1"}});
+  std::vector<CheckoutRequest> requests;
+  for (int i = 0; i < 6; ++i) requests.push_back(Request(commit));
+  std::vector<absl::Status> results(requests.size());
+  {
+    std::vector<std::jthread> threads;
+    for (size_t i = 0; i < requests.size(); ++i) {
+      threads.emplace_back([&, i] { results[i] = fetcher_->Checkout(requests[i], {}); });
+    }
+  }
+  for (const absl::Status& result : results) EXPECT_TRUE(result.ok()) << result;
+}
+
+TEST_F(GitFetcherTest, StopsWhenAskedTo) {
+  const std::string commit = server_->Commit("main", {{"a", "1"}});
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_EQ(fetcher_->Checkout(Request(commit), stop.get_token()).code(),
+            absl::StatusCode::kCancelled);
+}
+
+TEST(CheckCloneUrlTest, TakesAllowedWebUrlsOnly) {
+  EXPECT_TRUE(CheckCloneUrl("https://github.com/a/b.git", {}).ok());
+  EXPECT_TRUE(CheckCloneUrl("http://h:1/a", {"http://h:1/"}).ok());
+  EXPECT_TRUE(CheckCloneUrl("http://h:1/a", {"https://x", "http://h:1"}).ok());
+  for (const char* url : {"ext::sh -c id", "file:///etc", "/etc", "git@h:a", "ssh://h/a",
+                          "--upload-pack=x", "https://h/a b", "https://h/\"", "https://h/a\n"}) {
+    EXPECT_EQ(CheckCloneUrl(url, {}).code(), absl::StatusCode::kInvalidArgument) << url;
+  }
+  for (const char* url :
+       {"http://h:10/a", "http://h:1.evil/a", "http://h:1@evil/a", "http://h:1"}) {
+    EXPECT_EQ(CheckCloneUrl(url, {"http://h:1"}).code(), absl::StatusCode::kPermissionDenied)
+        << url;
+  }
+}
+
+TEST(LocalBranchTest, OnlySimpleNames) {
+  EXPECT_EQ(LocalBranch("refs/heads/main"), "main");
+  EXPECT_EQ(LocalBranch("refs/heads/feature/x-1.2_b"), "feature/x-1.2_b");
+  for (const char* ref :
+       {"", "main", "refs/tags/v1", "refs/heads/", "refs/heads/a..b", "refs/heads/.a",
+        "refs/heads/a/.b", "refs/heads/a.lock", "refs/heads/a/", "refs/heads//a", "refs/heads/-a",
+        "refs/heads/a b", "refs/heads/HEAD", "refs/heads/caf\xc3\xa9"}) {
+    EXPECT_EQ(LocalBranch(ref), "") << ref;
+  }
+}
+
+TEST(RunChildTest, TellsOutputAndExit) {
+  const auto result = RunChild({"sh", "-c", "echo out; echo err >&2; echo $A; exit 3"}, {"A=b"},
+                               absl::Seconds(20), {});
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->exit_code, 3);
+  EXPECT_EQ(result->output, "out\nerr\nb\n");
+}
+
+TEST(RunChildTest, KillsTheWholeGroupWhenLate) {
+  const auto late =
+      RunChild({"sh", "-c", "sleep 100 & sleep 100"}, {}, absl::Milliseconds(100), {});
+  EXPECT_EQ(late.status().code(), absl::StatusCode::kDeadlineExceeded);
+}
+
+TEST(RunChildTest, DoesNotWaitForWhoKeepsTheOutput) {
+  const auto result =
+      RunChild({"sh", "-c", "sleep 100 & echo $!"}, {"PATH=/usr/bin:/bin"}, absl::Seconds(20), {});
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->exit_code, 0);
+}
+
+TEST(RunChildTest, MissingProgramIsAnError) {
+  EXPECT_EQ(RunChild({"/no/such/program"}, {}, absl::Seconds(1), {}).status().code(),
+            absl::StatusCode::kInternal);
+}
+
+}  // namespace
+}  // namespace kozmic::runner

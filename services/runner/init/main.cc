@@ -1,0 +1,108 @@
+// kozmic-init, the first process of a job's container: prepares the user, runs the script, keeps
+// its log and reports its end. See protocol.h for what it reads and writes.
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <initializer_list>
+
+#include "services/runner/init/account.h"
+#include "services/runner/init/files.h"
+#include "services/runner/init/instructions.h"
+#include "services/runner/init/protocol.h"
+#include "services/runner/init/supervise.h"
+
+namespace kozmic::init {
+namespace {
+
+constexpr size_t kMaxInstructions = 4 << 20;
+// Of init itself, when there is no script's to pass on.
+constexpr int kFailed = 125;
+
+int OpenLog(int job_folder) {
+  const int fd = openat(job_folder, kLogFile, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+  struct stat info;
+  if (fd >= 0 && (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))) return -1;
+  return fd;
+}
+
+void Report(int job_folder, const char* what, const Line& log_problem) {
+  Text<3000> report;
+  report.Add(what).Add("\n");
+  if (!log_problem.empty()) report.Add("log-error ").Add(log_problem.c_str()).Add("\n");
+  WriteDurably(job_folder, kExitFile, ".exit", report.c_str(), report.size());
+}
+
+int Fail(int job_folder, LogFile& log, const char* sentence) {
+  log.Say(sentence);
+  log.Sync();
+  Line report;
+  report.Add("error ").Add(sentence);
+  Report(job_folder, report.c_str(), log.problem());
+  return kFailed;
+}
+
+bool MarkStarted(int job_folder) {
+  return WriteDurably(job_folder, kStartedFile, ".started", "", 0);
+}
+
+int Main(const char* job_folder_path) {
+  const int job_folder = open(job_folder_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (job_folder < 0) return kFailed;
+  const int log_fd = OpenLog(job_folder);
+  if (log_fd < 0) return kFailed;
+  LogFile log(log_fd);
+  const int null = open("/dev/null", O_RDWR);
+  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(null, standard);
+  if (null > STDERR_FILENO) close(null);
+  const int signals = OpenSignals();
+
+  static Instructions instructions;
+  static Account account;
+  char* data = nullptr;
+  size_t size = 0;
+  Line problem;
+  if (!ReadFile(job_folder, kInstructionsFile, kMaxInstructions, &data, &size)) {
+    problem.Add("cannot read the instructions: ").Add(strerror(errno));
+    return Fail(job_folder, log, problem.c_str());
+  }
+  if (const char* wrong = ParseInstructions(data, size, &instructions); wrong != nullptr) {
+    return Fail(job_folder, log, wrong);
+  }
+  const int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (!EnsureAccount(root, instructions.user, instructions.home, &account, &problem) ||
+      !AllowSudo(root, instructions.user, &problem)) {
+    return Fail(job_folder, log, problem.c_str());
+  }
+  if (!WaitForGo(job_folder, signals)) return kFailed;
+  if (mkdir(instructions.home, 0755) != 0 && errno != EEXIST) {
+    problem.Add("cannot make the folder ").Add(instructions.home).Add(": ").Add(strerror(errno));
+    return Fail(job_folder, log, problem.c_str());
+  }
+  if (!GiveFolder(instructions.home, account.uid, account.gid)) {
+    const char* reason = strerror(errno);
+    problem.Add("cannot give the folder ").Add(instructions.home).Add(" to the user ");
+    problem.Add(instructions.user).Add(": ").Add(reason);
+    return Fail(job_folder, log, problem.c_str());
+  }
+
+  const ScriptEnd end = RunScript(instructions, account, signals, log, &MarkStarted, job_folder);
+  if (end.failed) return Fail(job_folder, log, end.problem.c_str());
+  log.Sync();
+  Line report;
+  report.Add(end.signalled ? "signal " : "code ").Add(static_cast<long>(end.number));
+  Report(job_folder, report.c_str(), log.problem());
+  return end.signalled ? 128 + end.number : end.number;
+}
+
+}  // namespace
+}  // namespace kozmic::init
+
+int main(int argc, char** argv) {
+  // It kills all processes it can see, which must be those of a container.
+  if (getpid() != 1 || argc != 2) return 125;
+  return kozmic::init::Main(argv[1]);
+}

@@ -1,0 +1,181 @@
+#include "services/runner/init/supervise.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstdint>
+
+#include "services/runner/init/exec.h"
+#include "services/runner/init/files.h"
+#include "services/runner/init/protocol.h"
+
+namespace kozmic::init {
+namespace {
+
+constexpr int kForwarded[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR2};
+constexpr size_t kCopySize = 1 << 16;
+// After everything was killed: how long something that cannot die may keep the output open.
+constexpr int kDrainMilliseconds = 5000;
+
+int64_t NowMilliseconds() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1000000;
+}
+
+sigset_t TakenSignals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : kForwarded) sigaddset(&set, signal);
+  sigaddset(&set, SIGUSR1);
+  sigaddset(&set, SIGCHLD);
+  return set;
+}
+
+// Copies what the pipe holds now. False at its end.
+bool Copy(int pipe, LogFile& log) {
+  static char buffer[kCopySize];
+  const ssize_t got = read(pipe, buffer, sizeof(buffer));
+  if (got > 0) {
+    log.Append(buffer, static_cast<size_t>(got));
+    return true;
+  }
+  return got < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+// Reaps whoever ended. True once nobody is left.
+bool Reap(pid_t script, bool* ended, ScriptEnd* end) {
+  while (true) {
+    int status = 0;
+    const pid_t pid = waitpid(-1, &status, WNOHANG);
+    if (pid < 0) return errno == ECHILD;
+    if (pid == 0) return false;
+    if (pid != script) continue;
+    *ended = true;
+    end->signalled = WIFSIGNALED(status);
+    end->number = end->signalled ? WTERMSIG(status) : WEXITSTATUS(status);
+  }
+}
+
+}  // namespace
+
+void LogFile::Append(const char* data, size_t size) {
+  if (problem_.empty() && !WriteAll(fd_, data, size)) problem_.Add(strerror(errno));
+}
+
+void LogFile::Say(const char* sentence) {
+  Line line;
+  line.Add("kozmic: ").Add(sentence).Add("\n");
+  Append(line.c_str(), line.size());
+}
+
+void LogFile::Sync() {
+  if (fsync(fd_) != 0 && problem_.empty()) problem_.Add(strerror(errno));
+}
+
+int OpenSignals() {
+  const sigset_t set = TakenSignals();
+  sigprocmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+bool WaitForGo(int job_folder, int signals) {
+  const int go = openat(job_folder, kGoFile, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+  if (go < 0) return errno == ENOENT;
+  struct stat info;
+  if (fstat(go, &info) != 0 || !S_ISFIFO(info.st_mode)) return false;
+  while (true) {
+    pollfd waits[] = {{.fd = go, .events = POLLIN, .revents = 0},
+                      {.fd = signals, .events = POLLIN, .revents = 0}};
+    if (poll(waits, 2, -1) < 0) {
+      if (errno == EINTR) continue;
+      return false;
+    }
+    signalfd_siginfo signal;
+    if (waits[1].revents != 0 && read(signals, &signal, sizeof(signal)) == sizeof(signal) &&
+        signal.ssi_signo != SIGCHLD) {
+      return false;
+    }
+    if (waits[0].revents == 0) continue;
+    char byte;
+    const ssize_t got = read(go, &byte, 1);
+    if (got == 1) return true;
+    if (got == 0 || (errno != EAGAIN && errno != EINTR)) return false;
+  }
+}
+
+ScriptEnd RunScript(const Instructions& instructions, const Account& account, int signals,
+                    LogFile& log, bool (*started)(int job_folder), int job_folder) {
+  ScriptEnd end;
+  const auto fail = [&end](const char* what) {
+    const char* reason = strerror(errno);
+    end.failed = true;
+    end.problem.Add(what).Add(": ").Add(reason);
+    return end;
+  };
+  // A pipe, and not the log file itself, is the script's output: so a script may open /dev/stderr
+  // by name, which Linux takes for opening the file anew, and cannot cut the log by it.
+  int pipe[2];
+  if (pipe2(pipe, O_CLOEXEC) != 0) return fail("cannot make a pipe");
+  if (fchown(pipe[1], account.uid, account.gid) != 0) return fail("cannot give away a pipe");
+  fcntl(pipe[0], F_SETFL, O_NONBLOCK);
+  if (!started(job_folder)) return fail("cannot write the file \"started\"");
+
+  const pid_t script = fork();
+  if (script < 0) return fail("cannot start a process");
+  if (script == 0) {
+    const sigset_t taken = TakenSignals();
+    sigprocmask(SIG_UNBLOCK, &taken, nullptr);
+    signal(SIGPIPE, SIG_DFL);
+    dup2(pipe[1], STDOUT_FILENO);
+    dup2(pipe[1], STDERR_FILENO);
+    ExecScript(instructions, account);
+  }
+  close(pipe[1]);
+
+  bool ended = false;
+  bool alone = false;
+  bool output_open = true;
+  int64_t give_up_at = 0;
+  while (!ended || output_open || !alone) {
+    int timeout = -1;
+    if (ended) {
+      const int64_t left = give_up_at - NowMilliseconds();
+      if (left <= 0) break;
+      timeout = static_cast<int>(left);
+    }
+    pollfd waits[] = {{.fd = output_open ? pipe[0] : -1, .events = POLLIN, .revents = 0},
+                      {.fd = signals, .events = POLLIN, .revents = 0}};
+    if (poll(waits, 2, timeout) < 0 && errno != EINTR) break;
+    if (waits[0].revents != 0) output_open = Copy(pipe[0], log);
+    signalfd_siginfo signal;
+    while (waits[1].revents != 0 && read(signals, &signal, sizeof(signal)) == sizeof(signal)) {
+      const int number = static_cast<int>(signal.ssi_signo);
+      if (number == SIGUSR1) {
+        kill(-1, SIGKILL);
+      } else if (number != SIGCHLD) {
+        kill(-script, number);
+      }
+    }
+    const bool had_ended = ended;
+    alone = Reap(script, &ended, &end);
+    if (ended && !had_ended) {
+      kill(-1, SIGKILL);
+      give_up_at = NowMilliseconds() + kDrainMilliseconds;
+      alone = Reap(script, &ended, &end);
+    }
+  }
+  close(pipe[0]);
+  return end;
+}
+
+}  // namespace kozmic::init

@@ -1,0 +1,102 @@
+#ifndef KOZMIC_SERVICES_RUNNER_JOB_H_
+#define KOZMIC_SERVICES_RUNNER_JOB_H_
+
+#include <stop_token>
+#include <string>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "kozmic/runner/v1/runner.pb.h"
+
+namespace kozmic::runner {
+
+// Why a job is to end before its script does. A later word of more weight replaces an earlier one.
+enum class StopReason {
+  kNone = 0,
+  // This process ends, and another one will take the container over.
+  kDetach = 1,
+  // Somebody cancelled the job.
+  kCancel = 2,
+  // The lease is not ours any more.
+  kLost = 3,
+};
+
+// A leased attempt at hand, as all threads that deal with it know it. Thread-safe.
+class Job {
+ public:
+  explicit Job(v1::Lease lease) : lease_(std::move(lease)) {}
+
+  const v1::Lease& lease() const { return lease_; }
+
+  v1::Phase phase() const {
+    absl::MutexLock lock(&mutex_);
+    return phase_;
+  }
+  void set_phase(v1::Phase phase) {
+    absl::MutexLock lock(&mutex_);
+    phase_ = phase;
+  }
+  std::string container_id() const {
+    absl::MutexLock lock(&mutex_);
+    return container_id_;
+  }
+  void set_container_id(const std::string& id) {
+    absl::MutexLock lock(&mutex_);
+    container_id_ = id;
+  }
+
+  void Stop(StopReason reason) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (reason <= stop_) return;
+      stop_ = reason;
+    }
+    stop_source_.request_stop();
+  }
+  StopReason stop_reason() const {
+    absl::MutexLock lock(&mutex_);
+    return stop_;
+  }
+  // Becomes true with the first Stop.
+  std::stop_token stop_token() const { return stop_source_.get_token(); }
+
+  // What happened to the container; makes WaitForEvent look again.
+  enum Event : unsigned {
+    // A file of the job folder appeared: perhaps the script's end.
+    kFolderChanged = 1,
+    // The container does not run.
+    kContainerGone = 2,
+    // The engine has not answered for too long.
+    kEngineAway = 4,
+    // The log cannot be continued.
+    kLogFailed = 8,
+  };
+  void Post(Event event) {
+    absl::MutexLock lock(&mutex_);
+    events_ |= event;
+  }
+  // Waits for an event or a stop reason above `known`; returns the events, and forgets them.
+  unsigned WaitForEvent(StopReason known, absl::Time deadline) {
+    absl::MutexLock lock(&mutex_);
+    const auto ready = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      return events_ != 0 || stop_ > known;
+    };
+    mutex_.AwaitWithDeadline(absl::Condition(&ready), deadline);
+    return std::exchange(events_, 0);
+  }
+
+ private:
+  const v1::Lease lease_;
+  std::stop_source stop_source_;
+  mutable absl::Mutex mutex_;
+  v1::Phase phase_ ABSL_GUARDED_BY(mutex_) = v1::PHASE_STARTING;
+  std::string container_id_ ABSL_GUARDED_BY(mutex_);
+  StopReason stop_ ABSL_GUARDED_BY(mutex_) = StopReason::kNone;
+  unsigned events_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace kozmic::runner
+
+#endif  // KOZMIC_SERVICES_RUNNER_JOB_H_

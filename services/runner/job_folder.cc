@@ -1,0 +1,262 @@
+#include "services/runner/job_folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "google/protobuf/util/json_util.h"
+#include "lib/http/socket.h"
+#include "lib/status/macros.h"
+#include "services/runner/init/protocol.h"
+
+namespace kozmic::runner {
+namespace {
+
+using http::UniqueFd;
+
+constexpr char kLeaseFile[] = "lease.json";
+constexpr size_t kMaxLease = 8 << 20;
+constexpr size_t kMaxExit = 8 << 10;
+
+absl::Status Problem(absl::string_view what, absl::string_view path) {
+  const int error = errno;
+  const std::string text = absl::StrCat(what, " ", path, ": ", std::strerror(error));
+  if (error == ENOENT) return absl::NotFoundError(text);
+  if (error == ENOSPC || error == EDQUOT) return absl::ResourceExhaustedError(text);
+  return absl::InternalError(text);
+}
+
+absl::Status WriteAll(int fd, absl::string_view data, absl::string_view path) {
+  while (!data.empty()) {
+    const ssize_t written = write(fd, data.data(), data.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return Problem("write", path);
+    }
+    data.remove_prefix(static_cast<size_t>(written));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteFile(const std::string& path, absl::string_view data, mode_t mode, bool durable) {
+  const UniqueFd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  if (fd.get() < 0) return Problem("create", path);
+  KOZMIC_RETURN_IF_ERROR(WriteAll(fd.get(), data, path));
+  // The process's umask is not ours to choose.
+  if (fchmod(fd.get(), mode) != 0) return Problem("chmod", path);
+  if (durable && fsync(fd.get()) != 0) return Problem("sync", path);
+  return absl::OkStatus();
+}
+
+// A plain file of at most `limit` bytes.
+absl::StatusOr<std::string> ReadPlainFile(int folder, const char* name, size_t limit) {
+  const UniqueFd fd(openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (fd.get() < 0) return Problem("open", name);
+  struct stat info;
+  if (fstat(fd.get(), &info) != 0) return Problem("stat", name);
+  if (!S_ISREG(info.st_mode) || static_cast<size_t>(info.st_size) > limit) {
+    return absl::DataLossError(absl::StrCat(name, " is not a plain file of a sensible size"));
+  }
+  std::string data(static_cast<size_t>(info.st_size), '\0');
+  size_t used = 0;
+  while (used < data.size()) {
+    const ssize_t got = read(fd.get(), data.data() + used, data.size() - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    used += static_cast<size_t>(got);
+  }
+  data.resize(used);
+  return data;
+}
+
+absl::Status MakeFolder(const std::string& path, mode_t mode) {
+  if (mkdir(path.c_str(), mode) != 0 || chmod(path.c_str(), mode) != 0) {
+    return Problem("make folder", path);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string JobFolder::IdOf(const v1::Lease& lease) {
+  std::string id;
+  for (const char c : lease.attempt()) {
+    if (absl::ascii_isdigit(c)) {
+      id += c;
+    } else if (!id.empty() && id.back() != '-') {
+      id += '-';
+    }
+  }
+  return absl::StrCat(id, ".", lease.fence());
+}
+
+absl::StatusOr<std::unique_ptr<JobFolder>> JobFolder::Create(const std::string& work_folder,
+                                                             const v1::Lease& lease) {
+  const std::string id = IdOf(lease);
+  KOZMIC_RETURN_IF_ERROR(Remove(work_folder, id));
+  const std::string path = work_folder + "/" + id;
+  std::unique_ptr<JobFolder> folder(new JobFolder(path, id));
+  folder->lease_ = lease;
+  // Others enter it only by way of the container's mounts.
+  KOZMIC_RETURN_IF_ERROR(MakeFolder(path, 0700));
+  std::string json;
+  const auto status = google::protobuf::util::MessageToJsonString(lease, &json);
+  if (!status.ok()) return absl::InternalError(std::string(status.message()));
+  KOZMIC_RETURN_IF_ERROR(WriteFile(path + "/" + kLeaseFile, json, 0600, /*durable=*/true));
+  KOZMIC_RETURN_IF_ERROR(MakeFolder(folder->job_path(), 0755));
+  KOZMIC_RETURN_IF_ERROR(MakeFolder(folder->source_path(), 0755));
+  KOZMIC_RETURN_IF_ERROR(folder->OpenLog(/*create=*/true));
+  return folder;
+}
+
+absl::StatusOr<std::unique_ptr<JobFolder>> JobFolder::Open(const std::string& work_folder,
+                                                           const std::string& id) {
+  std::unique_ptr<JobFolder> folder(new JobFolder(work_folder + "/" + id, id));
+  const UniqueFd whole(open(folder->path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (whole.get() < 0) return Problem("open", folder->path_);
+  KOZMIC_ASSIGN_OR_RETURN(const std::string json,
+                          ReadPlainFile(whole.get(), kLeaseFile, kMaxLease));
+  if (!google::protobuf::util::JsonStringToMessage(json, &folder->lease_).ok()) {
+    return absl::NotFoundError(absl::StrCat("the lease in ", folder->path_, " is not whole"));
+  }
+  KOZMIC_RETURN_IF_ERROR(folder->OpenLog(/*create=*/false));
+  return folder;
+}
+
+std::vector<std::string> JobFolder::List(const std::string& work_folder) {
+  std::vector<std::string> ids;
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(work_folder, error), end; !error && at != end;
+       at.increment(error)) {
+    if (at->is_directory(error)) ids.push_back(at->path().filename());
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+absl::Status JobFolder::Remove(const std::string& work_folder, const std::string& id) {
+  std::error_code error;
+  std::filesystem::remove_all(work_folder + "/" + id, error);
+  if (error) return absl::InternalError(absl::StrCat("remove ", id, ": ", error.message()));
+  return absl::OkStatus();
+}
+
+absl::Status JobFolder::OpenLog(bool create) {
+  job_ = UniqueFd(open(job_path().c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (job_.get() < 0) return Problem("open", job_path());
+  const int flags = O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  log_append_ =
+      UniqueFd(openat(job_.get(), init::kLogFile, create ? flags | O_CREAT | O_EXCL : flags, 0600));
+  log_read_ =
+      UniqueFd(openat(job_.get(), init::kLogFile, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  struct stat read_info;
+  struct stat append_info;
+  if (log_append_.get() < 0 || log_read_.get() < 0 || fstat(log_read_.get(), &read_info) != 0 ||
+      fstat(log_append_.get(), &append_info) != 0) {
+    return Problem("open", log_path());
+  }
+  if (!S_ISREG(read_info.st_mode) || read_info.st_ino != append_info.st_ino) {
+    return absl::DataLossError("the log is not a plain file any more");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status JobFolder::WritePlan(const ScriptPlan& plan) {
+  const std::string script = absl::StrCat(init::kJobFolder, "/", init::kScriptFile);
+  const std::string base = job_path() + "/";
+  KOZMIC_RETURN_IF_ERROR(WriteFile(base + init::kScriptFile, plan.script, 0555, false));
+  KOZMIC_RETURN_IF_ERROR(
+      WriteFile(base + init::kInstructionsFile, SerializeInstructions(plan, script), 0600, false));
+  const std::string go = base + init::kGoFile;
+  if (mkfifo(go.c_str(), 0600) != 0) return Problem("make pipe", go);
+  // Open for both, it needs no reader yet; and it ends when this process does.
+  go_ = UniqueFd(open(go.c_str(), O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+  if (go_.get() < 0) return Problem("open", go);
+  return absl::OkStatus();
+}
+
+absl::Status JobFolder::Go() { return WriteAll(go_.get(), "g", "the pipe to kozmic-init"); }
+
+absl::Status JobFolder::AppendLog(absl::string_view text) {
+  return WriteAll(log_append_.get(), text, log_path());
+}
+
+int64_t JobFolder::LogSize() const {
+  struct stat info;
+  return fstat(log_read_.get(), &info) == 0 ? info.st_size : 0;
+}
+
+bool JobFolder::Started() const {
+  return faccessat(job_.get(), init::kStartedFile, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+absl::StatusOr<std::optional<ScriptExit>> JobFolder::ReadExit() const {
+  const auto text = ReadPlainFile(job_.get(), init::kExitFile, kMaxExit);
+  if (absl::IsNotFound(text.status())) return std::nullopt;
+  if (!text.ok()) return absl::DataLossError(text.status().message());
+  std::optional<ScriptExit> exit = ParseExit(*text);
+  if (!exit) return absl::DataLossError("the file exit is not what kozmic-init writes");
+  return exit;
+}
+
+std::optional<ScriptExit> ParseExit(absl::string_view text) {
+  if (!absl::EndsWith(text, "\n")) return std::nullopt;
+  text.remove_suffix(1);
+  const std::vector<std::string> lines = absl::StrSplit(text, '\n');
+  if (lines.empty() || lines.size() > 2) return std::nullopt;
+  ScriptExit exit;
+  const std::pair<std::string, std::string> first =
+      absl::StrSplit(lines[0], absl::MaxSplits(' ', 1));
+  if (first.first == "error" && !first.second.empty()) {
+    exit.error = first.second;
+  } else if (first.first == "code" || first.first == "signal") {
+    exit.signalled = first.first == "signal";
+    const int most = exit.signalled ? 127 : 255;
+    if (!absl::SimpleAtoi(first.second, &exit.number) || exit.number < (exit.signalled ? 1 : 0) ||
+        exit.number > most) {
+      return std::nullopt;
+    }
+  } else {
+    return std::nullopt;
+  }
+  if (lines.size() == 2) {
+    absl::string_view second = lines[1];
+    if (!absl::ConsumePrefix(&second, "log-error ") || second.empty()) return std::nullopt;
+    exit.log_error = std::string(second);
+  }
+  return exit;
+}
+
+std::string SerializeInstructions(const ScriptPlan& plan, absl::string_view script_path) {
+  std::string text = init::kInstructionsMagic;
+  const auto add = [&text](char kind, absl::string_view value) {
+    absl::StrAppend(&text, absl::string_view(&kind, 1), value, absl::string_view("\0", 1));
+  };
+  add('u', plan.user);
+  add('h', plan.home);
+  add('w', plan.working_folder);
+  add('s', script_path);
+  for (const auto& [name, value] : plan.environment) {
+    // Neither can be in an environment; a NUL would begin another record.
+    if (name.empty() || absl::StrContains(name, '=') || absl::StrContains(name, '\0') ||
+        absl::StrContains(value, '\0')) {
+      continue;
+    }
+    add('e', absl::StrCat(name, "=", value));
+  }
+  return text;
+}
+
+}  // namespace kozmic::runner

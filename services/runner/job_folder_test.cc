@@ -1,0 +1,150 @@
+#include "services/runner/job_folder.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace kozmic::runner {
+namespace {
+
+class JobFolderTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    char path[] = "/tmp/kozmic-job-folder-XXXXXX";
+    ASSERT_NE(mkdtemp(path), nullptr);
+    work_ = path;
+    lease_.set_attempt("projects/7/builds/3/jobs/2/attempts/1");
+    lease_.set_fence(5);
+    lease_.set_log("logs/7-3-2-1");
+    lease_.set_log_token("secret");
+    lease_.mutable_spec()->set_image("debian:12");
+    lease_.mutable_spec()->set_script("#!/bin/sh\necho hi\n");
+  }
+  void TearDown() override { std::filesystem::remove_all(work_); }
+
+  void WriteExit(const std::string& text) { std::ofstream(work_ + "/7-3-2-1.5/job/exit") << text; }
+
+  std::string work_;
+  v1::Lease lease_;
+};
+
+TEST_F(JobFolderTest, IsFoundAgainWithItsLeaseAndLog) {
+  auto made = JobFolder::Create(work_, lease_);
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ((*made)->id(), "7-3-2-1.5");
+  ASSERT_TRUE((*made)->AppendLog("one\n").ok());
+  made->reset();
+
+  EXPECT_THAT(JobFolder::List(work_), testing::ElementsAre("7-3-2-1.5"));
+  auto found = JobFolder::Open(work_, "7-3-2-1.5");
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ((*found)->lease().SerializeAsString(), lease_.SerializeAsString());
+  ASSERT_TRUE((*found)->AppendLog("two\n").ok());
+  EXPECT_EQ((*found)->LogSize(), 8);
+}
+
+TEST_F(JobFolderTest, LeaseIsReadableByItsOwnerOnly) {
+  const auto made = JobFolder::Create(work_, lease_);
+  ASSERT_TRUE(made.ok()) << made.status();
+  struct stat info;
+  ASSERT_EQ(stat((work_ + "/7-3-2-1.5/lease.json").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
+  ASSERT_EQ(stat((work_ + "/7-3-2-1.5").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0700u);
+}
+
+TEST_F(JobFolderTest, HalfMadeFolderIsNotFound) {
+  std::filesystem::create_directory(work_ + "/7-3-2-1.5");
+  EXPECT_EQ(JobFolder::Open(work_, "7-3-2-1.5").status().code(), absl::StatusCode::kNotFound);
+  std::ofstream(work_ + "/7-3-2-1.5/lease.json") << "{\"attem";
+  EXPECT_EQ(JobFolder::Open(work_, "7-3-2-1.5").status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(JobFolderTest, ReadsHowTheScriptEnded) {
+  const auto folder = JobFolder::Create(work_, lease_);
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  const auto running = (*folder)->ReadExit();
+  ASSERT_TRUE(running.ok());
+  EXPECT_FALSE(running->has_value());
+
+  WriteExit("signal 9\nlog-error No space left on device\n");
+  const auto ended = (*folder)->ReadExit();
+  ASSERT_TRUE(ended.ok());
+  ASSERT_TRUE(ended->has_value());
+  EXPECT_EQ((*ended)->ExitCode(), 137);
+  EXPECT_EQ((*ended)->log_error, "No space left on device");
+}
+
+TEST_F(JobFolderTest, BelievesNothingButAPlainExitFile) {
+  const auto folder = JobFolder::Create(work_, lease_);
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  const std::string exit = work_ + "/7-3-2-1.5/job/exit";
+
+  std::ofstream(work_ + "/elsewhere") << "code 0\n";
+  ASSERT_EQ(symlink((work_ + "/elsewhere").c_str(), exit.c_str()), 0);
+  EXPECT_FALSE((*folder)->ReadExit().ok());
+  ASSERT_EQ(unlink(exit.c_str()), 0);
+
+  ASSERT_EQ(mkfifo(exit.c_str(), 0600), 0);
+  EXPECT_EQ((*folder)->ReadExit().status().code(), absl::StatusCode::kDataLoss);
+  ASSERT_EQ(unlink(exit.c_str()), 0);
+
+  WriteExit(std::string(100000, 'x'));
+  EXPECT_EQ((*folder)->ReadExit().status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST_F(JobFolderTest, LogStaysTheSameFileWhateverBecomesOfItsName) {
+  const auto folder = JobFolder::Create(work_, lease_);
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  ASSERT_TRUE((*folder)->AppendLog("true\n").ok());
+  ASSERT_EQ(unlink((*folder)->log_path().c_str()), 0);
+  ASSERT_EQ(symlink("/etc/passwd", (*folder)->log_path().c_str()), 0);
+  EXPECT_EQ((*folder)->LogSize(), 5);
+  EXPECT_FALSE(JobFolder::Open(work_, "7-3-2-1.5").ok()) << "nor is the link followed later";
+}
+
+TEST_F(JobFolderTest, RemovalLeavesNothingAndFollowsNoLink) {
+  ASSERT_TRUE(JobFolder::Create(work_, lease_).ok());
+  std::filesystem::create_directory(work_ + "/kept");
+  std::ofstream(work_ + "/kept/file") << "x";
+  std::filesystem::create_symlink(work_ + "/kept", work_ + "/7-3-2-1.5/src/link");
+  EXPECT_TRUE(JobFolder::Remove(work_, "7-3-2-1.5").ok());
+  EXPECT_TRUE(JobFolder::Remove(work_, "7-3-2-1.5").ok()) << "twice is fine";
+  EXPECT_FALSE(std::filesystem::exists(work_ + "/7-3-2-1.5"));
+  EXPECT_TRUE(std::filesystem::exists(work_ + "/kept/file"));
+}
+
+TEST(ParseExitTest, TakesWhatInitWrites) {
+  EXPECT_EQ(ParseExit("code 0\n")->ExitCode(), 0);
+  EXPECT_EQ(ParseExit("code 255\n")->ExitCode(), 255);
+  EXPECT_EQ(ParseExit("signal 15\n")->ExitCode(), 143);
+  EXPECT_EQ(ParseExit("error no /etc\n")->error, "no /etc");
+  for (const char* bad :
+       {"", "\n", "0", "code 0", "code\n", "code \n", "code x\n", "code -1\n", "code 256\n",
+        "signal 0\n", "signal 200\n", "error \n", "done 0\n", "code 0\nmore\n", "code 0\n\n",
+        "code 0\nlog-error \n", "code 0\nlog-error x\ny\n"}) {
+    EXPECT_FALSE(ParseExit(bad).has_value()) << bad;
+  }
+}
+
+TEST(SerializeInstructionsTest, WritesRecordsAndDropsWhatNoEnvironmentCanHold) {
+  ScriptPlan plan;
+  plan.user = "u";
+  plan.home = "/h";
+  plan.working_folder = "/w";
+  plan.environment = {{"A", "1\n2"}, {"B=C", "x"}, {"D", std::string("a\0b", 3)}, {"", "x"}};
+  const std::string expected("kozmic-init 1\nuu\0h/h\0w/w\0s/s\0eA=1\n2\0", 14 + 3 + 4 + 4 + 4 + 7);
+  EXPECT_EQ(SerializeInstructions(plan, "/s"), expected);
+}
+
+}  // namespace
+}  // namespace kozmic::runner

@@ -1,0 +1,58 @@
+#ifndef KOZMIC_SERVICES_RUNNER_JOB_TABLE_H_
+#define KOZMIC_SERVICES_RUNNER_JOB_TABLE_H_
+
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "services/runner/job.h"
+
+namespace kozmic::runner {
+
+// The jobs at hand, each on a thread of its own, and the slots they take. Thread-safe.
+class JobTable {
+ public:
+  explicit JobTable(int slots) : slots_(slots) {}
+  // All jobs must have ended.
+  ~JobTable();
+
+  // Waits for a free slot. False once draining.
+  bool WaitForSlot();
+  // Runs `work` for the lease on its own thread; also when all slots are taken (adopted jobs).
+  void Start(const v1::Lease& lease, std::function<void(Job&)> work);
+
+  // No slot is free from now on.
+  void Drain();
+  bool draining() const;
+  // Waits until no job is at hand. False when some were at the deadline.
+  bool WaitUntilEmpty(absl::Time deadline);
+  // Tells all jobs.
+  void StopAll(StopReason reason);
+
+  std::vector<std::shared_ptr<Job>> Jobs() const;
+  int slots() const { return slots_; }
+
+ private:
+  struct Entry {
+    std::shared_ptr<Job> job;
+    std::thread thread;
+    bool ended = false;
+  };
+  void JoinEnded();
+
+  const int slots_;
+  mutable absl::Mutex mutex_;
+  bool draining_ ABSL_GUARDED_BY(mutex_) = false;
+  int running_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::list<Entry> entries_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace kozmic::runner
+
+#endif  // KOZMIC_SERVICES_RUNNER_JOB_TABLE_H_
