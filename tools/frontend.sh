@@ -13,9 +13,9 @@ PATH=$("$ROOT/tools/node.sh" path):$PATH
 export PATH
 cd "$ROOT/frontend"
 lock=$(sha256sum package-lock.json | cut -c1-16)
-if [ ! -d node_modules ] || ! stamp_is frontend-packages "$lock"; then
+if [ "$(cat node_modules/.kozmic-lock 2>/dev/null)" != "$lock" ]; then
   npm ci --no-audit --no-fund
-  set_stamp frontend-packages "$lock"
+  echo "$lock" >node_modules/.kozmic-lock
 fi
 npm run build
 
