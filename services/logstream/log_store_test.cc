@@ -260,7 +260,7 @@ TEST(PostgresLogStoreTest, DamagedBytesAreNotPassedOn) {
   ASSERT_TRUE(backend.pool
                   .Autocommit([](pqxx::nontransaction& tx) {
                     tx.exec0(
-                        "UPDATE chunks SET data = overlay(data PLACING '\\x00' FROM 8) "
+                        "UPDATE chunks SET data = overlay(data PLACING '\\x5a' FROM 10) "
                         "WHERE start_offset = 3");
                     return absl::OkStatus();
                   })

@@ -103,8 +103,8 @@ void TailStream::ReadStore(int64_t offset) {
     End(absl::DataLossError(absl::StrCat(log_, ": no bytes at ", offset)));
   } else if (!end_) {
     std::string wanted = window_.TakeStored(offset, *std::move(bytes));
-    if (!wanted.empty())
-      Send(window_.next() - static_cast<int64_t>(wanted.size()), std::move(wanted));
+    const int64_t begin = window_.next() - static_cast<int64_t>(wanted.size());
+    if (!wanted.empty()) Send(begin, std::move(wanted));
   }
   Advance();
 }

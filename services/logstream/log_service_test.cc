@@ -1,0 +1,582 @@
+// The whole service, in replicas that share a real PostgreSQL and a real Redis.
+
+#include "services/logstream/log_service.h"
+
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "gtest/gtest.h"
+#include "lib/base/random.h"
+#include "lib/crypto/digest.h"
+#include "lib/postgres/pool.h"
+#include "lib/redis/subscriber.h"
+#include "lib/rpc/client.h"
+#include "lib/rpc/service_token.h"
+#include "lib/status/annotate.h"
+#include "lib/testing/postgres.h"
+#include "lib/testing/redis.h"
+#include "services/logstream/limits.h"
+#include "services/logstream/log_test_client.h"
+#include "services/logstream/postgres_log_store.h"
+#include "services/logstream/replica.h"
+
+namespace kozmic {
+namespace {
+
+using logstream::v1::GetLogRequest;
+using logstream::v1::Log;
+using logstream::v1::SealLogRequest;
+using logstream::v1::TailLogRequest;
+using logstream::v1::TailLogResponse;
+
+constexpr char kKey[] = "a service key that is long enough to be one";
+constexpr char kLog[] = "logs/1-2-3-1";
+constexpr int64_t kLimit = 64 << 20;
+
+// Holds appends back while it is closed.
+class GatedStore final : public LogStore {
+ public:
+  explicit GatedStore(LogStore& store) : store_(store) {}
+
+  void SetOpen(bool open) {
+    absl::MutexLock lock(&mutex_);
+    open_ = open;
+  }
+
+  absl::StatusOr<Appended> Append(const std::string& name, int64_t offset,
+                                  absl::string_view bytes) override {
+    {
+      absl::MutexLock lock(&mutex_);
+      mutex_.Await(absl::Condition(&open_));
+    }
+    return store_.Append(name, offset, bytes);
+  }
+  absl::StatusOr<LogInfo> Get(const std::string& name) override { return store_.Get(name); }
+  absl::StatusOr<std::vector<LogInfo>> GetMany(const std::vector<std::string>& names) override {
+    return store_.GetMany(names);
+  }
+  absl::StatusOr<std::string> Read(const std::string& name, int64_t offset, size_t most) override {
+    return store_.Read(name, offset, most);
+  }
+  absl::StatusOr<LogInfo> Seal(const std::string& name, std::optional<int64_t> size) override {
+    return store_.Seal(name, size);
+  }
+
+ private:
+  LogStore& store_;
+  absl::Mutex mutex_;
+  bool open_ ABSL_GUARDED_BY(mutex_) = true;
+};
+
+class LogServiceTest : public ::testing::Test {
+ protected:
+  // Two replicas, as after a start.
+  void StartReplicas() {
+    a_ = StartReplica();
+    b_ = StartReplica();
+  }
+  std::unique_ptr<LogReplica> StartReplica() {
+    auto replica = LogReplica::Start({.listen = "127.0.0.1:0",
+                                      .service_key = kKey,
+                                      .redis = *ParseRedisUrl(redis_.Url()),
+                                      .max_log_size = kLimit},
+                                     gated_, random_);
+    EXPECT_TRUE(replica.ok()) << replica.status();
+    return *std::move(replica);
+  }
+
+  static std::string WriteToken(const std::string& log = kLog) {
+    return CapabilityToken(kKey, "log-write", log);
+  }
+  std::function<std::string()> ToA() {
+    return [this] { return a_->address(); };
+  }
+  std::function<std::string()> ToB() {
+    return [this] { return b_->address(); };
+  }
+  std::function<std::string()> ToEither() {
+    return [this, turn = 0]() mutable { return turn++ % 2 == 0 ? a_->address() : b_->address(); };
+  }
+  TestAppend Append(const std::string& token = WriteToken()) {
+    return TestAppend(a_->address(), kLog, token);
+  }
+
+  absl::StatusOr<Log> Get(const std::string& token = ServiceToken(kKey, "gateway")) {
+    GetLogRequest request;
+    request.set_name(kLog);
+    const auto stub = logstream::v1::LogService::NewStub(MakeChannel(a_->address()));
+    return Call(*stub, &logstream::v1::LogService::Stub::GetLog, request, token, kTestDeadline);
+  }
+  // At the current size without one.
+  absl::StatusOr<Log> Seal(std::optional<int64_t> size,
+                           const std::string& token = ServiceToken(kKey, "build")) {
+    SealLogRequest request;
+    request.set_name(kLog);
+    request.set_size(size.value_or(0));
+    request.set_at_current_size(!size);
+    const auto stub = logstream::v1::LogService::NewStub(MakeChannel(a_->address()));
+    return Call(*stub, &logstream::v1::LogService::Stub::SealLog, request, token, kTestDeadline);
+  }
+  // All answers of a tail that does not follow (or of a sealed log).
+  absl::StatusOr<std::vector<TailLogResponse>> Tail(
+      int64_t offset, bool follow, const std::string& token = ServiceToken(kKey, "gateway")) {
+    const auto stub = logstream::v1::LogService::NewStub(MakeChannel(a_->address()));
+    grpc::ClientContext context;
+    PrepareCall(context, absl::Now() + kTestDeadline, token);
+    TailLogRequest request;
+    request.set_log(kLog);
+    request.set_offset(offset);
+    request.set_follow(follow);
+    const auto stream = stub->TailLog(&context, request);
+    std::vector<TailLogResponse> answers;
+    for (TailLogResponse answer; stream->Read(&answer);) answers.push_back(answer);
+    const absl::Status status = FromGrpc(stream->Finish(), context);
+    if (!status.ok()) return status;
+    return answers;
+  }
+  void ExpectSealedAs(TestReader& reader, const std::string& log) {
+    EXPECT_TRUE(reader.AwaitSealed());
+    EXPECT_TRUE(reader.fault().ok()) << reader.fault();
+    EXPECT_TRUE(reader.bytes() == log) << reader.bytes().size() << " of " << log.size();
+    EXPECT_EQ(reader.sha256(), Sha256Hex(log));
+  }
+
+  const std::string gateway_ = ServiceToken(kKey, "gateway");
+  SystemRandom random_;
+  TestRedis redis_;
+  PostgresPool pool_{{.url = SharedTestPostgres().CreateDatabase("logstream"), .size = 24}};
+  PostgresLogStore store_{pool_};
+  GatedStore gated_{store_};
+  std::unique_ptr<LogReplica> a_;
+  std::unique_ptr<LogReplica> b_;
+};
+
+TEST_F(LogServiceTest, ALogIsWrittenFollowedAndSealed) {
+  StartReplicas();
+  EXPECT_EQ(Get().status().code(), absl::StatusCode::kNotFound);
+  TestReader here(ToA(), kLog, gateway_);
+  TestReader there(ToB(), kLog, ServiceToken(kKey, "build"));
+  TestReader runner(ToA(), kLog, WriteToken(), 6);
+  for (TestReader* reader : {&here, &there, &runner}) ASSERT_TRUE(reader->AwaitFollowing());
+
+  TestAppend append = Append();
+  EXPECT_EQ(append.ReadAck(), 0);
+  ASSERT_TRUE(append.Send(0, "hello "));
+  ASSERT_TRUE(append.AwaitAck(6));
+  EXPECT_EQ(Get()->size(), 6);
+  EXPECT_FALSE(Get()->sealed());
+  ASSERT_TRUE(append.Send(6, "world"));
+  append.HalfClose();
+  ASSERT_TRUE(append.AwaitAck(11));
+  EXPECT_TRUE(append.Finish().ok());
+
+  for (int64_t wrong : {10, 12}) EXPECT_EQ(Reason(Seal(wrong).status()), "log_incomplete");
+  const auto sealed = Seal(11);
+  ASSERT_TRUE(sealed.ok()) << sealed.status();
+  EXPECT_EQ(sealed->sha256(), Sha256Hex("hello world"));
+  EXPECT_EQ(Seal(11)->sha256(), Sha256Hex("hello world"));
+  ExpectSealedAs(here, "hello world");
+  ExpectSealedAs(there, "hello world");
+  EXPECT_TRUE(runner.AwaitSealed());
+  EXPECT_EQ(runner.bytes(), "world");
+  EXPECT_TRUE(Get()->sealed());
+}
+
+TEST_F(LogServiceTest, ATailThatDoesNotFollowEndsAtTheCurrentSize) {
+  StartReplicas();
+  auto answers = Tail(0, false);
+  ASSERT_TRUE(answers.ok()) << answers.status();
+  EXPECT_EQ(answers->size(), 2u);
+  EXPECT_EQ(answers->front().size(), 0);
+
+  TestAppend append = Append();
+  ASSERT_TRUE(append.Send(0, "hello"));
+  ASSERT_TRUE(append.AwaitAck(5));
+  answers = Tail(2, false);
+  ASSERT_TRUE(answers.ok()) << answers.status();
+  ASSERT_EQ(answers->size(), 3u);
+  EXPECT_EQ((*answers)[0].size(), 5);
+  EXPECT_EQ((*answers)[0].bytes(), "");
+  EXPECT_EQ((*answers)[1].offset(), 2);
+  EXPECT_EQ((*answers)[1].bytes(), "llo");
+  EXPECT_EQ((*answers)[2].offset(), 5);
+  EXPECT_EQ((*answers)[2].bytes(), "");
+  EXPECT_FALSE((*answers)[2].sealed());
+
+  ASSERT_TRUE(Seal(std::nullopt).ok());
+  // Beyond the end: the last answer tells where that is.
+  answers = Tail(9, true);
+  ASSERT_TRUE(answers.ok()) << answers.status();
+  ASSERT_EQ(answers->size(), 2u);
+  EXPECT_EQ((*answers)[1].offset(), 5);
+  EXPECT_TRUE((*answers)[1].sealed());
+  EXPECT_EQ((*answers)[1].sha256(), Sha256Hex("hello"));
+}
+
+TEST_F(LogServiceTest, AGapNamesTheExpectedOffset) {
+  StartReplicas();
+  TestAppend append = Append();
+  ASSERT_TRUE(append.Send(0, "abc"));
+  ASSERT_TRUE(append.Send(5, "x"));
+  const absl::Status status = append.Finish();
+  EXPECT_EQ(status.code(), absl::StatusCode::kOutOfRange) << status;
+  EXPECT_EQ(Reason(status), "gap");
+  EXPECT_EQ(Detail(status, "expected-offset"), "3");
+  // What came before it is kept.
+  EXPECT_EQ(Append().ReadAck(), 3);
+}
+
+TEST_F(LogServiceTest, ADifferentOverlapIsAConflictWhereverTheBytesAre) {
+  StartReplicas();
+  TestAppend append = Append();
+  ASSERT_TRUE(append.Send(0, "abcdef"));
+  ASSERT_TRUE(append.AwaitAck(6));
+  ASSERT_TRUE(append.Send(0, "abc"));
+  ASSERT_TRUE(append.Send(2, "cdefgh"));
+  ASSERT_TRUE(append.AwaitAck(8));
+  ASSERT_TRUE(append.Send(4, "eX"));
+  absl::Status status = append.Finish();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+  EXPECT_EQ(Reason(status), "conflicting_bytes");
+
+  TestAppend again = Append();
+  ASSERT_EQ(again.ReadAck(), 8);
+  gated_.SetOpen(false);
+  ASSERT_TRUE(again.Send(8, "ijk"));
+  ASSERT_TRUE(again.Send(9, "XX"));
+  gated_.SetOpen(true);
+  status = again.Finish();
+  EXPECT_EQ(Reason(status), "conflicting_bytes");
+  EXPECT_EQ(Get()->size(), 11);
+}
+
+TEST_F(LogServiceTest, ASealedLogTakesNothing) {
+  StartReplicas();
+  TestAppend append = Append();
+  ASSERT_TRUE(append.Send(0, "abc"));
+  ASSERT_TRUE(append.AwaitAck(3));
+  ASSERT_TRUE(Seal(3).ok());
+  ASSERT_TRUE(append.Send(3, "d"));
+  absl::Status status = append.Finish();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(Reason(status), "log_sealed");
+  status = Append().Finish();
+  EXPECT_EQ(Reason(status), "log_sealed");
+  EXPECT_EQ(Get()->size(), 3);
+}
+
+TEST_F(LogServiceTest, ALogHasALimit) {
+  StartReplicas();
+  auto small = LogReplica::Start({.listen = "127.0.0.1:0",
+                                  .service_key = kKey,
+                                  .redis = *ParseRedisUrl(redis_.Url()),
+                                  .max_log_size = 10},
+                                 gated_, random_);
+  ASSERT_TRUE(small.ok()) << small.status();
+  TestAppend append((*small)->address(), kLog, WriteToken());
+  ASSERT_TRUE(append.Send(0, "0123456789"));
+  ASSERT_TRUE(append.AwaitAck(10));
+  ASSERT_TRUE(append.Send(10, "x"));
+  const absl::Status status = append.Finish();
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(Reason(status), "log_limit");
+}
+
+TEST_F(LogServiceTest, RefusesMalformedRequests) {
+  StartReplicas();
+  for (const char* name : {"", "logs/", "log/1-1-1-1", "logs/A", "logs/1/2", "logs/1 2"}) {
+    TestAppend append(a_->address(), name, WriteToken(name));
+    EXPECT_EQ(append.Finish().code(), absl::StatusCode::kInvalidArgument) << name;
+  }
+  TestAppend negative = Append();
+  ASSERT_TRUE(negative.Send(-1, "x"));
+  EXPECT_EQ(negative.Finish().code(), absl::StatusCode::kInvalidArgument);
+  TestAppend large = Append();
+  ASSERT_TRUE(large.Send(0, std::string(kChunkBytes + 1, 'x')));
+  EXPECT_EQ(large.Finish().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Tail(-1, false).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Seal(-1).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(LogServiceTest, NobodyElseGetsIn) {
+  StartReplicas();
+  const std::string build = ServiceToken(kKey, "build");
+  const std::string project = ServiceToken(kKey, "project");
+  const auto unauthenticated = absl::StatusCode::kUnauthenticated;
+  const auto denied = absl::StatusCode::kPermissionDenied;
+  for (const std::string& bad :
+       {std::string(), std::string("ks1.build.guess"), std::string("guess"),
+        WriteToken("logs/1-2-3-2"), ServiceToken("another key", "build"),
+        CapabilityToken(kKey, "log-read", kLog)}) {
+    EXPECT_EQ(Append(bad).Finish().code(), unauthenticated) << bad;
+    EXPECT_EQ(Tail(0, true, bad).status().code(), unauthenticated) << bad;
+    EXPECT_EQ(Get(bad).status().code(), unauthenticated) << bad;
+    EXPECT_EQ(Seal(0, bad).status().code(), unauthenticated) << bad;
+  }
+  EXPECT_EQ(Append(gateway_).Finish().code(), denied);
+  EXPECT_EQ(Tail(0, true, project).status().code(), denied);
+  EXPECT_EQ(Seal(0, gateway_).status().code(), denied);
+  EXPECT_EQ(Seal(0, WriteToken()).status().code(), unauthenticated);
+  EXPECT_EQ(Get().status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(LogServiceTest, AReaderOfAnotherReplicaSeesBytesBeforeTheyAreCommitted) {
+  StartReplicas();
+  TestReader reader(ToB(), kLog, gateway_);
+  ASSERT_TRUE(reader.AwaitFollowing());
+  TestAppend append = Append();
+  ASSERT_EQ(append.ReadAck(), 0);
+  // Until both replicas are connected to Redis, the store helps.
+  ASSERT_TRUE(append.Send(0, "first\n"));
+  ASSERT_TRUE(reader.AwaitBytes(6));
+  gated_.SetOpen(false);
+  ASSERT_TRUE(append.Send(6, "second\n"));
+  EXPECT_TRUE(reader.AwaitBytes(13));
+  gated_.SetOpen(true);
+  EXPECT_TRUE(append.AwaitAck(13));
+  EXPECT_EQ(reader.bytes(), "first\nsecond\n");
+}
+
+TEST_F(LogServiceTest, LinesTravelBetweenReplicasByRedisNotBySweeps) {
+  StartReplicas();
+  TestReader reader(ToB(), kLog, gateway_);
+  ASSERT_TRUE(reader.AwaitFollowing());
+  TestAppend append = Append();
+  ASSERT_EQ(append.ReadAck(), 0);
+  constexpr int kLines = 40;
+  const absl::Time begin = absl::Now();
+  for (int i = 0; i < kLines; ++i) {
+    ASSERT_TRUE(append.Send(i, "x"));
+    ASSERT_TRUE(reader.AwaitBytes(static_cast<size_t>(i) + 1));
+  }
+  EXPECT_LT(absl::Now() - begin, kLines * kSweepInterval / 4);
+}
+
+TEST_F(LogServiceTest, AnyChunkingReconnectionAndReplicaYieldsTheSameBytes) {
+  StartReplicas();
+  for (uint32_t seed = 1; seed <= 8; ++seed) {
+    SeededRandom content(seed);
+    const std::string bytes = content.Bytes(100000 + 50000 * seed);
+    const std::string log = absl::StrCat("logs/7-7-7-", seed);
+    TestReader here(ToA(), log, gateway_);
+    TestReader there(ToB(), log, gateway_);
+    // Two that write the same log, at the same time.
+    absl::Status second;
+    std::thread writer(
+        [&] { second = WriteLog(ToEither(), log, WriteToken(log), bytes, 100 + seed); });
+    const absl::Status first = WriteLog(ToEither(), log, WriteToken(log), bytes, seed);
+    writer.join();
+    EXPECT_TRUE(first.ok()) << seed << ": " << first;
+    EXPECT_TRUE(second.ok()) << seed << ": " << second;
+    SealLogRequest request;
+    request.set_name(log);
+    request.set_size(static_cast<int64_t>(bytes.size()));
+    const auto stub = logstream::v1::LogService::NewStub(MakeChannel(b_->address()));
+    const auto sealed = Call(*stub, &logstream::v1::LogService::Stub::SealLog, request,
+                             ServiceToken(kKey, "build"), kTestDeadline);
+    ASSERT_TRUE(sealed.ok()) << sealed.status();
+    EXPECT_EQ(sealed->sha256(), Sha256Hex(bytes));
+    ExpectSealedAs(here, bytes);
+    ExpectSealedAs(there, bytes);
+  }
+}
+
+TEST_F(LogServiceTest, WithoutRedisReadersAreLateButComplete) {
+  redis_.Kill();
+  StartReplicas();
+  TestReader here(ToA(), kLog, gateway_);
+  TestReader there(ToB(), kLog, gateway_);
+  ASSERT_TRUE(here.AwaitFollowing());
+  ASSERT_TRUE(there.AwaitFollowing());
+  TestAppend append = Append();
+  ASSERT_EQ(append.ReadAck(), 0);
+  for (int i = 0; i < 4; ++i) {
+    const absl::Time begin = absl::Now();
+    ASSERT_TRUE(append.Send(i, "x"));
+    ASSERT_TRUE(here.AwaitBytes(static_cast<size_t>(i) + 1));
+    ASSERT_TRUE(there.AwaitBytes(static_cast<size_t>(i) + 1));
+    EXPECT_LT(absl::Now() - begin, absl::Seconds(2));
+  }
+  ASSERT_TRUE(Seal(4).ok());
+  ExpectSealedAs(here, "xxxx");
+  ExpectSealedAs(there, "xxxx");
+}
+
+TEST_F(LogServiceTest, RedisMayGoAndComeBackWhileALogIsWritten) {
+  StartReplicas();
+  TestReader here(ToA(), kLog, gateway_);
+  TestReader there(ToB(), kLog, gateway_);
+  TestAppend append = Append();
+  ASSERT_EQ(append.ReadAck(), 0);
+  SeededRandom content(9);
+  const std::string bytes = content.Bytes(600000);
+  for (size_t at = 0; at < bytes.size(); at += 1000) {
+    ASSERT_TRUE(append.Send(static_cast<int64_t>(at), bytes.substr(at, 1000)));
+    if (at == 150000) redis_.Kill();
+    if (at == 300000) redis_.Start();
+    if (at == 450000) {
+      redis_.Kill();
+      redis_.Start();
+    }
+    // Not all before the first is read.
+    if (at % 50000 == 0) {
+      ASSERT_TRUE(there.AwaitBytes(at));
+    }
+  }
+  ASSERT_TRUE(append.AwaitAck(static_cast<int64_t>(bytes.size())));
+  ASSERT_TRUE(Seal(static_cast<int64_t>(bytes.size())).ok());
+  ExpectSealedAs(here, bytes);
+  ExpectSealedAs(there, bytes);
+}
+
+TEST_F(LogServiceTest, ACrashOfTheDatabaseLosesNothingAcknowledged) {
+  StartReplicas();
+  TestReader here(ToA(), kLog, gateway_);
+  TestReader there(ToB(), kLog, gateway_);
+  ASSERT_TRUE(here.AwaitFollowing());
+  SeededRandom content(10);
+  const std::string bytes = content.Bytes(2000000);
+  absl::Status written;
+  std::thread writer([&] { written = WriteLog(ToEither(), kLog, WriteToken(), bytes, 11); });
+  ASSERT_TRUE(here.AwaitBytes(100000));
+  SharedTestPostgres().Crash();
+  SharedTestPostgres().Start();
+  writer.join();
+  EXPECT_TRUE(written.ok()) << written;
+  absl::StatusOr<Log> sealed;
+  // Idle connections of the pool died with the server.
+  for (int i = 0; i < 20; ++i) {
+    sealed = Seal(static_cast<int64_t>(bytes.size()));
+    if (sealed.ok() || !IsRetryable(sealed.status())) break;
+  }
+  ASSERT_TRUE(sealed.ok()) << sealed.status();
+  EXPECT_EQ(sealed->sha256(), Sha256Hex(bytes));
+  ExpectSealedAs(here, bytes);
+  ExpectSealedAs(there, bytes);
+}
+
+TEST_F(LogServiceTest, AReplicaThatEndsHandsItsStreamsOver) {
+  StartReplicas();
+  TestReader here(ToEither(), kLog, gateway_);
+  TestReader there(ToB(), kLog, gateway_);
+  ASSERT_TRUE(here.AwaitFollowing());
+  TestAppend append = Append();
+  ASSERT_EQ(append.ReadAck(), 0);
+  ASSERT_TRUE(append.Send(0, "before "));
+  ASSERT_TRUE(here.AwaitBytes(7));
+  a_.reset();
+  const absl::Status status = append.Finish();
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+  a_ = StartReplica();
+  TestAppend again = Append();
+  ASSERT_EQ(again.ReadAck(), 7);
+  ASSERT_TRUE(again.Send(7, "after"));
+  ASSERT_TRUE(again.AwaitAck(12));
+  ASSERT_TRUE(Seal(12).ok());
+  ExpectSealedAs(here, "before after");
+  ExpectSealedAs(there, "before after");
+}
+
+TEST_F(LogServiceTest, ASlowStoreHoldsTheWriterBackInsteadOfFillingMemory) {
+  StartReplicas();
+  // All that the service takes goes through Redis.
+  absl::Mutex mutex;
+  size_t taken = 0;
+  absl::Notification listening;
+  RedisSubscriber subscriber({.address = *ParseRedisUrl(redis_.Url()), .key = "kozmic:log:live"},
+                             {.entry =
+                                  [&](const RedisEntry& entry) {
+                                    absl::MutexLock lock(&mutex);
+                                    taken += entry.Field("bytes").size();
+                                  },
+                              .connected = [&] { listening.Notify(); }},
+                             random_);
+  ASSERT_TRUE(listening.WaitForNotificationWithTimeout(kTestDeadline));
+  const auto await_taken = [&](size_t size, absl::Duration timeout) {
+    const auto reached = [&] { return taken >= size; };
+    absl::MutexLock lock(&mutex);
+    return mutex.AwaitWithTimeout(absl::Condition(&reached), timeout);
+  };
+
+  TestReader reader(ToA(), kLog, gateway_);
+  ASSERT_TRUE(reader.AwaitFollowing());
+  gated_.SetOpen(false);
+  constexpr size_t kChunk = 64 << 10;
+  constexpr size_t kChunks = 64;
+  TestAppend append = Append();
+  ASSERT_EQ(append.ReadAck(), 0);
+  std::thread writer([&] {
+    for (size_t i = 0; i < kChunks; ++i) {
+      append.Send(static_cast<int64_t>(i * kChunk), std::string(kChunk, static_cast<char>(i)));
+    }
+  });
+  EXPECT_TRUE(await_taken(kAppendBufferBytes - kChunkBytes, kTestDeadline));
+  EXPECT_FALSE(await_taken(kAppendBufferBytes + 1, absl::Milliseconds(300)));
+  gated_.SetOpen(true);
+  writer.join();
+  ASSERT_TRUE(append.AwaitAck(kChunks * kChunk));
+  EXPECT_TRUE(reader.AwaitBytes(kChunks * kChunk));
+  EXPECT_TRUE(reader.fault().ok()) << reader.fault();
+}
+
+size_t ResidentBytes() {
+  std::ifstream file("/proc/self/statm");
+  size_t pages = 0;
+  size_t resident = 0;
+  file >> pages >> resident;
+  return resident * 4096;
+}
+
+TEST_F(LogServiceTest, AStalledReaderNeitherGrowsNorDisturbsTheOthers) {
+  StartReplicas();
+  // Calls that read nothing.
+  const auto stub = logstream::v1::LogService::NewStub(MakeChannel(a_->address()));
+  constexpr int kStalled = 20;
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::unique_ptr<grpc::ClientReader<TailLogResponse>>> stalled;
+  TailLogRequest request;
+  request.set_log(kLog);
+  request.set_follow(true);
+  for (int i = 0; i < kStalled; ++i) {
+    contexts.push_back(std::make_unique<grpc::ClientContext>());
+    PrepareCall(*contexts.back(), absl::Now() + kTestDeadline, gateway_);
+    stalled.push_back(stub->TailLog(contexts.back().get(), request));
+    TailLogResponse answer;
+    ASSERT_TRUE(stalled.back()->Read(&answer));
+  }
+  TestReader reader(ToA(), kLog, gateway_);
+  ASSERT_TRUE(reader.AwaitFollowing());
+  TestAppend append = Append();
+  ASSERT_EQ(append.ReadAck(), 0);
+  SeededRandom content(12);
+  constexpr size_t kSize = 20 << 20;
+  const std::string bytes = content.Bytes(kSize);
+  const size_t resident = ResidentBytes();
+  for (size_t at = 0; at < kSize; at += kChunkBytes) {
+    ASSERT_TRUE(append.Send(static_cast<int64_t>(at), bytes.substr(at, kChunkBytes)));
+  }
+  ASSERT_TRUE(append.AwaitAck(kSize));
+  ASSERT_TRUE(reader.AwaitBytes(kSize));
+  // Each stalled one kept in full would be 400 MB.
+  EXPECT_LT(ResidentBytes() - resident, size_t{150} << 20);
+
+  // One wakes up, and has missed nothing.
+  ASSERT_TRUE(Seal(kSize).ok());
+  ExpectSealedAs(reader, bytes);
+  std::string seen;
+  for (TailLogResponse answer; stalled[0]->Read(&answer);) seen += answer.bytes();
+  EXPECT_TRUE(stalled[0]->Finish().ok());
+  EXPECT_TRUE(seen == bytes);
+  for (int i = 1; i < kStalled; ++i) {
+    contexts[i]->TryCancel();
+    stalled[i]->Finish();
+  }
+}
+
+}  // namespace
+}  // namespace kozmic
