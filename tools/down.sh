@@ -72,7 +72,8 @@ remove_all() {
   "$ROOT/tools/test_world.sh" stop >/dev/null 2>&1 || true
   unmount_below "$STATE"
   rm -rf "$STATE" "$RUN" "$RUN-test"
-  rm -rf "$ROOT/.kozmic"
+  # The link to a state elsewhere (see ensure_state).
+  [ ! -L "$ROOT/.kozmic" ] || [ -e "$ROOT/.kozmic" ] || rm "$ROOT/.kozmic"
   echo "Removed."
 }
 
