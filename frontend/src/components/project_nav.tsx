@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { Project } from '../api/types';
 import { paths } from '../routes';
 import { LockIcon } from './icons';
@@ -7,6 +8,8 @@ export function ProjectNav(props: {
   id: number;
   project: Project | null;
   current: 'latest' | 'history' | number;
+  /** Shown at the end of the tabs. */
+  children?: ComponentChildren;
 }) {
   const { id, project, current } = props;
   const tab = (name: string, href: string, active: boolean) => (
@@ -32,6 +35,7 @@ export function ProjectNav(props: {
         {tab('Latest build', paths.latest(id), current === 'latest')}
         {tab('History', paths.history(id), current === 'history')}
         {typeof current === 'number' && tab(`Build #${current}`, paths.build(id, current), true)}
+        {props.children}
       </div>
     </nav>
   );

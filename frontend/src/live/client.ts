@@ -16,7 +16,7 @@ let onSignedOut: () => void = () => {};
 
 const client = new LiveClient({
   open: openPort,
-  defer: queueMicrotask,
+  defer: (then) => queueMicrotask(then),
   onState(state, count) {
     connection.value = state;
     outages.value = count;

@@ -1,5 +1,5 @@
 import { applySgr } from './sgr';
-import { PLAIN, type Style, type StyleTable } from './style';
+import type { Style, StyleTable } from './style';
 
 /** What the parser makes of a log: text to show, and the few movements that stay within a line. */
 export interface LineSink {
@@ -30,6 +30,7 @@ const enum State {
 const MAX_SEQUENCE = 4096;
 const MAX_PARAMETERS = 256;
 const MAX_LINK = 2048;
+const MAX_TRANSITIONS = 1024;
 
 const REPLACEMENT = '\uFFFD';
 
@@ -46,8 +47,9 @@ export class AnsiParser {
   #collected = '';
   #length = 0;
   #discard = false;
-  #style: Style = PLAIN;
-  #styleId = 0;
+  #style = 0;
+  /** Parameters → style before → style after: logs use few combinations, but use them often. */
+  readonly #transitions = new Map<string, number[]>();
 
   constructor(sink: LineSink, styles: StyleTable) {
     this.#sink = sink;
@@ -64,9 +66,23 @@ export class AnsiParser {
       }
       const start = i;
       while (i < end && !isControl(text.charCodeAt(i))) i++;
-      if (i > start) this.#sink.print(text.slice(start, i), this.#styleId);
-      if (i < end) this.#control(text.charCodeAt(i++));
+      if (i > start) this.#sink.print(text.slice(start, i), this.#style);
+      if (i === end) return;
+      const afterStyle = this.#wholeSgr(text, i);
+      if (afterStyle > 0) i = afterStyle;
+      else this.#control(text.charCodeAt(i++));
     }
+  }
+
+  /** The common case at once: a whole `ESC [ ... m` at `start`. Answers its end, or 0. */
+  #wholeSgr(text: string, start: number): number {
+    if (text.charCodeAt(start) !== 0x1b || text.charCodeAt(start + 1) !== 0x5b) return 0;
+    const limit = Math.min(text.length, start + 2 + MAX_PARAMETERS);
+    let i = start + 2;
+    while (i < limit && isParameter(text.charCodeAt(i))) i++;
+    if (i === limit || text.charCodeAt(i) !== 0x6d) return 0;
+    this.#sgr(text.slice(start + 2, i));
+    return i + 1;
   }
 
   #control(code: number): void {
@@ -75,12 +91,12 @@ export class AnsiParser {
     else if (code === 0x08) this.#sink.moveBy(-1);
     else if (code === 0x1b) this.#enter(State.escape);
     // What cannot be shown is at least shown to be there.
-    else if (code === 0 || code >= 0x80) this.#sink.print(REPLACEMENT, this.#styleId);
+    else if (code === 0 || code >= 0x80) this.#sink.print(REPLACEMENT, this.#style);
   }
 
   #newline(): void {
     this.#sink.newline();
-    if (this.#style.link !== '') this.#setStyle({ ...this.#style, link: '' });
+    if (this.#style !== 0) this.#setLink('');
   }
 
   #enter(state: State): void {
@@ -135,14 +151,14 @@ export class AnsiParser {
     else if (code === 0x1b) this.#enter(State.escape);
     else {
       this.#state = State.ground;
-      if (code === 0x63) this.#setStyle(PLAIN);
+      if (code === 0x63) this.#style = 0;
       return code >= 0x30 && code <= 0x7e;
     }
     return true;
   }
 
   #csi(code: number, text: string, index: number): boolean {
-    if (code >= 0x30 && code <= 0x3f) {
+    if (isParameter(code)) {
       if (this.#collected.length < MAX_PARAMETERS) this.#collected += text.charAt(index);
       else this.#discard = true;
       return true;
@@ -162,14 +178,14 @@ export class AnsiParser {
   }
 
   #dispatchCsi(final: number, parameters: string): void {
-    // Private sequences (cursor shape, alternate screen and so on) mean nothing in a log.
-    if (/^[<=>?]/.test(parameters)) return;
+    if (final === 0x6d) {
+      this.#sgr(parameters);
+      return;
+    }
+    if (isPrivate(parameters)) return;
     const first = Number.parseInt(parameters, 10);
     const count = Number.isNaN(first) ? 1 : Math.max(1, first);
     switch (final) {
-      case 0x6d: // m
-        this.#setStyle(applySgr(this.#style, parameters));
-        break;
       case 0x4b: // K
         this.#sink.eraseInLine(first === 1 ? 1 : first === 2 ? 2 : 0);
         break;
@@ -201,13 +217,40 @@ export class AnsiParser {
 
   #osc(content: string): void {
     const hyperlink = /^8;[^;]*;(.*)$/s.exec(content);
-    if (hyperlink) this.#setStyle({ ...this.#style, link: safeLink(hyperlink[1] ?? '') });
+    if (hyperlink) this.#setLink(safeLink(hyperlink[1] ?? ''));
   }
 
-  #setStyle(style: Style): void {
-    this.#style = style;
-    this.#styleId = this.#styles.intern(style);
+  #sgr(parameters: string): void {
+    if (isPrivate(parameters)) return;
+    let after = this.#transitions.get(parameters);
+    if (!after) {
+      after = [];
+      if (this.#transitions.size < MAX_TRANSITIONS) this.#transitions.set(parameters, after);
+    }
+    const known = after[this.#style];
+    if (known === undefined) {
+      const before = this.#style;
+      this.#style = this.#styles.intern(applySgr(this.#styles.get(before), parameters));
+      if (before < MAX_TRANSITIONS) after[before] = this.#style;
+    } else {
+      this.#style = known;
+    }
   }
+
+  #setLink(link: string): void {
+    const style: Style = this.#styles.get(this.#style);
+    if (style.link !== link) this.#style = this.#styles.intern({ ...style, link });
+  }
+}
+
+function isParameter(code: number): boolean {
+  return code >= 0x30 && code <= 0x3f;
+}
+
+/** Private sequences (cursor shape, alternate screen and so on) mean nothing in a log. */
+function isPrivate(parameters: string): boolean {
+  const first = parameters.charCodeAt(0);
+  return first >= 0x3c && first <= 0x3f;
 }
 
 function isControl(code: number): boolean {

@@ -47,7 +47,15 @@ export function BuildPage({ project: id, build: wanted, job: wantedJob }: Props)
   useTitle(build ? `#${build.number} ${name}` : name, build?.status ?? null);
 
   if (project.value.error?.status === 404) return <NotFound what="Project" />;
-  const nav = <ProjectNav id={id} project={project.value.value} current={wanted} />;
+  const nav = (
+    <ProjectNav id={id} project={project.value.value} current={wanted}>
+      {build && wanted === 'latest' && newest.value > build.number && (
+        <button type="button" class="newer" data-testid="newer" onClick={resource.reload}>
+          Newer build: #{newest.value}
+        </button>
+      )}
+    </ProjectNav>
+  );
   if (!build) {
     return (
       <>
@@ -68,14 +76,6 @@ export function BuildPage({ project: id, build: wanted, job: wantedJob }: Props)
   return (
     <>
       {nav}
-      {wanted === 'latest' && newest.value > build.number && (
-        <p class="newer">
-          Build #{newest.value} is newer.{' '}
-          <button type="button" class="link" onClick={resource.reload}>
-            Show it
-          </button>
-        </p>
-      )}
       <BuildHeader build={build} />
       <Jobs build={build} wanted={wanted} wantedJob={wantedJob} />
     </>
