@@ -1,0 +1,66 @@
+#ifndef KOZMIC_SERVICES_PROJECT_DISPATCHER_H_
+#define KOZMIC_SERVICES_PROJECT_DISPATCHER_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "lib/base/random.h"
+#include "lib/base/worker.h"
+#include "services/project/build_creator.h"
+#include "services/project/delivery_store.h"
+#include "services/project/project_store.h"
+
+namespace kozmic::project {
+
+// Turns the inbox's waiting deliveries into builds, oldest first, on a thread of its own. Several
+// processes may do so at once. A delivery is claimed, the build asked for, and the delivery
+// settled; no transaction is held meanwhile. What a crash leaves unsettled is dispatched again,
+// which changes nothing, because a build is asked for under the same request id.
+class Dispatcher {
+ public:
+  struct Options {
+    // After so long a delivery is taken from whoever claimed it; more than CreateBuild may take.
+    absl::Duration claim = absl::Seconds(15);
+    // How often deliveries are looked for that nobody told of.
+    absl::Duration idle = absl::Seconds(5);
+    // While builds cannot be made at all.
+    absl::Duration first_retry = absl::Milliseconds(200);
+    absl::Duration longest_retry = absl::Seconds(10);
+    // Of a delivery that fails for reasons of its own: about four hours in all.
+    absl::Duration longest_own_retry = absl::Minutes(5);
+    int most_attempts = 50;
+  };
+
+  // All must outlive this.
+  Dispatcher(DeliveryStore& deliveries, ProjectStore& projects, BuildCreator& builds,
+             Random& random, const Options& options);
+
+  // There is a new delivery. Thread-safe; returns at once.
+  void Wake() { worker_.Wake(); }
+  // Ends after the delivery at hand. Idempotent.
+  void Stop() { worker_.Stop(); }
+
+ private:
+  // One delivery; returns how long to wait before the next.
+  absl::Duration Step();
+  // What became of the delivery: its state and a sentence.
+  absl::StatusOr<std::pair<DeliveryState, std::string>> Dispatch(const WaitingDelivery& delivery);
+  absl::Duration Retry(const WaitingDelivery& delivery, const absl::Status& error);
+
+  DeliveryStore& deliveries_;
+  ProjectStore& projects_;
+  BuildCreator& builds_;
+  Random& random_;
+  const Options options_;
+  // Of the worker's thread: failures in a row.
+  int failures_ = 0;
+  Worker worker_;
+};
+
+// "<project>/<ref>/<commit>", with the ref's digest in place of a ref that is too long.
+std::string BuildRequestId(int64_t project_id, const Head& head);
+
+}  // namespace kozmic::project
+
+#endif  // KOZMIC_SERVICES_PROJECT_DISPATCHER_H_

@@ -1,0 +1,101 @@
+#include "services/project/postgres_delivery_store.h"
+
+#include "absl/strings/str_cat.h"
+#include "lib/crypto/digest.h"
+#include "lib/status/macros.h"
+
+namespace kozmic::project {
+namespace {
+
+std::string Interval(absl::Duration duration) {
+  return absl::StrCat(absl::ToInt64Milliseconds(duration), " milliseconds");
+}
+
+}  // namespace
+
+absl::StatusOr<HookKey> PostgresDeliveryStore::GetHookKey(int64_t hook_id) {
+  HookKey key;
+  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
+    const pqxx::result rows = tx.exec_params(
+        "SELECT project_id, repository_id, secret, github_hook_id"
+        " FROM hooks JOIN projects USING (project_id) WHERE hook_id = $1",
+        hook_id);
+    if (rows.empty()) return absl::NotFoundError("no such hook");
+    key = {.project_id = rows[0][0].as<int64_t>(),
+           .repository_id = rows[0][1].as<int64_t>(),
+           .sealed_secret = rows[0][2].as<std::string>(),
+           .github_hook_id = {}};
+    if (!rows[0][3].is_null()) key.github_hook_id = rows[0][3].as<int64_t>();
+    return absl::OkStatus();
+  }));
+  return key;
+}
+
+absl::StatusOr<bool> PostgresDeliveryStore::AddDelivery(const NewDelivery& delivery) {
+  bool added = false;
+  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
+    added =
+        tx.exec_params(
+              "INSERT INTO deliveries (hook_id, guid, event, body, body_sha256, state, outcome)"
+              " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+              delivery.hook_id, delivery.guid, delivery.event, ToBytea(delivery.body),
+              ToBytea(Sha256(delivery.body)), static_cast<int>(delivery.state), delivery.outcome)
+            .affected_rows() == 1;
+    return absl::OkStatus();
+  }));
+  return added;
+}
+
+absl::StatusOr<std::optional<WaitingDelivery>> PostgresDeliveryStore::ClaimDelivery(
+    absl::Duration claim) {
+  std::optional<WaitingDelivery> claimed;
+  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
+    // A claim need not survive a crash of the database (the delivery is then dispatched again, to
+    // no further effect), so it does not wait for the disk: that would delay every build.
+    const pqxx::result rows = tx.exec_params(
+        "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),"
+        " due AS MATERIALIZED ("
+        "  SELECT delivery_id FROM deliveries"
+        "  WHERE state = 1 AND next_try <= now() AND (SELECT count(*) FROM hasty) = 1"
+        "  ORDER BY delivery_id LIMIT 1 FOR UPDATE SKIP LOCKED)"
+        " UPDATE deliveries d SET attempts = attempts + 1, next_try = now() + $1::interval"
+        " FROM due, hooks h, projects p"
+        " WHERE d.delivery_id = due.delivery_id AND h.hook_id = d.hook_id"
+        " AND p.project_id = h.project_id"
+        " RETURNING d.delivery_id, p.project_id, p.repository, p.url, d.event, d.body, d.attempts",
+        Interval(claim));
+    if (rows.empty()) return absl::OkStatus();
+    claimed = WaitingDelivery{.delivery_id = rows[0][0].as<int64_t>(),
+                              .project_id = rows[0][1].as<int64_t>(),
+                              .repository = rows[0][2].as<std::string>(),
+                              .project_url = rows[0][3].as<std::string>(),
+                              .event = rows[0][4].as<std::string>(),
+                              .body = FromBytea(rows[0][5]),
+                              .attempts = rows[0][6].as<int>()};
+    return absl::OkStatus();
+  }));
+  return claimed;
+}
+
+absl::Status PostgresDeliveryStore::SettleDelivery(int64_t delivery_id, DeliveryState state,
+                                                   const std::string& outcome) {
+  return pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
+    tx.exec_params0(
+        "UPDATE deliveries SET state = $2, outcome = $3 WHERE delivery_id = $1 AND state = 1",
+        delivery_id, static_cast<int>(state), outcome);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status PostgresDeliveryStore::RetryDelivery(int64_t delivery_id, absl::Duration delay,
+                                                  const std::string& outcome) {
+  return pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
+    tx.exec_params0(
+        "UPDATE deliveries SET next_try = now() + $2::interval, outcome = $3"
+        " WHERE delivery_id = $1 AND state = 1",
+        delivery_id, Interval(delay), outcome);
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace kozmic::project
