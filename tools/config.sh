@@ -95,6 +95,7 @@ project_address: $project
 build_address: $build
 logstream_address: $logstream
 allowed_hosts: [$(quoted "$public_host"), "$LOCAL:$(port_of gateway)", "localhost:$(port_of gateway)"]
+$([ "$web_url" = https://github.com ] || echo "avatar_origins: [$(quoted "$web_url")]")
 YAML
 
 # The runner drives Docker, which makes it as mighty as root anyway.
@@ -104,7 +105,7 @@ service_key: $service_key
 build_address: $build
 logstream_address: $logstream
 runner_token: $runner_token
-name: $(quoted "$(hostname 2>/dev/null || cat /etc/hostname)")
+name: $(quoted "$(uname -n | tr '[:upper:]' '[:lower:]' | tr -cd 'a-z0-9._-' | cut -c1-63)")
 slots: $(own_setting KOZMIC_SLOTS "$(nproc)")
 labels: [linux]
 docker_host: $(cat "$STATE/engine")

@@ -29,3 +29,5 @@ CREATE TABLE used_states (
   expire_time timestamptz NOT NULL
 );
 CREATE INDEX used_states_expire_time ON used_states (expire_time);
+
+-- migrate:down

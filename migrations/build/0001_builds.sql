@@ -113,3 +113,5 @@ CREATE TABLE status_outbox (
   PRIMARY KEY (project_id, commit, context)
 );
 CREATE INDEX status_outbox_open ON status_outbox (next_try_time) WHERE reported < wanted;
+
+-- migrate:down

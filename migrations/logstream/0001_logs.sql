@@ -25,3 +25,5 @@ CREATE TABLE chunks (
 
 -- Compressed already.
 ALTER TABLE chunks ALTER COLUMN data SET STORAGE EXTERNAL;
+
+-- migrate:down

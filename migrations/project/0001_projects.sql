@@ -35,3 +35,5 @@ CREATE TABLE hooks (
   create_time timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX hooks_project ON hooks (project_id, hook_id);
+
+-- migrate:down

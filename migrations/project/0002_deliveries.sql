@@ -22,3 +22,5 @@ CREATE TABLE deliveries (
   CONSTRAINT deliveries_body UNIQUE (hook_id, body_sha256)
 );
 CREATE INDEX deliveries_waiting ON deliveries (delivery_id) WHERE state = 1;
+
+-- migrate:down
