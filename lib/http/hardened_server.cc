@@ -9,6 +9,7 @@
 #include "lib/http/byte_budget.h"
 #include "lib/http/receiver.h"
 #include "lib/http/response_stream.h"
+#include "lib/http/status_text.h"
 #include "lib/http/worker_pool.h"
 
 namespace kozmic::http {
@@ -161,6 +162,7 @@ class HardenedServer::Impl final : private httplib::Server {
       response.headers.erase("Connection");
       response.set_header("Connection", "close");
     }
+    response.set_header("Date", DateText());
     for (const auto& [name, value] : options_.headers) {
       if (!response.has_header(name)) response.set_header(name, value);
     }

@@ -394,7 +394,7 @@ bool Receiver::Reject(Connection& connection, const Rejection& rejection,
   std::string answer =
       absl::StrCat("HTTP/1.1 ", rejection.status, " ", StatusText(rejection.status),
                    "\r\nContent-Type: application/json\r\nContent-Length: ", body.size(),
-                   "\r\nConnection: close\r\n");
+                   "\r\nConnection: close\r\nDate: ", DateText(), "\r\n");
   if (!allow.empty()) absl::StrAppend(&answer, "Allow: ", allow, "\r\n");
   if (rejection.status == 503) absl::StrAppend(&answer, "Retry-After: 1\r\n");
   for (const auto& [name, value] : options_.headers) {

@@ -1,7 +1,17 @@
 #ifndef KOZMIC_LIB_HTTP_STATUS_TEXT_H_
 #define KOZMIC_LIB_HTTP_STATUS_TEXT_H_
 
+#include <string>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
 namespace kozmic::http {
+
+// The value of the Date header now.
+inline std::string DateText() {
+  return absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", absl::Now(), absl::UTCTimeZone());
+}
 
 // The reason phrase of the statuses that the server answers by itself.
 inline const char* StatusText(int status) {

@@ -1,0 +1,84 @@
+#include "gateway/answer.h"
+
+#include <string>
+
+#include "lib/base/json.h"
+#include "lib/base/log.h"
+#include "lib/status/annotate.h"
+
+namespace kozmic::gateway {
+namespace {
+
+struct Meaning {
+  int status;
+  const char* code;
+  // Null: the service's message is for the browser.
+  const char* message;
+};
+
+Meaning MeaningOf(const absl::Status& status, int invalid_argument) {
+  switch (status.code()) {
+    case absl::StatusCode::kUnauthenticated:
+      return {401, "unauthenticated", "Sign in first."};
+    case absl::StatusCode::kPermissionDenied:
+      return {403, "permission_denied", nullptr};
+    case absl::StatusCode::kNotFound:
+      return {404, "not_found", nullptr};
+    case absl::StatusCode::kInvalidArgument:
+      return {invalid_argument, "invalid_argument", nullptr};
+    case absl::StatusCode::kOutOfRange:
+      return {400, "out_of_range", nullptr};
+    case absl::StatusCode::kAlreadyExists:
+      return {409, "already_exists", nullptr};
+    case absl::StatusCode::kAborted:
+      return {409, "aborted", nullptr};
+    case absl::StatusCode::kFailedPrecondition:
+      // Signing in mends it: the page must offer that, as for any 401.
+      if (Reason(status) == "sign_in_needed") return {401, "sign_in_needed", nullptr};
+      return {409, "failed_precondition", nullptr};
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kCancelled:
+      return {503, "unavailable", "A part of Kozmic is not available. Try again in a moment."};
+    default:
+      return {500, "internal", "Something went wrong here. Try again later."};
+  }
+}
+
+}  // namespace
+
+void Reply(http::Exchange& exchange, int status, const nlohmann::json& body) {
+  exchange.response.status = status;
+  exchange.response.set_header("Cache-Control", "no-store");
+  exchange.response.set_content(DumpJson(body), "application/json");
+}
+
+void ReplyError(http::Exchange& exchange, int status, absl::string_view code,
+                absl::string_view message) {
+  Reply(exchange, status, {{"code", std::string(code)}, {"message", std::string(message)}});
+}
+
+void ReplyNotFound(http::Exchange& exchange) {
+  ReplyError(exchange, 404, "not_found", "There is nothing here, or you may not see it.");
+}
+
+void Redirect(http::Exchange& exchange, absl::string_view location) {
+  exchange.response.status = 303;
+  exchange.response.set_header("Cache-Control", "no-store");
+  exchange.response.set_header("Location", std::string(location));
+}
+
+void ReplyStatus(http::Exchange& exchange, const absl::Status& status, int invalid_argument) {
+  const Meaning meaning = MeaningOf(status, invalid_argument);
+  if (meaning.status >= 500) {
+    Log(meaning.status == 503 ? Severity::kWarning : Severity::kError, "a request failed",
+        {{"path", exchange.target.path}, {"error", status}});
+  }
+  if (meaning.status == 503) exchange.response.set_header("Retry-After", "1");
+  const std::string reason = Reason(status);
+  ReplyError(exchange, meaning.status, reason.empty() ? meaning.code : reason,
+             meaning.message != nullptr ? absl::string_view(meaning.message) : status.message());
+}
+
+}  // namespace kozmic::gateway

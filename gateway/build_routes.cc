@@ -1,0 +1,133 @@
+#include "gateway/build_routes.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/answer.h"
+#include "gateway/log_download.h"
+#include "gateway/text.h"
+#include "gateway/translate.h"
+#include "lib/rpc/client.h"
+
+namespace kozmic::gateway {
+namespace {
+
+using BuildStub = build::v1::BuildService::Stub;
+using nlohmann::json;
+
+constexpr int64_t kMostBuilds = 100;
+
+// A query parameter that must be a number when it is given. False after answering 400.
+bool ReadNumber(http::Exchange& exchange, const char* name, int64_t least, int64_t most,
+                std::optional<int64_t>* number) {
+  const std::optional<std::string> text = exchange.target.Parameter(name);
+  if (!text) return true;
+  *number = ParseNumber(*text, least);
+  if (*number && **number <= most) return true;
+  ReplyError(exchange, 400, "invalid_argument",
+             absl::StrCat(name, " must be a number of at least ", least,
+                          most < INT64_MAX ? absl::StrCat(" and at most ", most) : ""));
+  return false;
+}
+
+// False after answering 400.
+bool ReadRef(http::Exchange& exchange, std::string* ref) {
+  *ref = exchange.target.Parameter("ref").value_or("");
+  if (IsUtf8(*ref)) return true;
+  ReplyError(exchange, 400, "invalid_argument", "ref must be UTF-8");
+  return false;
+}
+
+std::optional<std::string> BuildName(const http::Exchange& exchange) {
+  const auto project = ParseNumber(exchange.Variable("project"), 1);
+  const auto number = ParseNumber(exchange.Variable("number"), 1);
+  if (!project || !number) return std::nullopt;
+  return absl::StrCat("projects/", *project, "/builds/", *number);
+}
+
+}  // namespace
+
+void BuildRoutes::List(http::Exchange& exchange) const {
+  const auto session = sessions_.Require(exchange);
+  if (!session) return;
+  const auto project = ParseNumber(exchange.Variable("project"), 1);
+  if (!project) return ReplyNotFound(exchange);
+  std::optional<int64_t> limit, before;
+  build::v1::ListBuildsRequest request;
+  if (!ReadNumber(exchange, "limit", 1, kMostBuilds, &limit) ||
+      !ReadNumber(exchange, "before", 1, INT64_MAX, &before) ||
+      !ReadRef(exchange, request.mutable_ref())) {
+    return;
+  }
+  request.set_parent(absl::StrCat("projects/", *project));
+  if (limit) request.set_page_size(static_cast<int32_t>(*limit));
+  if (before) request.set_page_token(absl::StrCat(*before));
+  const auto page =
+      Call(*backends_.build, &BuildStub::ListBuilds, request, session->token, kCallTimeout);
+  if (!page.ok()) return ReplyStatus(exchange, page.status());
+  json builds = json::array();
+  for (const build::v1::Build& build : page->builds()) builds.push_back(ToJson(build));
+  const auto next = ParseNumber(page->next_page_token(), 1);
+  Reply(exchange, 200,
+        {{"builds", std::move(builds)}, {"next_before", next ? json(*next) : json(nullptr)}});
+}
+
+void BuildRoutes::Latest(http::Exchange& exchange) const {
+  const auto session = sessions_.Require(exchange);
+  if (!session) return;
+  const auto project = ParseNumber(exchange.Variable("project"), 1);
+  if (!project) return ReplyNotFound(exchange);
+  build::v1::GetLatestBuildRequest request;
+  if (!ReadRef(exchange, request.mutable_ref())) return;
+  request.set_parent(absl::StrCat("projects/", *project));
+  const auto build =
+      Call(*backends_.build, &BuildStub::GetLatestBuild, request, session->token, kCallTimeout);
+  if (!build.ok()) return ReplyStatus(exchange, build.status());
+  Reply(exchange, 200, ToJson(*build));
+}
+
+void BuildRoutes::Get(http::Exchange& exchange) const {
+  const auto session = sessions_.Require(exchange);
+  if (!session) return;
+  const auto name = BuildName(exchange);
+  if (!name) return ReplyNotFound(exchange);
+  build::v1::GetBuildRequest request;
+  request.set_name(*name);
+  const auto build =
+      Call(*backends_.build, &BuildStub::GetBuild, request, session->token, kCallTimeout);
+  if (!build.ok()) return ReplyStatus(exchange, build.status());
+  Reply(exchange, 200, ToJson(*build));
+}
+
+void BuildRoutes::Log(http::Exchange& exchange) const {
+  const auto session = sessions_.Require(exchange);
+  if (!session) return;
+  const auto name = BuildName(exchange);
+  const auto job_number = ParseNumber(exchange.Variable("job"), 1);
+  if (!name || !job_number) return ReplyNotFound(exchange);
+  std::optional<int64_t> attempt, offset;
+  if (!ReadNumber(exchange, "attempt", 1, INT32_MAX, &attempt) ||
+      !ReadNumber(exchange, "offset", 0, INT64_MAX, &offset)) {
+    return;
+  }
+  // As the user: whether they may see it is decided by who knows.
+  build::v1::GetBuildRequest request;
+  request.set_name(*name);
+  const auto build =
+      Call(*backends_.build, &BuildStub::GetBuild, request, session->token, kCallTimeout);
+  if (!build.ok()) return ReplyStatus(exchange, build.status());
+  const auto job = std::find_if(build->jobs().begin(), build->jobs().end(),
+                                [&](const auto& one) { return one.number() == *job_number; });
+  if (job == build->jobs().end()) return ReplyNotFound(exchange);
+  const int64_t wanted = attempt.value_or(job->attempt());
+  if (wanted < 1 || wanted > job->attempt()) return ReplyNotFound(exchange);
+  const std::string log = absl::StrCat("logs/", exchange.Variable("project"), "-", build->number(),
+                                       "-", *job_number, "-", wanted);
+  DownloadLog(backends_, log, offset.value_or(0), exchange);
+}
+
+}  // namespace kozmic::gateway

@@ -1,0 +1,40 @@
+#ifndef KOZMIC_GATEWAY_CONFIG_H_
+#define KOZMIC_GATEWAY_CONFIG_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "lib/config/config_reader.h"
+
+namespace kozmic::gateway {
+
+struct Config {
+  // Host and port of the HTTP server.
+  std::string host;
+  int port = 0;
+  std::string service_key;
+  // Where browsers reach us.
+  std::string public_url;
+  // The built frontend.
+  std::string static_dir;
+  std::string auth_address;
+  std::string project_address;
+  std::string build_address;
+  std::string logstream_address;
+  // Host headers to answer for, that of `public_url` among them.
+  std::vector<std::string> allowed_hosts;
+  // Where people's pictures come from.
+  std::vector<std::string> avatar_origins;
+};
+
+// Also sets the log up. INVALID_ARGUMENT names every key that is wrong.
+absl::StatusOr<Config> ReadConfig(ConfigReader& reader);
+
+// Headers of every answer: what the page may do, as the browser enforces it.
+std::vector<std::pair<std::string, std::string>> SecurityHeaders(const Config& config);
+
+}  // namespace kozmic::gateway
+
+#endif  // KOZMIC_GATEWAY_CONFIG_H_

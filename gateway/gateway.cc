@@ -1,0 +1,145 @@
+#include "gateway/gateway.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "gateway/answer.h"
+#include "gateway/stream_route.h"
+#include "gateway/webhook_route.h"
+#include "lib/base/log.h"
+#include "lib/rpc/client.h"
+#include "lib/rpc/service_token.h"
+#include "lib/status/macros.h"
+
+namespace kozmic::gateway {
+namespace {
+
+constexpr char kName[] = "gateway";
+// A hook's script has at most 1 MB; in JSON each of its bytes may take six.
+constexpr size_t kLargestHook = 7 << 20;
+constexpr size_t kLargestProject = 4096;
+
+Backends MakeBackends(const Config& config) {
+  return {auth::v1::AuthService::NewStub(MakeChannel(config.auth_address)),
+          project::v1::ProjectService::NewStub(MakeChannel(config.project_address)),
+          build::v1::BuildService::NewStub(MakeChannel(config.build_address)),
+          logstream::v1::LogService::NewStub(MakeChannel(config.logstream_address)),
+          ServiceToken(config.service_key, kName)};
+}
+
+void LogAccess(const http::AccessRecord& record) {
+  // Probes come every few seconds and say nothing.
+  if (record.path == "/healthz") return;
+  Log(Severity::kInfo, "request",
+      {{"method", record.method},
+       {"path", record.path},
+       {"client", record.client_ip},
+       {"status", record.status},
+       {"bytes", record.response_bytes},
+       {"ms", absl::ToDoubleMilliseconds(record.duration)}});
+}
+
+bool IsSecure(const Config& config) { return absl::StartsWith(config.public_url, "https://"); }
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const Config& config, const Clock& clock,
+                                                        Random& random,
+                                                        const http::SseHubOptions& streams) {
+  KOZMIC_ASSIGN_OR_RETURN(http::StaticFiles files, http::StaticFiles::Load(config.static_dir));
+  http::ServerOptions options;
+  options.host = config.host;
+  options.port = config.port;
+  options.allowed_hosts = config.allowed_hosts;
+  options.headers = SecurityHeaders(config);
+  options.on_access = &LogAccess;
+  KOZMIC_ASSIGN_OR_RETURN(auto server, http::HardenedServer::Listen(std::move(options)));
+  std::unique_ptr<Gateway> gateway(
+      new Gateway(config, clock, random, streams, std::move(files), std::move(server)));
+  gateway->AddRoutes();
+  gateway->server_->Start();
+  return gateway;
+}
+
+Gateway::Gateway(const Config& config, const Clock& clock, Random& random,
+                 const http::SseHubOptions& streams, http::StaticFiles files,
+                 std::unique_ptr<http::HardenedServer> server)
+    : files_(std::move(files)),
+      backends_(MakeBackends(config)),
+      authenticator_(MakeChannel(config.auth_address), backends_.service_token, clock),
+      sessions_(authenticator_, config.public_url),
+      auth_({.backends = backends_,
+             .sessions = sessions_,
+             .clock = clock,
+             .secure = IsSecure(config),
+             .forget = [this](const std::string& token) { authenticator_.Forget(token); }}),
+      projects_(backends_, sessions_),
+      builds_(backends_, sessions_),
+      streams_(backends_, random, streams),
+      server_(std::move(server)) {}
+
+Gateway::~Gateway() { Stop(absl::ZeroDuration()); }
+
+void Gateway::Stop(absl::Duration grace) {
+  server_->Stop(grace);
+  streams_.Stop();
+}
+
+void Gateway::AddRoutes() {
+  using http::Exchange;
+  server_->Route("GET", "/healthz", {.any_host = true}, [](Exchange& exchange) {
+    Reply(exchange, 200, {{"status", "ok"}});
+  });
+
+  server_->Route("GET", "/_auth/", [this](Exchange& exchange) { auth_.Begin(exchange); });
+  server_->Route("GET", "/_auth/auth-callback/",
+                 [this](Exchange& exchange) { auth_.Complete(exchange); });
+  server_->Route("POST", "/logout/", {.max_body_bytes = 0},
+                 [this](Exchange& exchange) { auth_.Logout(exchange); });
+  server_->Route("GET", "/api/v1/me", [this](Exchange& exchange) { auth_.Me(exchange); });
+
+  server_->Route("POST", "/_hooks/hook/{hook}/",
+                 {.max_body_bytes = kLargestWebhook, .content_type = "application/json"},
+                 [this](Exchange& exchange) { AcceptWebhook(backends_, exchange); });
+
+  server_->Route("GET", "/api/v1/projects",
+                 [this](Exchange& exchange) { projects_.List(exchange); });
+  server_->Route("POST", "/api/v1/projects",
+                 {.max_body_bytes = kLargestProject, .content_type = "application/json"},
+                 [this](Exchange& exchange) { projects_.Create(exchange); });
+  server_->Route("GET", "/api/v1/projects/{project}",
+                 [this](Exchange& exchange) { projects_.Get(exchange); });
+  server_->Route("GET", "/api/v1/projects/{project}/hooks",
+                 [this](Exchange& exchange) { projects_.ListHooks(exchange); });
+  server_->Route("POST", "/api/v1/projects/{project}/hooks",
+                 {.max_body_bytes = kLargestHook, .content_type = "application/json"},
+                 [this](Exchange& exchange) { projects_.CreateHook(exchange); });
+
+  server_->Route("GET", "/api/v1/projects/{project}/builds",
+                 [this](Exchange& exchange) { builds_.List(exchange); });
+  server_->Route("GET", "/api/v1/projects/{project}/builds/latest",
+                 [this](Exchange& exchange) { builds_.Latest(exchange); });
+  server_->Route("GET", "/api/v1/projects/{project}/builds/{number}",
+                 [this](Exchange& exchange) { builds_.Get(exchange); });
+  server_->Route("GET", "/api/v1/projects/{project}/builds/{number}/jobs/{job}/log",
+                 [this](Exchange& exchange) { builds_.Log(exchange); });
+
+  server_->Route("GET", "/api/v1/stream", [this](Exchange& exchange) {
+    OpenStream(backends_, sessions_, streams_.hub(), exchange);
+  });
+  server_->Fallback([this](Exchange& exchange) { ServePage(exchange); });
+}
+
+void Gateway::ServePage(http::Exchange& exchange) const {
+  const std::string& path = exchange.target.path;
+  if (files_.Serve(path, exchange)) return;
+  for (absl::string_view area : {"/api", "/_auth", "/_hooks", "/assets"}) {
+    if (path == area || absl::StartsWith(path, absl::StrCat(area, "/"))) {
+      return ReplyNotFound(exchange);
+    }
+  }
+  // Every other path is the single page application's to route.
+  if (!files_.Serve("/index.html", exchange)) ReplyNotFound(exchange);
+}
+
+}  // namespace kozmic::gateway

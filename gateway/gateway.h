@@ -1,0 +1,63 @@
+#ifndef KOZMIC_GATEWAY_GATEWAY_H_
+#define KOZMIC_GATEWAY_GATEWAY_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "gateway/auth_routes.h"
+#include "gateway/backends.h"
+#include "gateway/build_routes.h"
+#include "gateway/config.h"
+#include "gateway/live_streams.h"
+#include "gateway/project_routes.h"
+#include "gateway/sessions.h"
+#include "lib/base/clock.h"
+#include "lib/base/random.h"
+#include "lib/http/hardened_server.h"
+#include "lib/http/sse_hub.h"
+#include "lib/http/static_files.h"
+#include "services/auth/client/remote_authenticator.h"
+
+namespace kozmic::gateway {
+
+// The HTTP server of API.md, in front of the services. Holds no state that matters: any number of
+// gateways may run, each may end at any time.
+class Gateway {
+ public:
+  // Serves at once. UNAVAILABLE when the address cannot be had, NOT_FOUND without a frontend.
+  // Neither `clock` nor `random` is owned.
+  static absl::StatusOr<std::unique_ptr<Gateway>> Start(const Config& config, const Clock& clock,
+                                                        Random& random,
+                                                        const http::SseHubOptions& streams = {});
+  // Stops at once.
+  ~Gateway();
+
+  int port() const { return server_->port(); }
+
+  // Accepts nothing new, lets requests finish within `grace`, closes the live streams (browsers
+  // come back by themselves), joins. Idempotent.
+  void Stop(absl::Duration grace);
+
+ private:
+  Gateway(const Config& config, const Clock& clock, Random& random,
+          const http::SseHubOptions& streams, http::StaticFiles files,
+          std::unique_ptr<http::HardenedServer> server);
+  void AddRoutes();
+  void ServePage(http::Exchange& exchange) const;
+
+  const http::StaticFiles files_;
+  const Backends backends_;
+  auth::RemoteAuthenticator authenticator_;
+  const Sessions sessions_;
+  const AuthRoutes auth_;
+  const ProjectRoutes projects_;
+  const BuildRoutes builds_;
+  LiveStreams streams_;
+  // Last: its handlers use all of the above.
+  const std::unique_ptr<http::HardenedServer> server_;
+};
+
+}  // namespace kozmic::gateway
+
+#endif  // KOZMIC_GATEWAY_GATEWAY_H_

@@ -1,0 +1,97 @@
+#include "gateway/translate.h"
+
+#include <gtest/gtest.h>
+
+namespace kozmic::gateway {
+namespace {
+
+using nlohmann::json;
+
+TEST(TranslateTest, ABuildThatHasOnlyBegunHasNulls) {
+  build::v1::Build build;
+  build.set_name("projects/7/builds/3");
+  build.set_number(3);
+  build.set_state(build::v1::STATE_ENQUEUED);
+  build.set_ref("refs/heads/feature/x");
+  build.set_commit("abc");
+  build.mutable_create_time()->set_seconds(1700000000);
+  build.mutable_create_time()->set_nanos(5000000);
+  build.set_revision(12);
+  build::v1::Job* job = build.add_jobs();
+  job->set_number(1);
+  job->set_title("tests");
+  job->set_state(build::v1::STATE_ENQUEUED);
+
+  EXPECT_EQ(ToJson(build), json::parse(R"({
+    "project_id": 7, "number": 3, "status": "enqueued", "ref": "refs/heads/feature/x",
+    "branch": "feature/x", "commit": "abc", "commit_url": "", "message": "", "author": null,
+    "created_at": "2023-11-14T22:13:20.005Z", "started_at": null, "finished_at": null,
+    "revision": 12,
+    "jobs": [{"number": 1, "title": "tests", "image": "", "status": "enqueued", "reason": "",
+              "exit_code": null, "attempt": 0, "queued_at": null, "started_at": null,
+              "finished_at": null, "runner": null, "phases": [], "log": null}]})"));
+}
+
+TEST(TranslateTest, AFinishedJobHasItsExitCodeAndLog) {
+  build::v1::Build build;
+  build.set_name("projects/7/builds/3");
+  build.mutable_author()->set_display_name("Ada");
+  build::v1::Job* job = build.add_jobs();
+  job->set_state(build::v1::STATE_SUCCESS);
+  job->set_exit_code(0);
+  job->set_attempt(2);
+  job->set_runner("r1");
+  job->add_phases()->set_name("script");
+  job->mutable_log()->set_name("logs/7-3-1-2");
+  job->mutable_log()->set_sealed(true);
+  job->mutable_log()->set_size(10);
+  job->mutable_log()->set_sha256("ff");
+
+  const json translated = ToJson(build);
+  EXPECT_EQ(translated["author"]["name"], "Ada");
+  const json& seen = translated["jobs"][0];
+  EXPECT_EQ(seen["exit_code"], 0);
+  EXPECT_EQ(seen["phases"][0], json::parse(R"({"name": "script", "started_at": null})"));
+  EXPECT_EQ(seen["log"],
+            json::parse(R"({"id": "7/3/1/2", "size": 10, "sealed": true, "sha256": "ff"})"));
+}
+
+TEST(TranslateTest, StatesAndRolesHaveTheirWords) {
+  const std::vector<std::pair<build::v1::State, const char*>> states = {
+      {build::v1::STATE_ENQUEUED, "enqueued"}, {build::v1::STATE_PENDING, "pending"},
+      {build::v1::STATE_SUCCESS, "success"},   {build::v1::STATE_FAILURE, "failure"},
+      {build::v1::STATE_ERROR, "error"},       {build::v1::STATE_CANCELLED, "cancelled"}};
+  for (const auto& [state, word] : states) {
+    build::v1::Build build;
+    build.set_state(state);
+    EXPECT_EQ(ToJson(build)["status"], word);
+  }
+  project::v1::Project project;
+  project.set_name("projects/9");
+  project.set_repository("octo/repo");
+  project.set_role(project::v1::ROLE_MANAGER);
+  EXPECT_EQ(ToJson(project, nullptr), json::parse(R"({"id": 9, "repository": "octo/repo",
+      "private": false, "url": "", "role": "manager", "latest_build": null})"));
+}
+
+TEST(TranslateTest, UsersAndHooks) {
+  auth::v1::User user;
+  user.set_name("users/5");
+  user.set_login("ada");
+  user.set_display_name("Ada L");
+  EXPECT_EQ(ToJson(user),
+            json::parse(R"({"id": 5, "login": "ada", "name": "Ada L", "avatar_url": ""})"));
+  project::v1::Hook hook;
+  hook.set_name("projects/1/hooks/4");
+  hook.set_script("#!/bin/sh\n");
+  EXPECT_EQ(ToJson(hook)["id"], 4);
+  EXPECT_EQ(ToJson(hook)["script"], "#!/bin/sh\n");
+}
+
+TEST(TranslateTest, NamesThatAreNone) {
+  EXPECT_EQ(LogId("other/1-2"), "");
+  EXPECT_EQ(LastNumber("projects/x"), 0);
+}
+
+}  // namespace
+}  // namespace kozmic::gateway

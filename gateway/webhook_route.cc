@@ -1,0 +1,77 @@
+#include "gateway/webhook_route.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "gateway/answer.h"
+#include "gateway/text.h"
+#include "lib/rpc/client.h"
+
+namespace kozmic::gateway {
+namespace {
+
+using ProjectStub = project::v1::ProjectService::Stub;
+using Answer = project::v1::AcceptWebhookResponse;
+
+// GitHub gives up after 10 s.
+constexpr absl::Duration kTimeout = absl::Seconds(8);
+constexpr int kMostValues = 4;
+constexpr size_t kLongestValue = 512;
+
+// False when a value could not have come from GitHub.
+bool CopyValues(const http::Exchange& exchange, const char* name,
+                google::protobuf::RepeatedPtrField<std::string>* values) {
+  const auto [begin, end] = exchange.request.headers.equal_range(name);
+  for (auto header = begin; header != end; ++header) {
+    const std::string& value = header->second;
+    const bool ascii = std::all_of(value.begin(), value.end(),
+                                   [](unsigned char c) { return c >= 0x20 && c < 0x7f; });
+    if (!ascii || value.size() > kLongestValue || values->size() == kMostValues) return false;
+    *values->Add() = value;
+  }
+  return true;
+}
+
+const char* DispositionText(Answer::Disposition disposition) {
+  switch (disposition) {
+    case Answer::DISPOSITION_DUPLICATE:
+      return "duplicate";
+    case Answer::DISPOSITION_IGNORED:
+      return "ignored";
+    case Answer::DISPOSITION_PONG:
+      return "pong";
+    default:
+      return "accepted";
+  }
+}
+
+}  // namespace
+
+void AcceptWebhook(const Backends& backends, http::Exchange& exchange) {
+  const std::optional<int64_t> hook = ParseNumber(exchange.Variable("hook"), 1);
+  project::v1::AcceptWebhookRequest request;
+  if (!CopyValues(exchange, "X-GitHub-Event", request.mutable_event()) ||
+      !CopyValues(exchange, "X-GitHub-Delivery", request.mutable_delivery()) ||
+      !CopyValues(exchange, "X-Hub-Signature-256", request.mutable_signature())) {
+    return ReplyError(exchange, 400, "bad_header", "A header of the delivery is malformed.");
+  }
+  absl::Status status = absl::NotFoundError("");
+  if (hook) {
+    request.set_hook_id(*hook);
+    request.set_body(exchange.request.body);
+    const auto accepted = Call(*backends.project, &ProjectStub::AcceptWebhook, request,
+                               backends.service_token, kTimeout);
+    if (accepted.ok()) {
+      return Reply(exchange, 200, {{"result", DispositionText(accepted->disposition())}});
+    }
+    status = accepted.status();
+  }
+  // Which hooks exist is told to nobody who cannot sign for them.
+  if (absl::IsNotFound(status) || absl::IsUnauthenticated(status)) {
+    return ReplyError(exchange, 401, "bad_signature", "The delivery's signature is not good.");
+  }
+  ReplyStatus(exchange, status);
+}
+
+}  // namespace kozmic::gateway
