@@ -90,6 +90,7 @@ function openStream(request, response, query) {
     if (!parts) return error(response, 400, 'bad_log', 'log must be <id>@<offset>');
     entry.logs.set(parts[1], Number(parts[2]));
   }
+  if (entry.projects.size + entry.logs.size > 40) return error(response, 400, 'too_many', 'at most 40');
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   response.write(': hello\n\n');
   streams.add(entry);

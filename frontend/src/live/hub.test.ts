@@ -72,8 +72,18 @@ describe('Hub', () => {
     tab().watch({ projects: [1, 2], logs: [{ log: '1/2/3/1', offset: 7, token: 1 }] });
     pass(100);
     expect(openStreams().map(({ url }) => url)).toEqual([
-      '/api/v1/stream?project=1&project=2&log=1/2/3/1@7',
+      '/api/v1/stream?project=2&project=1&log=1/2/3/1@7',
     ]);
+  });
+
+  it('asks for no more than a stream may carry, for what matters most first', () => {
+    tab().watch({ projects: Array.from({ length: 60 }, (_, i) => 100 + i) });
+    tab().watch({ projects: [7], logs: [{ log: '7/1/1/1', offset: 0, token: 1 }] });
+    pass(100);
+    const query = new URL(lastStream().url, 'http://host').searchParams;
+    expect([...query]).toHaveLength(40);
+    expect(query.getAll('project')[0]).toBe('7');
+    expect(query.get('log')).toBe('7/1/1/1@0');
   });
 
   it('holds none for nobody', () => {

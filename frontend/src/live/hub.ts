@@ -30,6 +30,8 @@ const SETTLE_MS = 15;
 const SILENCE_MS = 40_000;
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 5_000;
+/** The gateway carries no more projects and logs on one stream. */
+const MAX_SUBJECTS = 40;
 /** A connection that lived this long counts as a success for the retry delay. */
 const STABLE_MS = 3_000;
 
@@ -134,14 +136,22 @@ export class Hub {
     }
   }
 
+  /**
+   * What to ask for. When it is too much for one stream, logs go first, then the projects of tabs
+   * that look at few of them: a page about one project matters more than a list of many.
+   */
   #query(): URLSearchParams {
-    const projects = new Set<number>();
-    for (const tab of this.#tabs) for (const project of tab.projects) projects.add(project);
+    const logs = [...this.#offsets]
+      .filter(([, offset]) => offset !== null)
+      .slice(0, MAX_SUBJECTS)
+      .map(([log, offset]) => `${log}@${offset}`);
+    const tabs = [...this.#tabs].sort((a, b) => a.projects.size - b.projects.size);
+    const projects = new Set(tabs.flatMap((tab) => [...tab.projects]));
     const query = new URLSearchParams();
-    for (const project of [...projects].sort((a, b) => a - b)) query.append('project', `${project}`);
-    for (const [log, offset] of this.#offsets) {
-      if (offset !== null) query.append('log', `${log}@${offset}`);
+    for (const project of [...projects].slice(0, MAX_SUBJECTS - logs.length)) {
+      query.append('project', `${project}`);
     }
+    for (const log of logs) query.append('log', log);
     return query;
   }
 

@@ -20,9 +20,6 @@ export interface ClientEnvironment {
   onSignedOut(): void;
 }
 
-/** A URL has room for so many. */
-const MAX_PROJECTS = 100;
-
 /** One tab's side of the live stream: what the tab wants to know, and who in it wants to know it. */
 export class LiveClient {
   readonly #env: ClientEnvironment;
@@ -95,7 +92,7 @@ export class LiveClient {
     this.#port({
       type: 'watch',
       watch: {
-        projects: [...this.#projects.keys()].slice(0, MAX_PROJECTS),
+        projects: [...this.#projects.keys()],
         logs: [...this.#logs].map(({ log, token, position }) => ({ log, token, offset: position() })),
       },
     });

@@ -154,7 +154,7 @@ export class LogFollower {
 
   #finish(size: number): void {
     if (this.#next > size) {
-      this.#fail(`The log ends at byte ${size}, but ${this.#next} bytes arrived.`);
+      this.#fail(`The log ends at byte ${size}, but ${this.#next} bytes arrived. Reload to see it as stored.`);
       return;
     }
     this.stop();
