@@ -101,7 +101,6 @@ YAML
 # The runner drives Docker, which makes it as mighty as root anyway.
 write_private "$STATE/config/runner.yaml" root <<YAML
 listen: $LOCAL:$(port_of runner)
-service_key: $service_key
 build_address: $build
 logstream_address: $logstream
 runner_token: $runner_token
