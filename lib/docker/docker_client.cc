@@ -90,6 +90,16 @@ absl::StatusOr<EngineVersion> DockerClient::CheckVersion() const {
   return version;
 }
 
+absl::StatusOr<EngineLimits> DockerClient::GetLimits() const {
+  KOZMIC_ASSIGN_OR_RETURN(const EngineReply reply,
+                          http_.Call({.method = "GET", .path = "/info", .timeout = kShortCall}));
+  KOZMIC_ASSIGN_OR_RETURN(const json body, ParseObject(reply.body));
+  return EngineLimits{.memory = BoolAt(body, "MemoryLimit"),
+                      .cpus = BoolAt(body, "CpuCfsQuota") && BoolAt(body, "CpuCfsPeriod"),
+                      .pids = BoolAt(body, "PidsLimit"),
+                      .cpu_count = NumberAt(body, "NCPU")};
+}
+
 absl::StatusOr<ImageInfo> DockerClient::InspectImage(absl::string_view reference) const {
   KOZMIC_ASSIGN_OR_RETURN(
       const EngineReply reply,

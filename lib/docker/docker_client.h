@@ -28,6 +28,14 @@ struct EngineVersion {
   std::string runc;
 };
 
+// What the engine's kernel can limit.
+struct EngineLimits {
+  bool memory = false;
+  bool cpus = false;
+  bool pids = false;
+  int64_t cpu_count = 0;
+};
+
 struct ImageInfo {
   // "sha256:..."
   std::string id;
@@ -74,6 +82,8 @@ class DockerClient {
   absl::Status Ping(absl::Duration timeout) const;
   // FAILED_PRECONDITION, naming both versions, when the engine does not speak our API version.
   absl::StatusOr<EngineVersion> CheckVersion() const;
+
+  absl::StatusOr<EngineLimits> GetLimits() const;
 
   // NOT_FOUND when the image is not here. `reference`: any name, or an id.
   absl::StatusOr<ImageInfo> InspectImage(absl::string_view reference) const;

@@ -52,6 +52,12 @@ TEST_F(DockerClientTest, SpeaksTheEnginesVersion) {
   EXPECT_FALSE(version->runc.empty());
 }
 
+TEST_F(DockerClientTest, KnowsWhatTheEngineCanLimit) {
+  const auto limits = docker().GetLimits();
+  ASSERT_TRUE(limits.ok()) << limits.status();
+  EXPECT_GE(limits->cpu_count, 1);
+}
+
 TEST_F(DockerClientTest, RunsAContainerAndSeesItsExitCode) {
   EXPECT_EQ(Run(Shell("exit 0")), 0);
   EXPECT_EQ(Run(Shell("exit 42")), 42);

@@ -29,10 +29,10 @@ std::string BuildLink::session() const {
 
 absl::StatusOr<v1::OpenSessionResponse> BuildLink::OpenSession(
     const v1::OpenSessionRequest& request) {
-  KOZMIC_ASSIGN_OR_RETURN(v1::OpenSessionResponse response,
-                          (Call<RunnerService::Stub, v1::OpenSessionRequest,
-                                v1::OpenSessionResponse>(
-                              *stub_, &RunnerService::Stub::OpenSession, request, token_, kCall)));
+  KOZMIC_ASSIGN_OR_RETURN(
+      v1::OpenSessionResponse response,
+      (Call<RunnerService::Stub, v1::OpenSessionRequest, v1::OpenSessionResponse>(
+          *stub_, &RunnerService::Stub::OpenSession, request, token_, kCall)));
   absl::MutexLock lock(&mutex_);
   session_ = response.session();
   return response;

@@ -91,8 +91,8 @@ absl::Status ImagePuller::PullPatiently(const docker::ImageReference& reference,
   const std::stop_callback pass_on(stop, [&give_up] { give_up.request_stop(); });
   absl::Status status;
   std::thread pulling([&] {
-    status = docker_.PullImage(reference, nullptr, options_.pull_timeout, give_up.get_token(),
-                               progress);
+    status =
+        docker_.PullImage(reference, nullptr, options_.pull_timeout, give_up.get_token(), progress);
     if (!answered.HasBeenNotified()) answered.Notify();
   });
   const bool in_time = answered.WaitForNotificationWithTimeout(options_.patience);

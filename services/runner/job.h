@@ -54,6 +54,7 @@ class Job {
       stop_ = reason;
     }
     stop_source_.request_stop();
+    if (reason != StopReason::kCancel) abandon_source_.request_stop();
   }
   StopReason stop_reason() const {
     absl::MutexLock lock(&mutex_);
@@ -61,6 +62,8 @@ class Job {
   }
   // Becomes true with the first Stop.
   std::stop_token stop_token() const { return stop_source_.get_token(); }
+  // Becomes true when this process has nothing more to do for the job.
+  std::stop_token abandon_token() const { return abandon_source_.get_token(); }
 
   // What happened to the container; makes WaitForEvent look again.
   enum Event : unsigned {
@@ -90,6 +93,7 @@ class Job {
  private:
   const v1::Lease lease_;
   std::stop_source stop_source_;
+  std::stop_source abandon_source_;
   mutable absl::Mutex mutex_;
   v1::Phase phase_ ABSL_GUARDED_BY(mutex_) = v1::PHASE_STARTING;
   std::string container_id_ ABSL_GUARDED_BY(mutex_);

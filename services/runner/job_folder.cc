@@ -173,6 +173,19 @@ absl::Status JobFolder::OpenLog(bool create) {
   return absl::OkStatus();
 }
 
+absl::Status JobFolder::Reset() {
+  go_.reset();
+  std::error_code error;
+  for (const char* name : {init::kScriptFile, init::kInstructionsFile, init::kGoFile,
+                           init::kStartedFile, init::kExitFile}) {
+    std::filesystem::remove_all(job_path() + "/" + name, error);
+    if (error) return absl::InternalError(absl::StrCat("remove ", name, ": ", error.message()));
+  }
+  std::filesystem::remove_all(source_path(), error);
+  if (error) return absl::InternalError(absl::StrCat("remove the clone: ", error.message()));
+  return MakeFolder(source_path(), 0755);
+}
+
 absl::Status JobFolder::WritePlan(const ScriptPlan& plan) {
   const std::string script = absl::StrCat(init::kJobFolder, "/", init::kScriptFile);
   const std::string base = job_path() + "/";

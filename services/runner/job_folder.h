@@ -64,6 +64,9 @@ class JobFolder {
   // Removes a folder and all below it; follows no links. OK when there is none.
   static absl::Status Remove(const std::string& work_folder, const std::string& id);
 
+  // Makes ready for another start of an attempt whose script did not begin; keeps lease and log.
+  absl::Status Reset();
+
   // Writes what kozmic-init reads.
   absl::Status WritePlan(const ScriptPlan& plan);
   // Lets a waiting kozmic-init run the script.

@@ -61,8 +61,8 @@ LogUploader::LogUploader(std::shared_ptr<grpc::Channel> channel, FileWatcher& wa
     watch_ = *std::move(watch);
   } else {
     // Only the end of the job then makes the bytes go.
-    Log(Severity::kError, "a log cannot be watched", {{"log", options_.log},
-                                                      {"error", watch.status()}});
+    Log(Severity::kError, "a log cannot be watched",
+        {{"log", options_.log}, {"error", watch.status()}});
   }
   thread_ = std::thread([this] { Run(); });
 }

@@ -51,8 +51,8 @@ class LogUploader {
   absl::Status failure() const;
 
  private:
-  using Stream = grpc::ClientReaderWriter<logstream::v1::AppendLogRequest,
-                                          logstream::v1::AppendLogResponse>;
+  using Stream =
+      grpc::ClientReaderWriter<logstream::v1::AppendLogRequest, logstream::v1::AppendLogResponse>;
 
   void Run();
   absl::Status RunStream();

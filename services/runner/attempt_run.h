@@ -1,0 +1,67 @@
+#ifndef KOZMIC_SERVICES_RUNNER_ATTEMPT_RUN_H_
+#define KOZMIC_SERVICES_RUNNER_ATTEMPT_RUN_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "grpcpp/grpcpp.h"
+#include "lib/base/random.h"
+#include "services/runner/file_watcher.h"
+#include "services/runner/job.h"
+#include "services/runner/job_folder.h"
+#include "services/runner/job_preparation.h"
+#include "services/runner/log_uploader.h"
+#include "services/runner/outcome.h"
+#include "services/runner/script_container.h"
+
+namespace kozmic::runner {
+
+// One attempt with its folder: the steps of its life that both new and adopted ones have. Used by
+// one thread.
+class AttemptRun {
+ public:
+  // Begins to carry the log. Nothing is owned but the folder.
+  AttemptRun(const JobTools& tools, std::shared_ptr<grpc::Channel> logstream, FileWatcher& watcher,
+             Random& random, const ContainerPolicy& policy, Job& job,
+             std::unique_ptr<JobFolder> folder);
+
+  JobFolder& folder() { return *folder_; }
+  ScriptContainer& container() { return container_; }
+
+  // From the lease to the script's start; see JobPreparation.
+  std::optional<Outcome> Prepare();
+  // From the script's start to its end, whoever started it. Absent when the job is detached or
+  // lost; then nothing more is to be reported.
+  std::optional<Outcome> WaitForEnd();
+  // Until the log and the outcome are acknowledged. False when they never will be by this process.
+  bool Finish(const Outcome& outcome);
+
+ private:
+  Outcome Ended(const ScriptExit& exit);
+  // The next step of a cancellation, and until when to wait for its effect.
+  absl::Time PressToEnd(int step);
+  bool ReportUntilAcknowledged(const v1::FinishJobRequest& request);
+  std::optional<absl::Time> start_time() const;
+
+  const JobTools& tools_;
+  Random& random_;
+  const ContainerPolicy& policy_;
+  Job& job_;
+  const std::unique_ptr<JobFolder> folder_;
+  ScriptContainer container_;
+  mutable absl::Mutex mutex_;
+  std::optional<absl::Time> start_time_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<FileWatcher::Watch> watch_;
+  std::unique_ptr<LogUploader> uploader_;
+};
+
+}  // namespace kozmic::runner
+
+#endif  // KOZMIC_SERVICES_RUNNER_ATTEMPT_RUN_H_

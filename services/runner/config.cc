@@ -1,0 +1,48 @@
+#include "services/runner/config.h"
+
+#include "lib/status/macros.h"
+
+namespace kozmic::runner {
+
+absl::StatusOr<Config> ReadConfig(ConfigReader& reader) {
+  Config config;
+  reader.Text("listen", &config.listen,
+              {.help = "host:port of the administration rpcs", .fallback = "127.0.0.1:7104"});
+  reader.Text("build_address", &config.build_address, {.help = "host:port of the build service"});
+  reader.Text("logstream_address", &config.logstream_address,
+              {.help = "host:port of the logstream service"});
+  reader.Secret("runner_token", &config.runner_token, {.help = "proves this runner"});
+  reader.Text("name", &config.name,
+              {.help = "1 to 63 of a-z, 0-9, -, ., _; the same across restarts"});
+  reader.Integer("slots", &config.slots, {.help = "jobs at once", .fallback = "2"}, 1, 1000);
+  reader.TextList("labels", &config.labels, {.help = "what jobs may ask for", .fallback = ""});
+  reader.Text("docker_host", &config.docker_host,
+              {.help = "the Docker engine", .fallback = "unix:///var/run/docker.sock"});
+  reader.Text("work_dir", &config.work_dir,
+              {.help = "folder of running jobs; the Docker engine sees it under the same name"});
+  reader.Text("cache_dir", &config.cache_dir, {.help = "folder of the git mirrors"});
+  reader.Text("init_path", &config.init_path, {.help = "the program kozmic-init"});
+  reader.TextList("clone_url_prefixes", &config.clone_url_prefixes,
+                  {.help = "where commits may be fetched from; none: anywhere", .fallback = ""});
+  reader.Choice("shutdown_mode", &config.shutdown_mode,
+                {.help = "at the end, wait for running jobs, or leave them to the next start",
+                 .fallback = "drain"},
+                {"drain", "detach"});
+  reader.Duration("drain_timeout", &config.drain_timeout,
+                  {.help = "longest wait for running jobs at the end", .fallback = "1h"});
+  reader.Integer(
+      "job_memory_mb", &config.job_memory_mb,
+      {.help = "memory of a job's container, without swap; 0: no limit", .fallback = "4096"}, 0,
+      int64_t{1} << 30);
+  reader.Integer("job_cpus", &config.job_cpus,
+                 {.help = "CPUs of a job's container; 0: no limit", .fallback = "2"}, 0, 4096);
+  reader.Integer("job_pids", &config.job_pids,
+                 {.help = "processes of a job's container; 0: no limit", .fallback = "512"}, 0,
+                 1 << 22);
+  reader.Text("job_network", &config.job_network,
+              {.help = "Docker network of the jobs; empty: Docker's default", .fallback = ""});
+  KOZMIC_RETURN_IF_ERROR(reader.Finish());
+  return config;
+}
+
+}  // namespace kozmic::runner

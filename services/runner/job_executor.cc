@@ -1,0 +1,127 @@
+#include "services/runner/job_executor.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "lib/base/log.h"
+#include "services/runner/attempt_run.h"
+
+namespace kozmic::runner {
+namespace {
+
+void LogEnd(const Job& job, const Outcome& outcome) {
+  Log(Severity::kInfo, "job ended",
+      {{"attempt", job.lease().attempt()},
+       {"outcome", v1::FinishJobRequest::Outcome_Name(outcome.outcome)},
+       {"exit_code", outcome.exit_code},
+       {"reason", outcome.reason}});
+}
+
+// What is left of an attempt; the sweeper takes what this cannot.
+void Discard(AttemptRun& run, const std::string& work_folder) {
+  absl::Status removed = run.container().Remove();
+  if (removed.ok()) removed = JobFolder::Remove(work_folder, run.folder().id());
+  if (!removed.ok()) {
+    Log(Severity::kWarning, "an attempt was not cleaned away yet",
+        {{"id", run.folder().id()}, {"error", removed}});
+  }
+}
+
+// Runs or waits, reports, cleans away.
+void Complete(Job& job, AttemptRun& run, bool prepare, const std::string& work_folder) {
+  std::optional<Outcome> outcome = prepare ? run.Prepare() : std::nullopt;
+  const bool script_may_run = !outcome;
+  if (!outcome) outcome = run.WaitForEnd();
+  const StopReason stop = job.stop_reason();
+  if (stop == StopReason::kDetach) {
+    // An attempt whose script was not let go begins anew with the next process.
+    if (!script_may_run) run.container().Remove().IgnoreError();
+    Log(Severity::kInfo, "job detached", {{"attempt", job.lease().attempt()}});
+    return;
+  }
+  if (stop == StopReason::kLost || !outcome) {
+    Log(Severity::kWarning, "job abandoned", {{"attempt", job.lease().attempt()}});
+    Discard(run, work_folder);
+    return;
+  }
+  if (stop == StopReason::kCancel) outcome = Outcome::Cancelled();
+  LogEnd(job, *outcome);
+  const bool reported = run.Finish(*outcome);
+  if (!reported && job.stop_reason() == StopReason::kDetach) return;
+  Discard(run, work_folder);
+}
+
+}  // namespace
+
+void JobExecutor::Run(Job& job) {
+  Log(Severity::kInfo, "job leased",
+      {{"attempt", job.lease().attempt()}, {"image", job.lease().spec().image()}});
+  auto folder = JobFolder::Create(options_.work_folder, job.lease());
+  if (!folder.ok()) {
+    Log(Severity::kError, "cannot make a job's folder; its lease will run out",
+        {{"attempt", job.lease().attempt()}, {"error", folder.status()}});
+    v1::FinishJobRequest request;
+    request.set_attempt(job.lease().attempt());
+    request.set_fence(job.lease().fence());
+    request.set_outcome(v1::FinishJobRequest::OUTCOME_ERROR);
+    request.set_reason("The runner could not make the job's folder.");
+    tools_.link.FinishJob(request).IgnoreError();
+    return;
+  }
+  AttemptRun run(tools_, logstream_, watcher_, random_, options_.container, job,
+                 *std::move(folder));
+  Complete(job, run, /*prepare=*/true, options_.work_folder);
+}
+
+void JobExecutor::Adopt(Job& job) {
+  const std::string id = JobFolder::IdOf(job.lease());
+  auto folder = JobFolder::Open(options_.work_folder, id);
+  if (absl::IsNotFound(folder.status())) {
+    // Not begun: the folder comes first.
+    Run(job);
+    return;
+  }
+  if (!folder.ok()) {
+    Log(Severity::kError, "a job's folder cannot be used any more", {{"error", folder.status()}});
+    tools_.docker.RemoveContainer("kozmic-" + id).IgnoreError();
+    folder = JobFolder::Create(options_.work_folder, job.lease());
+    if (!folder.ok()) return;
+    AttemptRun run(tools_, logstream_, watcher_, random_, options_.container, job,
+                   *std::move(folder));
+    run.Finish(Outcome::Error("The job's folder was damaged while the runner was away."));
+    Discard(run, options_.work_folder);
+    return;
+  }
+  // The lease as it is now: its log token may be another.
+  AttemptRun run(tools_, logstream_, watcher_, random_, options_.container, job,
+                 *std::move(folder));
+  const auto exit = run.folder().ReadExit();
+  const bool ended = exit.ok() && exit->has_value();
+  if (!ended && !run.folder().Started()) {
+    // It may be waiting for a word that nobody will give it, or just be taking it.
+    if (const absl::Status removed = run.container().Remove(); !removed.ok()) {
+      Log(Severity::kWarning, "cannot remove a container",
+          {{"attempt", job.lease().attempt()}, {"error", removed}});
+    }
+  }
+  if (!ended && !run.folder().Started()) {
+    Log(Severity::kInfo, "job begins anew", {{"attempt", job.lease().attempt()}});
+    if (const absl::Status reset = run.folder().Reset(); !reset.ok()) {
+      Log(Severity::kError, "cannot begin a job anew", {{"error", reset}});
+      run.Finish(Outcome::Error("The runner could not begin the job anew."));
+      Discard(run, options_.work_folder);
+      return;
+    }
+    run.folder().AppendLog("The runner was restarted; beginning anew.\n").IgnoreError();
+    Complete(job, run, /*prepare=*/true, options_.work_folder);
+    return;
+  }
+  Log(Severity::kInfo, "job adopted", {{"attempt", job.lease().attempt()}});
+  job.set_phase(v1::PHASE_SCRIPT);
+  run.container().Find().status().IgnoreError();
+  Complete(job, run, /*prepare=*/false, options_.work_folder);
+}
+
+}  // namespace kozmic::runner

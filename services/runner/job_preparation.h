@@ -1,0 +1,59 @@
+#ifndef KOZMIC_SERVICES_RUNNER_JOB_PREPARATION_H_
+#define KOZMIC_SERVICES_RUNNER_JOB_PREPARATION_H_
+
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "lib/docker/docker_client.h"
+#include "services/runner/build_link.h"
+#include "services/runner/git_fetcher.h"
+#include "services/runner/image_puller.h"
+#include "services/runner/job.h"
+#include "services/runner/job_folder.h"
+#include "services/runner/lease_renewer.h"
+#include "services/runner/outcome.h"
+#include "services/runner/script_container.h"
+
+namespace kozmic::runner {
+
+// What jobs are done with. Nothing is owned.
+struct JobTools {
+  const docker::DockerClient& docker;
+  GitFetcher& git;
+  ImagePuller& images;
+  BuildLink& link;
+  LeaseRenewer& renewer;
+};
+
+// Everything before the script. The three slow steps (pull the image, fetch the commit, start a
+// container) go on side by side: the container is started from the image as it is here, with
+// kozmic-init waiting for its word, and is thrown away when the pull brings another image.
+class JobPreparation {
+ public:
+  JobPreparation(const JobTools& tools, Job& job, JobFolder& folder, ScriptContainer& container)
+      : tools_(tools), job_(job), folder_(folder), container_(container) {}
+
+  // Absent: the script has the word to run. Else how the attempt ends; its reason is in the log
+  // too. When the job was stopped meanwhile, the outcome means nothing.
+  std::optional<Outcome> Run();
+
+ private:
+  std::optional<Outcome> Prepare(const docker::ImageReference& reference);
+  absl::Status Pull(const docker::ImageReference& reference, bool local, std::stop_token stop);
+  absl::Status Fetch(std::stop_token stop);
+  // Makes the build service know that the script may begin.
+  absl::Status AnnounceScript();
+  void Say(absl::string_view line);
+
+  const JobTools& tools_;
+  Job& job_;
+  JobFolder& folder_;
+  ScriptContainer& container_;
+};
+
+}  // namespace kozmic::runner
+
+#endif  // KOZMIC_SERVICES_RUNNER_JOB_PREPARATION_H_

@@ -1,0 +1,47 @@
+#include "services/runner/leftover_sweeper.h"
+
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "lib/base/log.h"
+#include "services/runner/job_folder.h"
+#include "services/runner/script_container.h"
+
+namespace kozmic::runner {
+
+LeftoverSweeper::LeftoverSweeper(const docker::DockerClient& docker, const JobTable& jobs,
+                                 std::string runner, std::string work_folder,
+                                 absl::Duration interval)
+    : docker_(docker),
+      jobs_(jobs),
+      runner_(std::move(runner)),
+      work_folder_(std::move(work_folder)),
+      interval_(interval),
+      worker_([this] { return Sweep(); }) {}
+
+absl::Duration LeftoverSweeper::Sweep() {
+  // What is there is listed before the jobs are: a job that comes in between is not taken for a
+  // leftover.
+  const auto containers = docker_.ListContainers(absl::StrCat(kRunnerLabel, "=", runner_));
+  const std::vector<std::string> folders = JobFolder::List(work_folder_);
+  std::set<std::string> known;
+  for (const auto& job : jobs_.Jobs()) known.insert(JobFolder::IdOf(job->lease()));
+  if (containers.ok()) {
+    for (const docker::ContainerSummary& container : *containers) {
+      const auto id = container.labels.find(kIdLabel);
+      if (id != container.labels.end() && known.contains(id->second)) continue;
+      Log(Severity::kInfo, "removing a container that was left", {{"container", container.id}});
+      docker_.RemoveContainer(container.id).IgnoreError();
+    }
+  }
+  for (const std::string& folder : folders) {
+    if (known.contains(folder)) continue;
+    Log(Severity::kInfo, "removing a folder that was left", {{"folder", folder}});
+    JobFolder::Remove(work_folder_, folder).IgnoreError();
+  }
+  return interval_;
+}
+
+}  // namespace kozmic::runner

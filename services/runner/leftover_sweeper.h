@@ -1,0 +1,36 @@
+#ifndef KOZMIC_SERVICES_RUNNER_LEFTOVER_SWEEPER_H_
+#define KOZMIC_SERVICES_RUNNER_LEFTOVER_SWEEPER_H_
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "lib/base/worker.h"
+#include "lib/docker/docker_client.h"
+#include "services/runner/job_table.h"
+
+namespace kozmic::runner {
+
+// Removes containers and folders of this runner that belong to no job at hand, whatever crash they
+// are from: when made, and again and again. Jobs must be in the table before they leave anything.
+class LeftoverSweeper {
+ public:
+  LeftoverSweeper(const docker::DockerClient& docker, const JobTable& jobs, std::string runner,
+                  std::string work_folder, absl::Duration interval);
+
+  // Nothing is removed any more afterwards.
+  void Stop() { worker_.Stop(); }
+
+ private:
+  absl::Duration Sweep();
+
+  const docker::DockerClient& docker_;
+  const JobTable& jobs_;
+  const std::string runner_;
+  const std::string work_folder_;
+  const absl::Duration interval_;
+  Worker worker_;
+};
+
+}  // namespace kozmic::runner
+
+#endif  // KOZMIC_SERVICES_RUNNER_LEFTOVER_SWEEPER_H_

@@ -1,0 +1,73 @@
+// The runner: leases jobs from the build service and runs them in Docker containers.
+
+#include <atomic>
+#include <csignal>
+#include <memory>
+#include <thread>
+
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "lib/base/log.h"
+#include "lib/process/process.h"
+#include "lib/rpc/server.h"
+#include "lib/status/macros.h"
+#include "services/runner/admin_service.h"
+#include "services/runner/config.h"
+#include "services/runner/runner.h"
+
+namespace kozmic::runner {
+namespace {
+
+constexpr absl::Duration kGrace = absl::Seconds(2);
+
+// While the termination signals are blocked, whether one came.
+bool MayGoOn() {
+  sigset_t pending;
+  sigpending(&pending);
+  return sigismember(&pending, SIGTERM) == 0 && sigismember(&pending, SIGINT) == 0;
+}
+
+// Waits for the jobs at hand, but no longer than until somebody asks a second time.
+void WaitForJobs(Runner& runner, absl::Duration patience) {
+  std::thread impatience([&runner] {
+    WaitForTermination();
+    runner.Detach();
+  });
+  if (!runner.WaitForJobs(absl::Now() + patience)) {
+    Log(Severity::kWarning, "jobs are left to the next start");
+  }
+  RequestTermination();
+  impatience.join();
+}
+
+absl::Status Serve(ConfigReader& reader) {
+  ReadLogLevel(reader, "runner");
+  KOZMIC_ASSIGN_OR_RETURN(const Config config, ReadConfig(reader));
+  std::atomic<bool> superseded = false;
+  KOZMIC_ASSIGN_OR_RETURN(const std::unique_ptr<Runner> runner,
+                          Runner::Start(config, &MayGoOn, [&superseded] {
+                            Log(Severity::kError, "another process took this runner's place");
+                            superseded = true;
+                            RequestTermination();
+                          }));
+  AdminService admin(runner->jobs(), config.name, config.runner_token,
+                     [&runner] { runner->Drain(); });
+  KOZMIC_ASSIGN_OR_RETURN(const std::unique_ptr<RpcServer> server,
+                          RpcServer::Start(config.listen, {&admin}));
+  Log(Severity::kInfo, "ready", {{"address", server->address()}});
+
+  WaitForTermination();
+  runner->Drain();
+  if (config.shutdown_mode == "drain" && !superseded) WaitForJobs(*runner, config.drain_timeout);
+  server->Stop(kGrace);
+  runner->Detach();
+  if (superseded) return absl::AbortedError("another process took this runner's place");
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace kozmic::runner
+
+int main(int argc, char** argv) {
+  return kozmic::RunProcess(argc, argv, "runner", kozmic::runner::Serve);
+}

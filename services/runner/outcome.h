@@ -1,0 +1,31 @@
+#ifndef KOZMIC_SERVICES_RUNNER_OUTCOME_H_
+#define KOZMIC_SERVICES_RUNNER_OUTCOME_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "kozmic/runner/v1/runner.pb.h"
+#include "services/runner/job_folder.h"
+
+namespace kozmic::runner {
+
+// How an attempt ends, as FinishJob is told.
+struct Outcome {
+  v1::FinishJobRequest::Outcome outcome = v1::FinishJobRequest::OUTCOME_ERROR;
+  int exit_code = 0;
+  // A sentence for people.
+  std::string reason;
+
+  static Outcome Failed(absl::string_view reason);
+  static Outcome Error(absl::string_view reason);
+  static Outcome Cancelled();
+  // What kozmic-init witnessed. Success only for an exit code 0 with its whole log.
+  static Outcome Of(const ScriptExit& exit);
+};
+
+// At most 1,000 bytes of valid UTF-8, without control characters.
+std::string CleanReason(absl::string_view text);
+
+}  // namespace kozmic::runner
+
+#endif  // KOZMIC_SERVICES_RUNNER_OUTCOME_H_

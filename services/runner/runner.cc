@@ -1,0 +1,161 @@
+#include "services/runner/runner.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "lib/base/backoff.h"
+#include "lib/base/log.h"
+#include "lib/process/version.h"
+#include "lib/rpc/client.h"
+#include "lib/status/annotate.h"
+#include "lib/status/macros.h"
+
+namespace kozmic::runner {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr absl::Duration kFirstPause = absl::Milliseconds(200);
+constexpr absl::Duration kLongestPause = absl::Seconds(5);
+constexpr absl::Duration kSweepInterval = absl::Seconds(30);
+
+// Repeats a call until it succeeds; the last error when nobody wants to go on.
+absl::Status Persist(absl::string_view what, const std::function<bool()>& keep_trying,
+                     Random& random, const std::function<absl::Status()>& call) {
+  for (int failures = 1;; ++failures) {
+    const absl::Status status = call();
+    if (status.ok() || !keep_trying()) return Annotate(status, what);
+    Log(Severity::kWarning, absl::StrCat(what, ": failed; trying again"), {{"error", status}});
+    absl::SleepFor(Backoff(failures, kFirstPause, kLongestPause, random));
+  }
+}
+
+absl::StatusOr<std::string> MakeFolder(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  const fs::path whole = error ? fs::path() : fs::canonical(path, error);
+  if (error) {
+    return absl::InvalidArgumentError(absl::StrCat("folder ", path, ": ", error.message()));
+  }
+  return whole.string();
+}
+
+// Puts kozmic-init where the Docker engine sees it, whatever else it sees of this machine. A
+// container that runs keeps the file it was started with.
+absl::StatusOr<std::string> InstallInit(const std::string& init_path, const std::string& work_dir) {
+  const std::string path = work_dir + "/kozmic-init";
+  const std::string temporary = path + ".new";
+  std::error_code error;
+  fs::copy_file(init_path, temporary, fs::copy_options::overwrite_existing, error);
+  if (!error && chmod(temporary.c_str(), 0555) != 0) error.assign(errno, std::generic_category());
+  if (!error) fs::rename(temporary, path, error);
+  if (error) {
+    return absl::InvalidArgumentError(absl::StrCat("init_path ", init_path, ": ", error.message()));
+  }
+  return path;
+}
+
+ContainerPolicy PolicyOf(const Config& config, const docker::EngineLimits& limits) {
+  ContainerPolicy policy;
+  policy.runner = config.name;
+  policy.memory_bytes = limits.memory ? config.job_memory_mb << 20 : 0;
+  const int64_t cpus = std::min(config.job_cpus, limits.cpu_count);
+  policy.nano_cpus = limits.cpus ? cpus * 1'000'000'000 : 0;
+  policy.pids_limit = limits.pids ? config.job_pids : 0;
+  policy.network_mode = config.job_network;
+  if (!limits.memory || !limits.cpus || !limits.pids) {
+    Log(Severity::kWarning, "this Docker engine cannot limit all that jobs use");
+  }
+  return policy;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Runner>> Runner::Start(const Config& config,
+                                                      std::function<bool()> keep_trying,
+                                                      std::function<void()> superseded) {
+  Config complete = config;
+  KOZMIC_ASSIGN_OR_RETURN(complete.work_dir, MakeFolder(config.work_dir));
+  KOZMIC_ASSIGN_OR_RETURN(complete.cache_dir, MakeFolder(config.cache_dir));
+  KOZMIC_ASSIGN_OR_RETURN(const std::string init_path,
+                          InstallInit(config.init_path, complete.work_dir));
+  KOZMIC_ASSIGN_OR_RETURN(std::unique_ptr<docker::DockerClient> docker,
+                          docker::DockerClient::Create(config.docker_host));
+  SystemRandom random;
+  docker::EngineLimits limits;
+  KOZMIC_RETURN_IF_ERROR(Persist("Docker", keep_trying, random, [&]() -> absl::Status {
+    KOZMIC_ASSIGN_OR_RETURN(const docker::EngineVersion version, docker->CheckVersion());
+    KOZMIC_ASSIGN_OR_RETURN(limits, docker->GetLimits());
+    Log(Severity::kInfo, "Docker answers",
+        {{"engine", version.engine}, {"api", version.api}, {"runc", version.runc}});
+    return absl::OkStatus();
+  }));
+  ContainerPolicy policy = PolicyOf(complete, limits);
+  policy.init_path = init_path;
+
+  auto link = std::make_unique<BuildLink>(MakeChannel(config.build_address), config.runner_token);
+  v1::OpenSessionRequest request;
+  request.set_runner(config.name);
+  for (const std::string& label : config.labels) request.add_labels(label);
+  request.set_slots(static_cast<int32_t>(config.slots));
+  request.set_version(kVersion);
+  v1::OpenSessionResponse session;
+  KOZMIC_RETURN_IF_ERROR(Persist("build service", keep_trying, random, [&]() -> absl::Status {
+    KOZMIC_ASSIGN_OR_RETURN(session, link->OpenSession(request));
+    return absl::OkStatus();
+  }));
+  return std::unique_ptr<Runner>(new Runner(complete, std::move(docker), std::move(policy),
+                                            std::move(link), session, std::move(superseded)));
+}
+
+Runner::Runner(const Config& config, std::unique_ptr<docker::DockerClient> docker,
+               ContainerPolicy policy, std::unique_ptr<BuildLink> link,
+               const v1::OpenSessionResponse& session, std::function<void()> superseded)
+    : docker_(std::move(docker)),
+      link_(std::move(link)),
+      git_({.cache_folder = config.cache_dir, .clone_url_prefixes = config.clone_url_prefixes}),
+      images_(*docker_, clock_, ImagePuller::Options{}),
+      jobs_(static_cast<int>(config.slots)),
+      renewer_(*link_, jobs_, absl::Seconds(std::max(1, session.renew_seconds())), superseded),
+      executor_(
+          JobTools{.docker = *docker_,
+                   .git = git_,
+                   .images = images_,
+                   .link = *link_,
+                   .renewer = renewer_},
+          MakeChannel(config.logstream_address), watcher_, random_,
+          JobExecutor::Options{.work_folder = config.work_dir, .container = std::move(policy)}) {
+  Log(Severity::kInfo, "session opened",
+      {{"runner", config.name}, {"leases", session.leases_size()}});
+  for (const v1::Lease& lease : session.leases()) {
+    jobs_.Start(lease, [this](Job& job) { executor_.Adopt(job); });
+  }
+  sweeper_ = std::make_unique<LeftoverSweeper>(*docker_, jobs_, config.name, config.work_dir,
+                                               kSweepInterval);
+  leases_ = std::make_unique<LeaseLoop>(*link_, jobs_, executor_, random_, superseded);
+}
+
+Runner::~Runner() {
+  Drain();
+  Detach();
+  leases_.reset();
+}
+
+void Runner::Drain() { leases_->Drain(); }
+
+bool Runner::WaitForJobs(absl::Time deadline) { return jobs_.WaitUntilEmpty(deadline); }
+
+void Runner::Detach() {
+  // From now on what is there belongs to the next process.
+  sweeper_->Stop();
+  jobs_.StopAll(StopReason::kDetach);
+  jobs_.WaitUntilEmpty(absl::InfiniteFuture());
+}
+
+}  // namespace kozmic::runner
