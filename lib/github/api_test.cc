@@ -94,6 +94,16 @@ TEST_F(ApiTest, CreatesAHookWithItsSecret) {
   EXPECT_EQ(hook->id, 77);
 }
 
+TEST_F(ApiTest, DeletesAHook) {
+  github_.server().Delete(
+      "/api/v3/repos/ann/app/hooks/77",
+      [](const httplib::Request&, httplib::Response& answer) { answer.status = 204; });
+  Start();
+  const absl::Status deleted = api_.DeleteHook("t", "ann/app", 77);
+  EXPECT_TRUE(deleted.ok()) << deleted;
+  EXPECT_EQ(api_.DeleteHook("t", "ann/app", 78).code(), absl::StatusCode::kNotFound);
+}
+
 TEST_F(ApiTest, ListsHooksOverPages) {
   github_.server().Get("/api/v3/repos/ann/app/hooks",
                        [](const httplib::Request& request, httplib::Response& answer) {

@@ -116,13 +116,6 @@ absl::StatusOr<HttpAnswer> HttpClient::Exchange(const HttpRequest& request,
 
     HttpAnswer answer;
     std::optional<absl::string_view> fault;
-    call.response_handler = [&](const httplib::Response& response) {
-      answer.status = response.status;
-      for (const auto& [name, value] : response.headers) {
-        answer.headers.emplace(absl::AsciiStrToLower(name), value);
-      }
-      return true;
-    };
     call.content_receiver = [&](const char* data, size_t size, uint64_t, uint64_t) {
       if (answer.body.size() + size > options_.answer_limit) {
         fault = "too large an answer";
@@ -143,6 +136,10 @@ absl::StatusOr<HttpAnswer> HttpClient::Exchange(const HttpRequest& request,
       return absl::UnavailableError(
           absl::StrCat(origin_, absl::Now() >= deadline ? " timed out" : " did not answer", " (",
                        httplib::to_string(result.error()), ")"));
+    }
+    answer.status = result->status;
+    for (const auto& [name, value] : result->headers) {
+      answer.headers.emplace(absl::AsciiStrToLower(name), value);
     }
     return answer;
   } catch (const std::exception& error) {

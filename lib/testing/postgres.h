@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <memory>
+#include <set>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -31,12 +32,16 @@ class TestPostgres {
 
  private:
   void Must(const std::string& what, const std::string& command) const;
+  void Execute(const std::string& statement) const;
+  void Migrate(const std::string& service, const std::string& url) const;
   std::string Url(const std::string& database) const;
 
   std::string folder_;
   int port_ = 0;
   pid_t server_ = 0;
   int databases_ = 0;
+  // The services whose migrations lie in a database that is copied for each test.
+  std::set<std::string> migrated_;
 };
 
 // The one server that the tests of this process share; ends with the process.

@@ -64,6 +64,8 @@ class DeliveryStore {
   // Takes the oldest waiting delivery that is due; nobody else gets it before `claim` has passed,
   // or RetryDelivery says otherwise. nullopt when none is due.
   virtual absl::StatusOr<std::optional<WaitingDelivery>> ClaimDelivery(absl::Duration claim) = 0;
+  // How long until one is due; nullopt when none waits.
+  virtual absl::StatusOr<std::optional<absl::Duration>> TimeToNextDelivery() = 0;
   // Its end. A delivery that was not waiting stays as it is.
   virtual absl::Status SettleDelivery(int64_t delivery_id, DeliveryState state,
                                       const std::string& outcome) = 0;

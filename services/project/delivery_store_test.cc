@@ -109,9 +109,11 @@ TEST_F(DeliveryStoreTest, AClaimEndsByItself) {
 }
 
 TEST_F(DeliveryStoreTest, WhatIsPutOffIsDueLater) {
+  EXPECT_FALSE(store_.TimeToNextDelivery()->has_value());
   EXPECT_TRUE(Add(hook_, "g1", "one"));
   const int64_t id = (*store_.ClaimDelivery(kClaim))->delivery_id;
   EXPECT_TRUE(store_.RetryDelivery(id, absl::Hours(1), "away").ok());
+  EXPECT_GT(**store_.TimeToNextDelivery(), absl::Minutes(55));
   EXPECT_FALSE(store_.ClaimDelivery(kClaim)->has_value());
   EXPECT_TRUE(store_.RetryDelivery(id, absl::ZeroDuration(), "away").ok());
   EXPECT_TRUE((*store_.ClaimDelivery(kClaim)).has_value());

@@ -1,5 +1,6 @@
 #include "services/project/dispatcher.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,6 +16,7 @@ namespace {
 
 constexpr size_t kLongestRequestId = 128;
 constexpr size_t kDigestLength = 32;
+constexpr absl::Duration kLeastIdle = absl::Milliseconds(2);
 // BuildService's limit on the jobs of a build.
 constexpr size_t kMostJobs = 100;
 
@@ -42,7 +44,7 @@ absl::Duration Dispatcher::Step() {
     Log(Severity::kWarning, "cannot read the inbox", {{"error", claimed.status()}});
     return Backoff(++failures_, options_.first_retry, options_.longest_retry, random_);
   }
-  if (!claimed->has_value()) return options_.idle;
+  if (!claimed->has_value()) return Idle();
   const WaitingDelivery& delivery = **claimed;
   const auto result = Dispatch(delivery);
   if (!result.ok()) return Retry(delivery, result.status());
@@ -55,6 +57,13 @@ absl::Duration Dispatcher::Step() {
         {{"delivery", delivery.delivery_id}, {"error", status}});
   }
   return absl::ZeroDuration();
+}
+
+absl::Duration Dispatcher::Idle() {
+  const auto next = deliveries_.TimeToNextDelivery();
+  if (!next.ok() || !next->has_value()) return options_.idle;
+  // Not at once: what is due and was not claimed is another process's at the moment.
+  return std::clamp(**next, kLeastIdle, options_.idle);
 }
 
 absl::StatusOr<std::pair<DeliveryState, std::string>> Dispatcher::Dispatch(

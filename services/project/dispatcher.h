@@ -44,6 +44,8 @@ class Dispatcher {
  private:
   // One delivery; returns how long to wait before the next.
   absl::Duration Step();
+  // How long to wait when none is due.
+  absl::Duration Idle();
   // What became of the delivery: its state and a sentence.
   absl::StatusOr<std::pair<DeliveryState, std::string>> Dispatch(const WaitingDelivery& delivery);
   absl::Duration Retry(const WaitingDelivery& delivery, const absl::Status& error);

@@ -1,5 +1,7 @@
 #include "services/project/postgres_delivery_store.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "lib/crypto/digest.h"
 #include "lib/status/macros.h"
@@ -75,6 +77,19 @@ absl::StatusOr<std::optional<WaitingDelivery>> PostgresDeliveryStore::ClaimDeliv
     return absl::OkStatus();
   }));
   return claimed;
+}
+
+absl::StatusOr<std::optional<absl::Duration>> PostgresDeliveryStore::TimeToNextDelivery() {
+  std::optional<absl::Duration> wait;
+  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
+    const pqxx::row row = tx.exec1(
+        "SELECT (extract(epoch FROM min(next_try) - now()) * 1000000)::bigint"
+        " FROM deliveries WHERE state = 1");
+    if (row[0].is_null()) return absl::OkStatus();
+    wait = std::max(absl::ZeroDuration(), absl::Microseconds(row[0].as<int64_t>()));
+    return absl::OkStatus();
+  }));
+  return wait;
 }
 
 absl::Status PostgresDeliveryStore::SettleDelivery(int64_t delivery_id, DeliveryState state,

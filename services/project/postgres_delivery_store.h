@@ -18,6 +18,7 @@ class PostgresDeliveryStore final : public DeliveryStore {
   absl::StatusOr<HookKey> GetHookKey(int64_t hook_id) override;
   absl::StatusOr<bool> AddDelivery(const NewDelivery& delivery) override;
   absl::StatusOr<std::optional<WaitingDelivery>> ClaimDelivery(absl::Duration claim) override;
+  absl::StatusOr<std::optional<absl::Duration>> TimeToNextDelivery() override;
   absl::Status SettleDelivery(int64_t delivery_id, DeliveryState state,
                               const std::string& outcome) override;
   absl::Status RetryDelivery(int64_t delivery_id, absl::Duration delay,

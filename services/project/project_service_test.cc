@@ -59,7 +59,8 @@ class GithubInHand {
     server.Get(absl::StrCat(base, "/commits/", kSha, "/statuses"),
                [this](const httplib::Request&, httplib::Response& answer) {
                  absl::MutexLock lock(&mutex);
-                 nlohmann::json list(statuses.rbegin(), statuses.rend());
+                 nlohmann::json list = nlohmann::json::array();
+                 for (auto it = statuses.rbegin(); it != statuses.rend(); ++it) list.push_back(*it);
                  answer.set_content(list.dump(), "application/json");
                });
     server.Post(absl::StrCat(base, "/statuses/", kSha),

@@ -142,7 +142,9 @@ TEST_F(SimulatorTest, KnowsWhoATokenIsAndMakesAndDeletesHooks) {
                      {.url = gateway_.url() + "/x", .secret = "s", .events = {"push"}});
   ASSERT_TRUE(hook.ok()) << hook.status();
   EXPECT_EQ(api.ListHooks(GithubSimulator::kToken, GithubSimulator::kRepository)->size(), 1u);
-  EXPECT_TRUE(api.DeleteHook(GithubSimulator::kToken, GithubSimulator::kRepository, hook->id).ok());
+  const absl::Status deleted =
+      api.DeleteHook(GithubSimulator::kToken, GithubSimulator::kRepository, hook->id);
+  EXPECT_TRUE(deleted.ok()) << deleted;
   EXPECT_EQ(api.DeleteHook(GithubSimulator::kToken, GithubSimulator::kRepository, hook->id).code(),
             absl::StatusCode::kNotFound);
   EXPECT_EQ(api.GetAuthenticatedUser("bad").status().code(), absl::StatusCode::kUnauthenticated);
