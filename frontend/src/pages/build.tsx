@@ -65,7 +65,13 @@ export function BuildPage({ project: id, build: wanted, job: wantedJob }: Props)
         ) : (
           <>
             <BuildHeaderSkeleton />
+            <div class="job-tabs">
+              <span class="job-tab">
+                <span class="skeleton skeleton-fact" />
+              </span>
+            </div>
             <div class="job-panel" aria-busy="true">
+              <div class="job-facts" />
               <div class="log-box" />
             </div>
           </>

@@ -49,7 +49,7 @@ export function HistoryPage({ project: id, before }: { project: number; before: 
         <ol class="history" aria-busy={!value}>
           {value
             ? value.builds.map((build) => <HistoryRow key={build.number} build={build} />)
-            : Array.from({ length: 6 }, (_, index) => (
+            : Array.from({ length: 16 }, (_, index) => (
                 <li key={index} class="history-row">
                   <span class="skeleton skeleton-title" />
                   <span class="skeleton skeleton-fact" />

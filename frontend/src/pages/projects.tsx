@@ -48,7 +48,7 @@ export function ProjectsPage() {
       <ul class="cards" aria-busy={!projects}>
         {projects
           ? projects.map((project) => <ProjectCard key={project.id} project={project} />)
-          : [0, 1, 2].map((index) => (
+          : [0, 1, 2, 3, 4, 5].map((index) => (
               <li key={index} class="card">
                 <span class="skeleton skeleton-title" />
                 <span class="skeleton skeleton-name" />
