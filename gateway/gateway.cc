@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "gateway/answer.h"
 #include "gateway/stream_route.h"
 #include "gateway/webhook_route.h"
@@ -18,6 +19,8 @@ constexpr char kName[] = "gateway";
 // A hook's script has at most 1 MB; in JSON each of its bytes may take six.
 constexpr size_t kLargestHook = 7 << 20;
 constexpr size_t kLargestProject = 4096;
+// Of requests being received at once; each webhook's is held about three times on its way on.
+constexpr uint64_t kMostBodyBytes = 128 << 20;
 
 Backends MakeBackends(const Config& config) {
   return {auth::v1::AuthService::NewStub(MakeChannel(config.auth_address)),
@@ -53,6 +56,7 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const Config& config, co
   options.allowed_hosts = config.allowed_hosts;
   options.headers = SecurityHeaders(config);
   options.on_access = &LogAccess;
+  options.max_buffered_body_bytes = kMostBodyBytes;
   KOZMIC_ASSIGN_OR_RETURN(auto server, http::HardenedServer::Listen(std::move(options)));
   std::unique_ptr<Gateway> gateway(
       new Gateway(config, clock, random, streams, std::move(files), std::move(server)));

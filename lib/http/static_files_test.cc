@@ -71,7 +71,7 @@ TEST_F(StaticFilesTest, ServesTheFormThatTheClientTakes) {
   EXPECT_EQ(Header(Fetch("/assets/app-1.js"), "Vary"), "Accept-Encoding");
 }
 
-TEST_F(StaticFilesTest, AnEtagSpareTheSecondTransfer) {
+TEST_F(StaticFilesTest, AnEtagSparesTheSecondTransfer) {
   const std::string first = Fetch("/index.html");
   const std::string etag = Header(first, "ETag");
   ASSERT_FALSE(etag.empty());
