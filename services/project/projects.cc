@@ -16,7 +16,6 @@ constexpr size_t kSecretBytes = 32;
 // GitHub's limit on webhooks for the same event of a repository.
 constexpr size_t kMostHooks = 20;
 constexpr size_t kLongestContext = 255;
-constexpr size_t kLongestDescription = 140;
 
 absl::Status SignInNeeded() {
   return WithReason(
@@ -178,9 +177,6 @@ absl::Status Projects::ReportStatus(int64_t project_id, const std::string& commi
   if (!github::IsObjectId(commit)) return NotReportable("commit: not an object id");
   if (status.context.empty() || status.context.size() > kLongestContext) {
     return NotReportable(absl::StrCat("context: must be 1 to ", kLongestContext, " bytes"));
-  }
-  if (status.description.size() > kLongestDescription * 4) {
-    return NotReportable(absl::StrCat("description: at most ", kLongestDescription, " characters"));
   }
   KOZMIC_ASSIGN_OR_RETURN(const ProjectRecord project, parts_.store.GetProject(project_id));
   KOZMIC_ASSIGN_OR_RETURN(const std::string token,
