@@ -127,7 +127,7 @@ test('webhooks with a bad signature, for unknown hooks or with broken bodies lea
     ['unknown hook', 401, () => post(999, { 'X-Hub-Signature-256': zero }, '{}')],
     ['broken body', 401, () => post(1, { 'X-Hub-Signature-256': zero }, '{"ref":')],
     ['form body', 415, () => post(1, { 'content-type': 'application/x-www-form-urlencoded' }, 'a=b')],
-    ['no number', 404, () => post('x', {}, '{}')],
+    ['no number', 401, () => post('x', {}, '{}')],
   ]) {
     const answer = await request();
     assert.equal(answer.status, status, what);
