@@ -117,8 +117,16 @@ absl::Time AttemptRun::PressToEnd(int step) {
   }
 }
 
+void AttemptRun::WaitUntilContainerIsGone() {
+  const absl::Time deadline = absl::Now() + kKillGrace;
+  while (absl::Now() < deadline &&
+         (job_.WaitForEvent(job_.stop_reason(), deadline) & Job::kContainerGone) == 0) {
+  }
+}
+
 Outcome AttemptRun::Ended(const ScriptExit& exit) {
   Outcome outcome = Outcome::Of(exit);
+  if (exit.error.empty() && exit.ExitCode() == kKilledCode) WaitUntilContainerIsGone();
   if (exit.error.empty() && exit.ExitCode() == kKilledCode && container_.OutOfMemory()) {
     outcome.reason = absl::StrCat("The script ran out of memory (", policy_.memory_bytes >> 20,
                                   " MiB) and was killed.");

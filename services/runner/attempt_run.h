@@ -45,6 +45,8 @@ class AttemptRun {
 
  private:
   Outcome Ended(const ScriptExit& exit);
+  // The engine knows only then why the kernel killed something in it.
+  void WaitUntilContainerIsGone();
   // The next step of a cancellation, and until when to wait for its effect.
   absl::Time PressToEnd(int step);
   bool ReportUntilAcknowledged(const v1::FinishJobRequest& request);

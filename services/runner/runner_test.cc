@@ -1,0 +1,554 @@
+// The runner's program on a real Docker engine, registry and git server; the build service and
+// logstream are stood in for, over real sockets.
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/time/clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "kozmic/runner/v1/runner.grpc.pb.h"
+#include "lib/rpc/client.h"
+#include "lib/rpc/server.h"
+#include "lib/testing/docker_env.h"
+#include "lib/testing/free_port.h"
+#include "services/runner/testing/fake_services.h"
+#include "services/runner/testing/git_server.h"
+#include "services/runner/testing/runner_process.h"
+
+namespace kozmic::runner {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+using v1::FinishJobRequest;
+
+constexpr absl::Duration kPatience = absl::Seconds(30);
+constexpr char kToken[] = "runner-token-of-at-least-32-characters";
+
+class RunnerTest : public DockerTest {
+ protected:
+  void SetUp() override {
+    DockerTest::SetUp();
+    if (HasFatalFailure()) return;
+    char path[] = "/tmp/kozmic-runner-test-XXXXXX";
+    ASSERT_NE(mkdtemp(path), nullptr);
+    folder_ = path;
+    name_ = absl::StrCat("test-", getpid(), "-", absl::ToUnixMicros(absl::Now()));
+
+    auto registry = RegistryProcess::Start();
+    ASSERT_TRUE(registry.ok()) << registry.status();
+    registry_ = *std::move(registry);
+    image_ = registry_->address() + "/small:1";
+    const auto reference = docker::ParseImageReference(image_);
+    ASSERT_TRUE(docker().TagImage(kSmallImage, *reference).ok());
+    const absl::Status pushed =
+        docker().PushImage(*reference, nullptr, absl::Seconds(60), {}, nullptr);
+    ASSERT_TRUE(pushed.ok()) << pushed;
+
+    auto git = GitServer::Start();
+    ASSERT_TRUE(git.ok()) << git.status();
+    git_ = *std::move(git);
+    commit_ = git_->Commit("main", {{"file", "content\n"}});
+    build_.set_clone_url(git_->url());
+
+    auto server = RpcServer::Start("127.0.0.1:0", {&build_, &logstream_});
+    ASSERT_TRUE(server.ok()) << server.status();
+    server_ = *std::move(server);
+  }
+
+  ~RunnerTest() override {
+    runner_.reset();
+    if (HasFailure()) std::cerr << Text(folder_ + "/runner.log");
+    if (!name_.empty()) {
+      const auto left = docker().ListContainers("kozmic.runner=" + name_);
+      if (left.ok()) {
+        for (const auto& container : *left) docker().RemoveContainer(container.id).IgnoreError();
+      }
+    }
+    if (!image_.empty()) docker().RemoveImage(image_, true).IgnoreError();
+    fs::remove_all(folder_);
+  }
+
+  void StartRunner(const std::string& more_config = "") {
+    admin_port_ = FreePort();
+    const std::string config = folder_ + "/runner.yaml";
+    std::ofstream(config) << "listen: 127.0.0.1:" << admin_port_
+                          << "\nbuild_address: " << server_->address()
+                          << "\nlogstream_address: " << server_->address()
+                          << "\nrunner_token: " << kToken << "\nname: " << name_
+                          << "\nslots: 2\nlabels: [linux, test]\ndocker_host: " << docker_host()
+                          << "\nwork_dir: " << work() << "\ncache_dir: " << folder_ << "/cache"
+                          << "\ninit_path: "
+                          << fs::canonical("services/runner/init/kozmic-init").string()
+                          << "\nclone_url_prefixes: ["
+                          << "http://127.0.0.1:"
+                          << "PORT]\n"
+                          << more_config;
+    // The whole of the git server's address, up to its path.
+    std::string text = Text(config);
+    const std::string url = git_->url();
+    text = absl::StrReplaceAll(text, {{"http://127.0.0.1:PORT", url.substr(0, url.rfind('/'))}});
+    std::ofstream(config) << text;
+    runner_ = std::make_unique<RunnerProcess>(fs::canonical("services/runner/runner"), config,
+                                              folder_ + "/runner.log");
+    runner_->Start();
+  }
+
+  v1::JobSpec Spec(const std::string& script) {
+    v1::JobSpec spec;
+    spec.set_project("projects/1");
+    spec.set_repository("owner/name");
+    spec.set_ref("refs/heads/main");
+    spec.set_commit(commit_);
+    spec.set_title("tests");
+    spec.set_image(image_);
+    spec.set_script(script);
+    (*spec.mutable_environment())["KOZMIC_BRANCH"] = "main";
+    return spec;
+  }
+
+  FinishJobRequest WaitForEnd(const std::string& attempt) {
+    const auto end = build_.WaitForFinish(attempt, kPatience);
+    EXPECT_TRUE(end.has_value()) << "the job has not ended";
+    return end.value_or(FinishJobRequest());
+  }
+  FinishJobRequest Run(const v1::JobSpec& spec) { return WaitForEnd(build_.Enqueue(spec)); }
+  std::string Log(int job = 1) const {
+    return logstream_.Log(absl::StrCat("logs/1-1-", job, "-1"));
+  }
+  bool WaitForLine(const std::string& line) {
+    return logstream_.WaitForLog("logs/1-1-1-1", kPatience, [&](const std::string& log) {
+      return absl::StrContains(log, line);
+    });
+  }
+  std::string Pulling() const { return absl::StrCat("Pulling \"", image_, "\" Docker image...\n"); }
+  std::string work() const { return folder_ + "/work"; }
+  // A file that the script sees in its folder.
+  void Give(const std::string& name) {
+    std::ofstream(absl::StrCat(work(), "/1-1-1-1.1/src/", name)) << "";
+  }
+
+  std::vector<std::string> Leftovers() {
+    std::vector<std::string> left;
+    const auto containers = docker().ListContainers("kozmic.runner=" + name_);
+    EXPECT_TRUE(containers.ok()) << containers.status();
+    if (containers.ok()) {
+      for (const auto& container : *containers) left.push_back(container.id);
+    }
+    for (const auto& entry : fs::directory_iterator(work())) {
+      if (entry.is_directory()) left.push_back(entry.path());
+    }
+    return left;
+  }
+  bool NothingIsLeft() {
+    const absl::Time deadline = absl::Now() + kPatience;
+    while (!Leftovers().empty()) {
+      if (absl::Now() > deadline) return false;
+      absl::SleepFor(absl::Milliseconds(10));
+    }
+    return true;
+  }
+  static std::string Text(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  std::string folder_;
+  std::string name_;
+  std::string image_;
+  std::string commit_;
+  int admin_port_ = 0;
+  FakeBuild build_{kToken};
+  FakeLogstream logstream_;
+  std::unique_ptr<RegistryProcess> registry_;
+  std::unique_ptr<GitServer> git_;
+  std::unique_ptr<RpcServer> server_;
+  std::unique_ptr<RunnerProcess> runner_;
+};
+
+TEST_F(RunnerTest, RunsTheScriptAtItsCommit) {
+  StartRunner();
+  const FinishJobRequest end = Run(
+      Spec("#!/bin/sh\nid -un; pwd; cat file; echo $KOZMIC_BRANCH $CI $KOZMIC\ncat .git/HEAD\n"));
+  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_EXITED);
+  EXPECT_EQ(end.exit_code(), 0);
+  EXPECT_EQ(Log(),
+            Pulling() + "kozmic\n/kozmic/src\ncontent\nmain true true\nref: refs/heads/main\n");
+  EXPECT_EQ(end.log_size(), static_cast<int64_t>(Log().size()));
+  EXPECT_TRUE(end.has_script_start_time());
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerTest, TellsAScriptsExitCode) {
+  StartRunner();
+  const FinishJobRequest end = Run(Spec("#!/bin/sh\necho no >&2\nexit 3\n"));
+  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_EXITED);
+  EXPECT_EQ(end.exit_code(), 3);
+  EXPECT_EQ(Log(), Pulling() + "no\n");
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerTest, EveryByteOfALongLog) {
+  StartRunner();
+  const FinishJobRequest end = Run(Spec("#!/bin/sh\nseq 1 400000\n"));
+  EXPECT_EQ(end.exit_code(), 0);
+  std::string expected = Pulling();
+  for (int i = 1; i <= 400000; ++i) absl::StrAppend(&expected, i, "\n");
+  EXPECT_TRUE(Log() == expected) << Log().size() << " of " << expected.size() << " bytes";
+}
+
+TEST_F(RunnerTest, ManyJobsOnItsSlots) {
+  StartRunner();
+  std::vector<std::string> attempts;
+  for (int i = 1; i <= 5; ++i) {
+    attempts.push_back(build_.Enqueue(Spec(absl::StrCat("echo ", i, "\n"))));
+  }
+  for (int i = 1; i <= 5; ++i) {
+    EXPECT_EQ(WaitForEnd(attempts[static_cast<size_t>(i - 1)]).exit_code(), 0);
+    EXPECT_EQ(Log(i), absl::StrCat(Pulling(), i, "\n"));
+  }
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerTest, ImageThatIsNotThereFailsWithDockersWords) {
+  StartRunner();
+  v1::JobSpec spec = Spec("echo never\n");
+  spec.set_image(registry_->address() + "/small:no-such-tag");
+  const FinishJobRequest end = Run(spec);
+  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_FAILED);
+  EXPECT_THAT(end.reason(), HasSubstr("no-such-tag not found"));
+  EXPECT_EQ(Log(),
+            absl::StrCat("Pulling \"", spec.image(), "\" Docker image...\n", end.reason(), "\n"));
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerTest, HostileImageNameNeverReachesDocker) {
+  StartRunner();
+  v1::JobSpec spec = Spec("echo never\n");
+  spec.set_image("x; id");
+  const FinishJobRequest end = Run(spec);
+  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_FAILED);
+  EXPECT_THAT(Log(), HasSubstr("is not a Docker image reference"));
+}
+
+TEST_F(RunnerTest, CommitThatIsNotThereIsNamed) {
+  StartRunner();
+  v1::JobSpec spec = Spec("echo never\n");
+  spec.set_commit(std::string(40, 'd'));
+  const FinishJobRequest end = Run(spec);
+  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_FAILED);
+  EXPECT_THAT(end.reason(), HasSubstr(spec.commit()));
+  EXPECT_EQ(Log(), Pulling() + end.reason() + "\n");
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerTest, LocalImageServesWhenTheRegistryIsAway) {
+  registry_->Stop();
+  StartRunner();
+  const FinishJobRequest end = Run(Spec("echo hi\n"));
+  EXPECT_EQ(end.exit_code(), 0);
+  EXPECT_EQ(Log(), absl::StrCat(Pulling(), "The registry ", registry_->address(),
+                                " cannot be reached; using the image as it is here.\nhi\n"));
+}
+
+TEST_F(RunnerTest, NewerImageOfTheRegistryIsUsed) {
+  // Somebody pushes another image; the one here is older.
+  const auto reference = docker::ParseImageReference(image_);
+  ASSERT_TRUE(
+      ImportImage("kozmic-test/newer", "1", SmallImage().File("etc/newer", "newer image\n").Bytes())
+          .ok());
+  ASSERT_TRUE(docker().TagImage("kozmic-test/newer:1", *reference).ok());
+  ASSERT_TRUE(docker().PushImage(*reference, nullptr, absl::Seconds(60), {}, nullptr).ok());
+  ASSERT_TRUE(docker().TagImage(kSmallImage, *reference).ok());
+  StartRunner();
+  const FinishJobRequest end = Run(Spec("cat /etc/newer\n"));
+  EXPECT_EQ(end.exit_code(), 0);
+  EXPECT_THAT(Log(), EndsWith("newer image\n"));
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerTest, AdoptsItsContainerAfterKill) {
+  StartRunner();
+  const std::string attempt = build_.Enqueue(
+      Spec("#!/bin/sh\necho one\nwhile [ ! -e go ]; do sleep 0.02; done\nseq 1 1000\nexit 7\n"));
+  ASSERT_TRUE(WaitForLine("one\n"));
+  EXPECT_EQ(build_.PhaseOf(attempt), v1::PHASE_SCRIPT);
+  runner_->Signal(SIGKILL);
+  EXPECT_EQ(runner_->Wait(kPatience), 137);
+  Give("go");
+
+  StartRunner();
+  const FinishJobRequest end = WaitForEnd(attempt);
+  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_EXITED);
+  EXPECT_EQ(end.exit_code(), 7);
+  std::string expected = Pulling() + "one\n";
+  for (int i = 1; i <= 1000; ++i) absl::StrAppend(&expected, i, "\n");
+  EXPECT_EQ(Log(), expected);
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerTest, ReportsWhatEndedWhileItWasAway) {
+  StartRunner();
+  const std::string attempt = build_.Enqueue(
+      Spec("#!/bin/sh\necho one\nwhile [ ! -e go ]; do sleep 0.02; done\necho two\n"));
+  ASSERT_TRUE(WaitForLine("one\n"));
+  runner_->Signal(SIGKILL);
+  EXPECT_EQ(runner_->Wait(kPatience), 137);
+  Give("go");
+  const std::string exit = work() + "/1-1-1-1.1/job/exit";
+  const absl::Time deadline = absl::Now() + kPatience;
+  while (!fs::exists(exit) && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(5));
+
+  StartRunner();
+  EXPECT_EQ(WaitForEnd(attempt).exit_code(), 0);
+  EXPECT_EQ(Log(), Pulling() + "one\ntwo\n");
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerTest, BeginsAnewWhenKilledBeforeTheScript) {
+  build_.HoldCheckouts(true);
+  StartRunner();
+  const std::string attempt = build_.Enqueue(Spec("echo ran\n"));
+  ASSERT_TRUE(build_.WaitForCheckouts(1, kPatience));
+  ASSERT_TRUE(WaitForLine("Pulling"));
+  runner_->Signal(SIGKILL);
+  EXPECT_EQ(runner_->Wait(kPatience), 137);
+  build_.HoldCheckouts(false);
+
+  StartRunner();
+  EXPECT_EQ(WaitForEnd(attempt).exit_code(), 0);
+  EXPECT_EQ(Log(), absl::StrCat(Pulling(), "The runner was restarted; beginning anew.\n", Pulling(),
+                                "ran\n"));
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerTest, ContainerLostWhileAwayIsNoSuccess) {
+  StartRunner();
+  const std::string attempt = build_.Enqueue(Spec("#!/bin/sh\necho one\nsleep 1000\n"));
+  ASSERT_TRUE(WaitForLine("one\n"));
+  runner_->Signal(SIGKILL);
+  EXPECT_EQ(runner_->Wait(kPatience), 137);
+  const auto containers = docker().ListContainers("kozmic.runner=" + name_);
+  ASSERT_TRUE(containers.ok() && containers->size() == 1);
+  ASSERT_TRUE(docker().RemoveContainer(containers->front().id).ok());
+
+  StartRunner();
+  const FinishJobRequest end = WaitForEnd(attempt);
+  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_ERROR);
+  EXPECT_THAT(end.reason(), HasSubstr("not witnessed"));
+  EXPECT_EQ(Log(), Pulling() + "one\n");
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerTest, KilledContainerIsAnErrorAndItsLogIsKept) {
+  StartRunner();
+  const std::string attempt = build_.Enqueue(Spec("#!/bin/sh\necho one\nsleep 1000\n"));
+  ASSERT_TRUE(WaitForLine("one\n"));
+  const auto containers = docker().ListContainers("kozmic.runner=" + name_);
+  ASSERT_TRUE(containers.ok() && containers->size() == 1);
+  ASSERT_TRUE(docker().KillContainer(containers->front().id, "KILL").ok());
+  const FinishJobRequest end = WaitForEnd(attempt);
+  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_ERROR);
+  EXPECT_EQ(Log(), Pulling() + "one\n");
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerTest, OutOfMemoryIsNamed) {
+  StartRunner("job_memory_mb: 32\n");
+  const FinishJobRequest end = Run(Spec("#!/bin/sh\nexec tail /dev/zero\n"));
+  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_EXITED);
+  EXPECT_EQ(end.exit_code(), 137);
+  EXPECT_THAT(end.reason(), HasSubstr("out of memory (32 MiB)"));
+  EXPECT_THAT(Log(), EndsWith(end.reason() + "\n"));
+}
+
+TEST_F(RunnerTest, StaleFenceKillsTheContainerAndReportsNothing) {
+  StartRunner();
+  const std::string attempt = build_.Enqueue(Spec("#!/bin/sh\necho one\nsleep 1000\n"));
+  ASSERT_TRUE(WaitForLine("one\n"));
+  build_.TakeAway(attempt);
+  EXPECT_TRUE(NothingIsLeft());
+  EXPECT_FALSE(build_.IsFinished(attempt));
+}
+
+TEST_F(RunnerTest, CancelsByTermFirst) {
+  StartRunner();
+  const std::string attempt = build_.Enqueue(
+      Spec("#!/bin/sh\ntrap 'echo bye; exit 0' TERM\necho one\nwhile :; do sleep 0.02; done\n"));
+  ASSERT_TRUE(WaitForLine("one\n"));
+  build_.SetVerdict(attempt, v1::RenewLeasesResponse::VERDICT_CANCEL);
+  const FinishJobRequest end = WaitForEnd(attempt);
+  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_CANCELLED);
+  EXPECT_THAT(Log(), EndsWith("bye\n"));
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerTest, LogOutlivesAnAbsenceOfItsService) {
+  logstream_.SetAway(true);
+  StartRunner();
+  const std::string attempt =
+      build_.Enqueue(Spec("#!/bin/sh\nseq 1 5000\ntouch ready\nwhile [ ! -e go ]; do sleep 0.02; "
+                          "done\necho end\n"));
+  const absl::Time deadline = absl::Now() + kPatience;
+  while (!fs::exists(work() + "/1-1-1-1.1/src/ready") && absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  logstream_.SetAway(false);
+  ASSERT_TRUE(WaitForLine("5000\n"));
+  logstream_.SetAway(true);
+  Give("go");
+  EXPECT_FALSE(build_.WaitForFinish(attempt, absl::Milliseconds(500)).has_value())
+      << "no end before the last byte is acknowledged";
+  logstream_.SetAway(false);
+  EXPECT_EQ(WaitForEnd(attempt).exit_code(), 0);
+  std::string expected = Pulling();
+  for (int i = 1; i <= 5000; ++i) absl::StrAppend(&expected, i, "\n");
+  EXPECT_EQ(Log(), expected + "end\n");
+}
+
+TEST_F(RunnerTest, LogLimitEndsTheJobByName) {
+  logstream_.SetLimit(100000);
+  StartRunner();
+  const FinishJobRequest end = Run(Spec("#!/bin/sh\nyes\n"));
+  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_ERROR);
+  EXPECT_THAT(end.reason(), HasSubstr("size limit"));
+  EXPECT_THAT(Log(), StartsWith(Pulling() + "y\ny\n"));
+  EXPECT_EQ(end.log_size(), static_cast<int64_t>(Log().size()));
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerTest, DrainWaitsForTheJobAtHand) {
+  StartRunner();
+  const std::string attempt =
+      build_.Enqueue(Spec("#!/bin/sh\necho one\nwhile [ ! -e go ]; do sleep 0.02; done\n"));
+  ASSERT_TRUE(WaitForLine("one\n"));
+  runner_->Signal(SIGTERM);
+  const std::string second = build_.Enqueue(Spec("echo never\n"));
+  EXPECT_EQ(runner_->Wait(absl::Milliseconds(500)), -1) << "it waits";
+  Give("go");
+  EXPECT_EQ(runner_->Wait(kPatience), 0);
+  EXPECT_EQ(WaitForEnd(attempt).exit_code(), 0);
+  EXPECT_FALSE(build_.IsFinished(second));
+  EXPECT_TRUE(Leftovers().empty());
+}
+
+TEST_F(RunnerTest, DetachLeavesTheJobToTheNextStart) {
+  StartRunner("shutdown_mode: detach\n");
+  const std::string attempt = build_.Enqueue(
+      Spec("#!/bin/sh\necho one\nwhile [ ! -e go ]; do sleep 0.02; done\necho two\n"));
+  ASSERT_TRUE(WaitForLine("one\n"));
+  runner_->Signal(SIGTERM);
+  EXPECT_EQ(runner_->Wait(kPatience), 0);
+  EXPECT_EQ(Leftovers().size(), 2u) << "container and folder are still there";
+  EXPECT_FALSE(build_.IsFinished(attempt));
+  Give("go");
+  StartRunner("shutdown_mode: detach\n");
+  EXPECT_EQ(WaitForEnd(attempt).exit_code(), 0);
+  EXPECT_EQ(Log(), Pulling() + "one\ntwo\n");
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerTest, RemovesWhatBelongsToNoLease) {
+  docker::ContainerSpec spec;
+  spec.image = std::string(kSmallImage);
+  spec.entrypoint = {"/bin/sleep", "1000"};
+  spec.labels = {{"kozmic.runner", name_}, {"kozmic.id", "9-9-9-9.9"}};
+  const auto id = docker().CreateContainer(spec, "");
+  ASSERT_TRUE(id.ok()) << id.status();
+  ASSERT_TRUE(docker().StartContainer(*id).ok());
+  fs::create_directories(work() + "/9-9-9-9.9/job");
+  StartRunner();
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerTest, AnotherProcessOfTheSameNameTakesOver) {
+  StartRunner();
+  EXPECT_EQ(Run(Spec("true\n")).exit_code(), 0);
+  std::unique_ptr<RunnerProcess> first = std::move(runner_);
+  StartRunner();
+  EXPECT_EQ(first->Wait(kPatience), 1);
+  EXPECT_TRUE(runner_->running());
+}
+
+TEST_F(RunnerTest, AdministratorsSeeJobsAndDrain) {
+  StartRunner();
+  const std::string attempt =
+      build_.Enqueue(Spec("#!/bin/sh\necho one\nwhile [ ! -e go ]; do sleep 0.02; done\n"));
+  ASSERT_TRUE(WaitForLine("one\n"));
+  const auto stub =
+      v1::RunnerAdminService::NewStub(MakeChannel(absl::StrCat("127.0.0.1:", admin_port_)));
+  const auto status = [&](absl::string_view token) {
+    return Call<v1::RunnerAdminService::Stub, v1::GetStatusRequest, v1::GetStatusResponse>(
+        *stub, &v1::RunnerAdminService::Stub::GetStatus, {}, token, absl::Seconds(20));
+  };
+  EXPECT_EQ(status("").status().code(), absl::StatusCode::kUnauthenticated);
+  const auto before = status(kToken);
+  ASSERT_TRUE(before.ok()) << before.status();
+  ASSERT_EQ(before->jobs_size(), 1);
+  EXPECT_EQ(before->jobs(0).attempt(), attempt);
+  EXPECT_EQ(before->jobs(0).phase(), v1::PHASE_SCRIPT);
+  EXPECT_FALSE(before->jobs(0).container_id().empty());
+  EXPECT_FALSE(before->draining());
+  const auto drained = Call<v1::RunnerAdminService::Stub, v1::DrainRequest, v1::DrainResponse>(
+      *stub, &v1::RunnerAdminService::Stub::Drain, {}, kToken, absl::Seconds(20));
+  ASSERT_TRUE(drained.ok()) << drained.status();
+  EXPECT_TRUE(status(kToken)->draining());
+  Give("go");
+  EXPECT_EQ(WaitForEnd(attempt).exit_code(), 0);
+}
+
+TEST_F(RunnerTest, BadConfigurationNamesItsKeys) {
+  StartRunner("no_such_key: 1\nslots: many\n");
+  EXPECT_EQ(runner_->Wait(kPatience), 78);
+  EXPECT_THAT(Text(folder_ + "/runner.log"), HasSubstr("no_such_key"));
+}
+
+TEST_F(RunnerTest, ZZLatency) {
+  StartRunner();
+  Run(Spec("true\n"));
+  for (int i = 0; i < 10; ++i) {
+    docker::ContainerSpec spec;
+    spec.image = image_;
+    spec.entrypoint = {"/bin/sh", "-c", "echo hi > /out/x"};
+    spec.labels = {{"kozmic.runner", "bare"}};
+    fs::create_directories(folder_ + "/out");
+    fs::remove(folder_ + "/out/x");
+    spec.mounts = {{folder_ + "/out", "/out", false}};
+    const absl::Time t0 = absl::Now();
+    const auto id = docker().CreateContainer(spec, "");
+    const absl::Time t1 = absl::Now();
+    docker().StartContainer(*id).IgnoreError();
+    const absl::Time t2 = absl::Now();
+    while (!fs::exists(folder_ + "/out/x")) absl::SleepFor(absl::Microseconds(200));
+    const absl::Time t3 = absl::Now();
+    docker().RemoveContainer(*id).IgnoreError();
+    commit_ = git_->Commit("main", {{"file", absl::StrCat(i)}});
+    const absl::Time b0 = absl::Now();
+    const auto a = build_.Enqueue(Spec("echo hi\n"));
+    const std::string log = absl::StrCat("logs/1-1-", i + 2, "-1");
+    logstream_.WaitForLog(log, kPatience,
+                          [](const std::string& text) { return absl::StrContains(text, "hi\n"); });
+    const absl::Time b1 = absl::Now();
+    WaitForEnd(a);
+    const absl::Time b2 = absl::Now();
+    std::cout << "bare create " << (t1 - t0) << " start " << (t2 - t1) << " total " << (t3 - t0)
+              << " | ours first byte " << (b1 - b0) << " end " << (b2 - b1) << std::endl;
+    NothingIsLeft();
+  }
+}
+
+}  // namespace
+}  // namespace kozmic::runner

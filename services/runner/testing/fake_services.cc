@@ -1,0 +1,237 @@
+#include "services/runner/testing/fake_services.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "lib/rpc/grpc_status.h"
+#include "lib/status/annotate.h"
+
+namespace kozmic::runner {
+namespace {
+
+using logstream::v1::AppendLogRequest;
+using logstream::v1::AppendLogResponse;
+
+grpc::Status Refuse(absl::StatusCode code, const char* reason, grpc::ServerContext& context) {
+  return ToGrpc(WithReason(absl::Status(code, reason), reason), context);
+}
+
+}  // namespace
+
+std::string FakeBuild::Enqueue(const v1::JobSpec& spec) {
+  absl::MutexLock lock(&mutex_);
+  v1::Lease lease;
+  const int job = ++jobs_;
+  lease.set_attempt(absl::StrCat("projects/1/builds/1/jobs/", job, "/attempts/1"));
+  lease.set_fence(1);
+  lease.set_log(absl::StrCat("logs/1-1-", job, "-1"));
+  lease.set_log_token(absl::StrCat("log-token-", job));
+  *lease.mutable_spec() = spec;
+  attempts_[lease.attempt()].lease = lease;
+  queue_.push_back(lease.attempt());
+  return lease.attempt();
+}
+
+void FakeBuild::set_clone_url(const std::string& url) {
+  absl::MutexLock lock(&mutex_);
+  clone_url_ = url;
+}
+
+void FakeBuild::HoldCheckouts(bool held) {
+  absl::MutexLock lock(&mutex_);
+  checkouts_held_ = held;
+}
+
+void FakeBuild::SetVerdict(const std::string& attempt, v1::RenewLeasesResponse::Verdict verdict) {
+  absl::MutexLock lock(&mutex_);
+  attempts_[attempt].verdict = verdict;
+}
+
+void FakeBuild::TakeAway(const std::string& attempt) {
+  absl::MutexLock lock(&mutex_);
+  attempts_[attempt].live = false;
+}
+
+std::optional<v1::FinishJobRequest> FakeBuild::WaitForFinish(const std::string& attempt,
+                                                             absl::Duration patience) {
+  absl::MutexLock lock(&mutex_);
+  const auto ended = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return attempts_[attempt].end.has_value();
+  };
+  mutex_.AwaitWithTimeout(absl::Condition(&ended), patience);
+  return attempts_[attempt].end;
+}
+
+bool FakeBuild::IsFinished(const std::string& attempt) const {
+  absl::MutexLock lock(&mutex_);
+  const auto found = attempts_.find(attempt);
+  return found != attempts_.end() && found->second.end.has_value();
+}
+
+v1::Phase FakeBuild::PhaseOf(const std::string& attempt) const {
+  absl::MutexLock lock(&mutex_);
+  const auto found = attempts_.find(attempt);
+  return found == attempts_.end() ? v1::PHASE_UNSPECIFIED : found->second.phase;
+}
+
+bool FakeBuild::WaitForCheckouts(int count, absl::Duration patience) {
+  absl::MutexLock lock(&mutex_);
+  const auto enough = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return checkouts_ >= count; };
+  return mutex_.AwaitWithTimeout(absl::Condition(&enough), patience);
+}
+
+grpc::Status FakeBuild::Check(const grpc::ServerContext& context,
+                              const std::string& session) const {
+  const auto bearer = context.client_metadata().find("authorization");
+  if (bearer == context.client_metadata().end() ||
+      std::string(bearer->second.data(), bearer->second.size()) != token_) {
+    return {grpc::StatusCode::UNAUTHENTICATED, "not a runner"};
+  }
+  if (session != absl::StrCat("session-", sessions_)) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "stale_session",
+                  const_cast<grpc::ServerContext&>(context));
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeBuild::OpenSession(grpc::ServerContext* context, const v1::OpenSessionRequest*,
+                                    v1::OpenSessionResponse* response) {
+  absl::MutexLock lock(&mutex_);
+  const std::string session = absl::StrCat("session-", ++sessions_);
+  if (const grpc::Status status = Check(*context, session); !status.ok()) return status;
+  response->set_session(session);
+  response->set_renew_seconds(1);
+  response->set_lease_seconds(60);
+  for (const auto& [name, attempt] : attempts_) {
+    if (attempt.granted && attempt.live && !attempt.end) *response->add_leases() = attempt.lease;
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeBuild::LeaseJob(grpc::ServerContext* context, const v1::LeaseJobRequest* request,
+                                 v1::LeaseJobResponse* response) {
+  const absl::Time deadline = absl::FromChrono(context->deadline()) - absl::Seconds(1);
+  while (absl::Now() < deadline && !context->IsCancelled()) {
+    absl::MutexLock lock(&mutex_);
+    if (const grpc::Status status = Check(*context, request->session()); !status.ok()) {
+      return status;
+    }
+    for (const auto& [name, attempt] : attempts_) {
+      if (attempt.request_id == request->request_id() && attempt.live && !attempt.end) {
+        *response->mutable_lease() = attempt.lease;
+        return grpc::Status::OK;
+      }
+    }
+    const auto waiting = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !queue_.empty(); };
+    if (!mutex_.AwaitWithTimeout(absl::Condition(&waiting), absl::Milliseconds(50))) continue;
+    Attempt& attempt = attempts_[queue_.front()];
+    attempt.granted = true;
+    attempt.request_id = request->request_id();
+    queue_.pop_front();
+    *response->mutable_lease() = attempt.lease;
+    return grpc::Status::OK;
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeBuild::RenewLeases(grpc::ServerContext* context,
+                                    const v1::RenewLeasesRequest* request,
+                                    v1::RenewLeasesResponse* response) {
+  absl::MutexLock lock(&mutex_);
+  if (const grpc::Status status = Check(*context, request->session()); !status.ok()) return status;
+  for (const auto& renewal : request->renewals()) {
+    Attempt& attempt = attempts_[renewal.attempt()];
+    attempt.phase = renewal.phase();
+    auto& answer = *response->add_answers();
+    answer.set_attempt(renewal.attempt());
+    answer.set_verdict(attempt.live && !attempt.end ? attempt.verdict
+                                                    : v1::RenewLeasesResponse::VERDICT_LOST);
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeBuild::IssueCheckout(grpc::ServerContext* context,
+                                      const v1::IssueCheckoutRequest* request,
+                                      v1::IssueCheckoutResponse* response) {
+  absl::MutexLock lock(&mutex_);
+  ++checkouts_;
+  if (const grpc::Status status = Check(*context, request->session()); !status.ok()) return status;
+  while (checkouts_held_ && !context->IsCancelled()) {
+    mutex_.Unlock();
+    absl::SleepFor(absl::Milliseconds(5));
+    mutex_.Lock();
+  }
+  response->set_clone_url(clone_url_);
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeBuild::FinishJob(grpc::ServerContext* context, const v1::FinishJobRequest* request,
+                                  v1::FinishJobResponse*) {
+  absl::MutexLock lock(&mutex_);
+  if (const grpc::Status status = Check(*context, request->session()); !status.ok()) return status;
+  Attempt& attempt = attempts_[request->attempt()];
+  if (!attempt.live) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "stale_fence", *context);
+  }
+  attempt.end = *request;
+  return grpc::Status::OK;
+}
+
+std::string FakeLogstream::Log(const std::string& name) const {
+  absl::MutexLock lock(&mutex_);
+  const auto found = logs_.find(name);
+  return found == logs_.end() ? "" : found->second;
+}
+
+bool FakeLogstream::WaitForLog(const std::string& name, absl::Duration patience,
+                               const std::function<bool(const std::string&)>& condition) {
+  absl::MutexLock lock(&mutex_);
+  const auto good = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return condition(logs_[name]); };
+  return mutex_.AwaitWithTimeout(absl::Condition(&good), patience);
+}
+
+void FakeLogstream::SetAway(bool away) {
+  absl::MutexLock lock(&mutex_);
+  away_ = away;
+}
+
+void FakeLogstream::SetLimit(size_t bytes) {
+  absl::MutexLock lock(&mutex_);
+  limit_ = bytes;
+}
+
+grpc::Status FakeLogstream::AppendLog(
+    grpc::ServerContext* context,
+    grpc::ServerReaderWriter<AppendLogResponse, AppendLogRequest>* stream) {
+  AppendLogRequest request;
+  if (!stream->Read(&request)) return grpc::Status::OK;
+  const std::string name = request.log();
+  const auto bearer = context->client_metadata().find("authorization");
+  if (bearer == context->client_metadata().end()) {
+    return {grpc::StatusCode::UNAUTHENTICATED, "no token"};
+  }
+  while (true) {
+    AppendLogResponse response;
+    {
+      absl::MutexLock lock(&mutex_);
+      if (away_) return {grpc::StatusCode::UNAVAILABLE, "away"};
+      std::string& log = logs_[name];
+      const size_t offset = static_cast<size_t>(request.offset());
+      if (offset > log.size()) return Refuse(absl::StatusCode::kOutOfRange, "gap", *context);
+      const std::string& bytes = request.bytes();
+      const size_t overlap = std::min(bytes.size(), log.size() - offset);
+      if (log.compare(offset, overlap, bytes, 0, overlap) != 0) {
+        return Refuse(absl::StatusCode::kDataLoss, "conflicting_bytes", *context);
+      }
+      if (offset + bytes.size() > limit_) {
+        return Refuse(absl::StatusCode::kResourceExhausted, "log_limit", *context);
+      }
+      log.append(bytes, overlap, std::string::npos);
+      response.set_end_offset(static_cast<int64_t>(log.size()));
+    }
+    if (!stream->Write(response) || !stream->Read(&request)) return grpc::Status::OK;
+  }
+}
+
+}  // namespace kozmic::runner

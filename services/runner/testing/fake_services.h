@@ -1,0 +1,104 @@
+#ifndef KOZMIC_SERVICES_RUNNER_TESTING_FAKE_SERVICES_H_
+#define KOZMIC_SERVICES_RUNNER_TESTING_FAKE_SERVICES_H_
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "kozmic/logstream/v1/logstream.grpc.pb.h"
+#include "kozmic/runner/v1/runner.grpc.pb.h"
+
+namespace kozmic::runner {
+
+// RunnerService as runners see it, in memory: the protocol's rules about sessions and fences, and
+// switches for what a test wants to happen. Thread-safe.
+class FakeBuild final : public v1::RunnerService::Service {
+ public:
+  explicit FakeBuild(std::string runner_token) : token_("Bearer " + runner_token) {}
+
+  // Queues a job; returns its attempt's name.
+  std::string Enqueue(const v1::JobSpec& spec);
+  void set_clone_url(const std::string& url);
+  // While held, IssueCheckout does not answer.
+  void HoldCheckouts(bool held);
+  // What the next renewals of a live attempt answer.
+  void SetVerdict(const std::string& attempt, v1::RenewLeasesResponse::Verdict verdict);
+  // Makes an attempt's fence stale, as when its runner was taken for lost.
+  void TakeAway(const std::string& attempt);
+
+  // The end of an attempt, when it has come by `deadline`.
+  std::optional<v1::FinishJobRequest> WaitForFinish(const std::string& attempt,
+                                                    absl::Duration patience);
+  bool IsFinished(const std::string& attempt) const;
+  v1::Phase PhaseOf(const std::string& attempt) const;
+  // Until that many runners waited in IssueCheckout since the beginning.
+  bool WaitForCheckouts(int count, absl::Duration patience);
+
+  grpc::Status OpenSession(grpc::ServerContext*, const v1::OpenSessionRequest*,
+                           v1::OpenSessionResponse*) override;
+  grpc::Status LeaseJob(grpc::ServerContext*, const v1::LeaseJobRequest*,
+                        v1::LeaseJobResponse*) override;
+  grpc::Status RenewLeases(grpc::ServerContext*, const v1::RenewLeasesRequest*,
+                           v1::RenewLeasesResponse*) override;
+  grpc::Status IssueCheckout(grpc::ServerContext*, const v1::IssueCheckoutRequest*,
+                             v1::IssueCheckoutResponse*) override;
+  grpc::Status FinishJob(grpc::ServerContext*, const v1::FinishJobRequest*,
+                         v1::FinishJobResponse*) override;
+
+ private:
+  struct Attempt {
+    v1::Lease lease;
+    std::string request_id;
+    bool granted = false;
+    bool live = true;
+    v1::Phase phase = v1::PHASE_STARTING;
+    v1::RenewLeasesResponse::Verdict verdict = v1::RenewLeasesResponse::VERDICT_CONTINUE;
+    std::optional<v1::FinishJobRequest> end;
+  };
+  grpc::Status Check(const grpc::ServerContext& context, const std::string& session) const
+      ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+
+  const std::string token_;
+  mutable absl::Mutex mutex_;
+  int jobs_ ABSL_GUARDED_BY(mutex_) = 0;
+  int sessions_ ABSL_GUARDED_BY(mutex_) = 0;
+  int checkouts_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool checkouts_held_ ABSL_GUARDED_BY(mutex_) = false;
+  std::string clone_url_ ABSL_GUARDED_BY(mutex_);
+  std::deque<std::string> queue_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, Attempt> attempts_ ABSL_GUARDED_BY(mutex_);
+};
+
+// LogService's appends, in memory. Thread-safe.
+class FakeLogstream final : public logstream::v1::LogService::Service {
+ public:
+  std::string Log(const std::string& name) const;
+  // Until the log satisfies a condition.
+  bool WaitForLog(const std::string& name, absl::Duration patience,
+                  const std::function<bool(const std::string&)>& condition);
+  // While away, streams end with UNAVAILABLE; those at hand, too.
+  void SetAway(bool away);
+  // Logs end here.
+  void SetLimit(size_t bytes);
+
+  grpc::Status AppendLog(
+      grpc::ServerContext*,
+      grpc::ServerReaderWriter<logstream::v1::AppendLogResponse, logstream::v1::AppendLogRequest>*
+          stream) override;
+
+ private:
+  mutable absl::Mutex mutex_;
+  bool away_ ABSL_GUARDED_BY(mutex_) = false;
+  size_t limit_ ABSL_GUARDED_BY(mutex_) = size_t{1} << 30;
+  std::map<std::string, std::string> logs_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace kozmic::runner
+
+#endif  // KOZMIC_SERVICES_RUNNER_TESTING_FAKE_SERVICES_H_
