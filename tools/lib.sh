@@ -19,6 +19,8 @@ CACHE=${XDG_CACHE_HOME:-${HOME:=/root}/.cache}/kozmic
 SERVICE_USER=kozmic
 readonly ROOT ID RUN CACHE
 export HOME LANG=C.UTF-8 LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
+# npm trusts whom the machine trusts, such as a company's proxy.
+export NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}
 export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 die() {
