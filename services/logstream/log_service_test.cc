@@ -25,6 +25,12 @@
 #include "services/logstream/postgres_log_store.h"
 #include "services/logstream/replica.h"
 
+// libpqxx 6.4 loses the error result of a connection that broke.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:pqxx::connection_base::exec_params\n";
+}
+
 namespace kozmic {
 namespace {
 
@@ -524,6 +530,13 @@ TEST_F(LogServiceTest, ASlowStoreHoldsTheWriterBackInsteadOfFillingMemory) {
   EXPECT_TRUE(reader.fault().ok()) << reader.fault();
 }
 
+// A sanitizer keeps freed memory for a while.
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kMemoryTells = false;
+#else
+constexpr bool kMemoryTells = true;
+#endif
+
 size_t ResidentBytes() {
   std::ifstream file("/proc/self/statm");
   size_t pages = 0;
@@ -534,8 +547,12 @@ size_t ResidentBytes() {
 
 TEST_F(LogServiceTest, AStalledReaderNeitherGrowsNorDisturbsTheOthers) {
   StartReplicas();
-  // Calls that read nothing.
-  const auto stub = logstream::v1::LogService::NewStub(MakeChannel(a_->address()));
+  // Calls that read nothing, over a connection whose windows do not grow: what the client's side
+  // holds must not be taken for the service's.
+  grpc::ChannelArguments small_windows;
+  small_windows.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  const auto stub = logstream::v1::LogService::NewStub(
+      grpc::CreateCustomChannel(a_->address(), grpc::InsecureChannelCredentials(), small_windows));
   constexpr int kStalled = 20;
   std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
   std::vector<std::unique_ptr<grpc::ClientReader<TailLogResponse>>> stalled;
@@ -563,7 +580,9 @@ TEST_F(LogServiceTest, AStalledReaderNeitherGrowsNorDisturbsTheOthers) {
   ASSERT_TRUE(append.AwaitAck(kSize));
   ASSERT_TRUE(reader.AwaitBytes(kSize));
   // Each stalled one kept in full would be 400 MB.
-  EXPECT_LT(ResidentBytes() - resident, size_t{150} << 20);
+  if (kMemoryTells) {
+    EXPECT_LT(ResidentBytes() - resident, size_t{150} << 20);
+  }
 
   // One wakes up, and has missed nothing.
   ASSERT_TRUE(Seal(kSize).ok());
