@@ -68,7 +68,8 @@ export async function startInstallation() {
       return [
         ...containers.map((one) => `container ${one.Names}`),
         ...(volumes.Volumes ?? []).map((one) => `volume ${one.Name}`),
-        ...(existsSync(work) ? readdirSync(work) : []).map((name) => `folder ${name}`),
+        ...(existsSync(work) ? readdirSync(work) : [])
+          .filter((name) => name !== 'kozmic-init').map((name) => `folder ${name}`),
       ];
     },
     /** One value from the database, as its administrator sees it. */
