@@ -3,7 +3,7 @@
 # of its own. Its server goes away after a while without work.
 source "$(dirname "$0")/lib.sh"
 
-options=(--max_idle_secs=600)
+options=(--max_idle_secs=120)
 [ -z "${KOZMIC_BAZEL_OUTPUT_BASE:-}" ] || options+=(--output_base="$KOZMIC_BAZEL_OUTPUT_BASE")
 cd "$ROOT"
 # The server must not hold our callers' locks.
