@@ -32,6 +32,7 @@ if ! flock --nonblock 9; then
   flock 9
 fi
 
+trap 'printf "\nInterrupted; the next ./kozmic up goes on from here.\n"; exit 130' INT TERM
 "$ROOT/tools/settings.sh"
 if in_demo; then STEPS=9; else STEPS=8; fi
 step "Debian packages" "$ROOT/tools/packages.sh" up
