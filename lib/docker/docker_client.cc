@@ -238,7 +238,8 @@ absl::StatusOr<ContainerInfo> DockerClient::InspectContainer(absl::string_view i
 
 absl::StatusOr<std::vector<ContainerSummary>> DockerClient::ListContainers(
     absl::string_view label) const {
-  const json filters = {{"label", {std::string(label)}}};
+  json filters = json::object();
+  if (!label.empty()) filters["label"] = {std::string(label)};
   KOZMIC_ASSIGN_OR_RETURN(const EngineReply reply,
                           http_.Call({.method = "GET",
                                       .path = absl::StrCat("/containers/json?all=1&filters=",

@@ -116,7 +116,8 @@ class DockerClient {
   // already, or is being removed.
   absl::Status RemoveContainer(absl::string_view id) const;
   absl::StatusOr<ContainerInfo> InspectContainer(absl::string_view id) const;
-  // All containers, running or not, that carry the label `key`, or `key=value` with a value.
+  // All containers, running or not, that carry the label `key`, or `key=value` with a value; every
+  // container when it is empty.
   absl::StatusOr<std::vector<ContainerSummary>> ListContainers(absl::string_view label) const;
 
   const EngineHttp& http() const { return http_; }

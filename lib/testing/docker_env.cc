@@ -96,12 +96,19 @@ ImageTar DockerTest::SmallImage() {
 absl::Status DockerTest::ImportImage(absl::string_view repository, absl::string_view tag,
                                      const std::string& tar,
                                      const std::vector<std::string>& changes) {
+  return ImportImageInto(*docker_, repository, tag, tar, changes);
+}
+
+absl::Status DockerTest::ImportImageInto(const docker::DockerClient& docker,
+                                         absl::string_view repository, absl::string_view tag,
+                                         const std::string& tar,
+                                         const std::vector<std::string>& changes) {
   std::string path = absl::StrCat("/images/create?fromSrc=-&repo=", docker::UrlEncode(repository),
                                   "&tag=", docker::UrlEncode(tag));
   for (const std::string& change : changes) {
     absl::StrAppend(&path, "&changes=", docker::UrlEncode(change));
   }
-  return docker_->http()
+  return docker.http()
       .Call({.method = "POST",
              .path = path,
              .body = tar,

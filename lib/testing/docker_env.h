@@ -39,6 +39,11 @@ class DockerTest : public testing::Test {
   // Makes an image by Docker's import. `changes` are Dockerfile lines: "ENV A=b".
   absl::Status ImportImage(absl::string_view repository, absl::string_view tag,
                            const std::string& tar, const std::vector<std::string>& changes = {});
+  // The same in another engine.
+  static absl::Status ImportImageInto(const docker::DockerClient& docker,
+                                      absl::string_view repository, absl::string_view tag,
+                                      const std::string& tar,
+                                      const std::vector<std::string>& changes = {});
 
  protected:
   void SetUp() override;

@@ -120,12 +120,16 @@ void LogUploader::Run() {
   int failures = 0;
   while (true) {
     const int64_t before = acknowledged();
-    const absl::Status ended = RunStream();
+    const absl::Status ended = RunStream(Purpose::kCarry);
     {
       absl::MutexLock lock(&mutex_);
       if (stopping_) return;
     }
-    if (IsFinal(ended)) return Fail(ended);
+    if (IsFinal(ended)) {
+      // The last acknowledgements may not have come: the job's end must name the log's true size.
+      RunStream(Purpose::kAsk).IgnoreError();
+      return Fail(ended);
+    }
     failures = ended.ok() || acknowledged() > before ? 0 : failures + 1;
     if (failures == 1 || failures % 20 == 0) {
       Log(Severity::kWarning, "log stream ended; resuming",
@@ -137,7 +141,7 @@ void LogUploader::Run() {
   }
 }
 
-absl::Status LogUploader::RunStream() {
+absl::Status LogUploader::RunStream(Purpose purpose) {
   grpc::ClientContext context;
   PrepareCall(context, absl::Now() + kStreamLife, options_.token);
   {
@@ -169,7 +173,7 @@ absl::Status LogUploader::RunStream() {
       }
       readers_done.Notify();
     });
-    Send(*stream, resume, replies_ended);
+    if (purpose == Purpose::kCarry) Send(*stream, resume, replies_ended);
     stream->WritesDone();
     if (!readers_done.WaitForNotificationWithTimeout(kGoodbye)) context.TryCancel();
     reader.join();

@@ -55,7 +55,9 @@ class LogUploader {
       grpc::ClientReaderWriter<logstream::v1::AppendLogRequest, logstream::v1::AppendLogResponse>;
 
   void Run();
-  absl::Status RunStream();
+  // Carries bytes until the stream ends; or only learns how many the service has.
+  enum class Purpose { kCarry, kAsk };
+  absl::Status RunStream(Purpose purpose);
   // Sends what comes until the stream ends or this does.
   void Send(Stream& stream, int64_t offset, const bool& replies_ended);
   void Fail(const absl::Status& status);

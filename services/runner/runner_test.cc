@@ -20,6 +20,7 @@
 #include "kozmic/runner/v1/runner.grpc.pb.h"
 #include "lib/rpc/client.h"
 #include "lib/rpc/server.h"
+#include "lib/testing/docker_daemon.h"
 #include "lib/testing/docker_env.h"
 #include "lib/testing/free_port.h"
 #include "services/runner/testing/fake_services.h"
@@ -46,6 +47,7 @@ class RunnerTest : public DockerTest {
     char path[] = "/tmp/kozmic-runner-test-XXXXXX";
     ASSERT_NE(mkdtemp(path), nullptr);
     folder_ = path;
+    engine_host_ = docker_host();
     name_ = absl::StrCat("test-", getpid(), "-", absl::ToUnixMicros(absl::Now()));
 
     auto registry = RegistryProcess::Start();
@@ -89,7 +91,7 @@ class RunnerTest : public DockerTest {
                           << "\nbuild_address: " << server_->address()
                           << "\nlogstream_address: " << server_->address()
                           << "\nrunner_token: " << kToken << "\nname: " << name_
-                          << "\nslots: 2\nlabels: [linux, test]\ndocker_host: " << docker_host()
+                          << "\nslots: 2\nlabels: [linux, test]\ndocker_host: " << engine_host_
                           << "\nwork_dir: " << work() << "\ncache_dir: " << folder_ << "/cache"
                           << "\ninit_path: "
                           << fs::canonical("services/runner/init/kozmic-init").string()
@@ -167,6 +169,8 @@ class RunnerTest : public DockerTest {
   }
 
   std::string folder_;
+  // Which Docker engine the runner uses.
+  std::string engine_host_;
   std::string name_;
   std::string image_;
   std::string commit_;
@@ -420,7 +424,7 @@ TEST_F(RunnerTest, LogOutlivesAnAbsenceOfItsService) {
 }
 
 TEST_F(RunnerTest, LogLimitEndsTheJobByName) {
-  logstream_.SetLimit(100000);
+  logstream_.SetLimit(1500000);
   StartRunner();
   const FinishJobRequest end = Run(Spec("#!/bin/sh\nyes\n"));
   EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_ERROR);
@@ -459,6 +463,29 @@ TEST_F(RunnerTest, DetachLeavesTheJobToTheNextStart) {
   EXPECT_EQ(WaitForEnd(attempt).exit_code(), 0);
   EXPECT_EQ(Log(), Pulling() + "one\ntwo\n");
   EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerTest, EngineThatIsKilledAndComesBackIsWaitedFor) {
+  auto engine = DockerDaemon::Start();
+  ASSERT_TRUE(engine.ok()) << engine.status();
+  engine_host_ = (*engine)->host();
+  const std::string repository = image_.substr(0, image_.rfind(':'));
+  ASSERT_TRUE(ImportImageInto((*engine)->client(), repository, "1", SmallImage().Bytes()).ok());
+  StartRunner();
+  const std::string attempt = build_.Enqueue(
+      Spec("#!/bin/sh\necho one\nwhile [ ! -e go ]; do sleep 0.02; done\necho two\nexit 5\n"));
+  ASSERT_TRUE(WaitForLine("one\n"));
+  (*engine)->Kill();
+  ASSERT_FALSE(build_.WaitForFinish(attempt, absl::Seconds(1)).has_value());
+  ASSERT_TRUE((*engine)->Restart().ok());
+  Give("go");
+  const FinishJobRequest end = WaitForEnd(attempt);
+  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_EXITED);
+  EXPECT_EQ(end.exit_code(), 5);
+  EXPECT_THAT(Log(), EndsWith("using the image as it is here.\none\ntwo\n"));
+  EXPECT_TRUE(NothingIsLeft());
+  EXPECT_TRUE((*engine)->client().ListContainers("")->empty());
+  runner_.reset();
 }
 
 TEST_F(RunnerTest, RemovesWhatBelongsToNoLease) {
@@ -514,40 +541,6 @@ TEST_F(RunnerTest, BadConfigurationNamesItsKeys) {
   StartRunner("no_such_key: 1\nslots: many\n");
   EXPECT_EQ(runner_->Wait(kPatience), 78);
   EXPECT_THAT(Text(folder_ + "/runner.log"), HasSubstr("no_such_key"));
-}
-
-TEST_F(RunnerTest, ZZLatency) {
-  StartRunner();
-  Run(Spec("true\n"));
-  for (int i = 0; i < 10; ++i) {
-    docker::ContainerSpec spec;
-    spec.image = image_;
-    spec.entrypoint = {"/bin/sh", "-c", "echo hi > /out/x"};
-    spec.labels = {{"kozmic.runner", "bare"}};
-    fs::create_directories(folder_ + "/out");
-    fs::remove(folder_ + "/out/x");
-    spec.mounts = {{folder_ + "/out", "/out", false}};
-    const absl::Time t0 = absl::Now();
-    const auto id = docker().CreateContainer(spec, "");
-    const absl::Time t1 = absl::Now();
-    docker().StartContainer(*id).IgnoreError();
-    const absl::Time t2 = absl::Now();
-    while (!fs::exists(folder_ + "/out/x")) absl::SleepFor(absl::Microseconds(200));
-    const absl::Time t3 = absl::Now();
-    docker().RemoveContainer(*id).IgnoreError();
-    commit_ = git_->Commit("main", {{"file", absl::StrCat(i)}});
-    const absl::Time b0 = absl::Now();
-    const auto a = build_.Enqueue(Spec("echo hi\n"));
-    const std::string log = absl::StrCat("logs/1-1-", i + 2, "-1");
-    logstream_.WaitForLog(log, kPatience,
-                          [](const std::string& text) { return absl::StrContains(text, "hi\n"); });
-    const absl::Time b1 = absl::Now();
-    WaitForEnd(a);
-    const absl::Time b2 = absl::Now();
-    std::cout << "bare create " << (t1 - t0) << " start " << (t2 - t1) << " total " << (t3 - t0)
-              << " | ours first byte " << (b1 - b0) << " end " << (b2 - b1) << std::endl;
-    NothingIsLeft();
-  }
 }
 
 }  // namespace

@@ -1,0 +1,109 @@
+#include "lib/testing/docker_daemon.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
+namespace kozmic {
+namespace {
+
+constexpr absl::Duration kStart = absl::Seconds(60);
+constexpr absl::Duration kStop = absl::Seconds(30);
+
+}  // namespace
+
+DockerDaemon::DockerDaemon(std::string folder)
+    : folder_(std::move(folder)), client_(std::make_unique<docker::DockerClient>(socket())) {}
+
+absl::StatusOr<std::unique_ptr<DockerDaemon>> DockerDaemon::Start() {
+  char folder[] = "/tmp/kozmic-dockerd-XXXXXX";
+  if (mkdtemp(folder) == nullptr) return absl::InternalError("mkdtemp failed");
+  std::unique_ptr<DockerDaemon> daemon(new DockerDaemon(folder));
+  if (absl::Status started = daemon->Restart(); !started.ok()) return started;
+  return daemon;
+}
+
+absl::Status DockerDaemon::Restart() {
+  const std::string log = folder_ + "/log";
+  // A killed engine leaves it behind, and the number may be somebody else's by now.
+  unlink((folder_ + "/pid").c_str());
+  const pid_t parent = getpid();
+  pid_ = fork();
+  if (pid_ < 0) return absl::InternalError("fork failed");
+  if (pid_ == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent) _exit(1);
+    // Engines of one network would fight for its bridge and its rules.
+    if (unshare(CLONE_NEWNET) != 0) _exit(126);
+    const int out = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    dup2(out, STDOUT_FILENO);
+    dup2(out, STDERR_FILENO);
+    const std::string data = folder_ + "/data";
+    const std::string exec = folder_ + "/exec";
+    const std::string pid = folder_ + "/pid";
+    execlp("dockerd", "dockerd", "--data-root", data.c_str(), "--exec-root", exec.c_str(),
+           "--pidfile", pid.c_str(), "-H", host().c_str(), "--live-restore", nullptr);
+    _exit(127);
+  }
+  const absl::Time deadline = absl::Now() + kStart;
+  while (!client_->Ping(absl::Seconds(5)).ok()) {
+    const bool ended = waitpid(pid_, nullptr, WNOHANG) != 0;
+    if (ended) pid_ = -1;
+    if (ended || absl::Now() > deadline) {
+      std::ifstream file(log);
+      return absl::InternalError(absl::StrCat(
+          "dockerd does not start: ", std::string(std::istreambuf_iterator<char>(file), {})));
+    }
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  return absl::OkStatus();
+}
+
+void DockerDaemon::Kill() {
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
+DockerDaemon::~DockerDaemon() {
+  if (pid_ < 0) Restart().IgnoreError();
+  if (pid_ > 0) {
+    const auto containers = client_->ListContainers("");
+    if (containers.ok()) {
+      for (const auto& container : *containers) {
+        client_->RemoveContainer(container.id).IgnoreError();
+      }
+    }
+    kill(pid_, SIGTERM);
+    const absl::Time deadline = absl::Now() + kStop;
+    while (waitpid(pid_, nullptr, WNOHANG) == 0) {
+      if (absl::Now() > deadline) {
+        Kill();
+        break;
+      }
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+  }
+  std::error_code ignored;
+  for (const char* mount : {"/data/overlay2", "/data", "/exec/netns/default"}) {
+    umount2((folder_ + mount).c_str(), MNT_DETACH);
+  }
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+}  // namespace kozmic

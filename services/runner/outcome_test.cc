@@ -1,0 +1,44 @@
+#include "services/runner/outcome.h"
+
+#include <string>
+
+#include "gtest/gtest.h"
+
+namespace kozmic::runner {
+namespace {
+
+using v1::FinishJobRequest;
+
+TEST(OutcomeTest, SuccessNeedsAnExitCodeAndAWholeLog) {
+  ScriptExit exit;
+  EXPECT_EQ(Outcome::Of(exit).outcome, FinishJobRequest::OUTCOME_EXITED);
+  EXPECT_EQ(Outcome::Of(exit).exit_code, 0);
+  exit.log_error = "No space left on device";
+  EXPECT_EQ(Outcome::Of(exit).outcome, FinishJobRequest::OUTCOME_ERROR);
+  EXPECT_FALSE(Outcome::Of(exit).reason.empty());
+}
+
+TEST(OutcomeTest, SignalsAreExitCodesAsShellsHaveThem) {
+  const ScriptExit exit = {.error = "", .signalled = true, .number = 9, .log_error = ""};
+  EXPECT_EQ(Outcome::Of(exit).exit_code, 137);
+}
+
+TEST(OutcomeTest, ScriptThatCouldNotBeSetUpIsAFailure) {
+  const ScriptExit exit = {.error = "no /etc", .signalled = false, .number = 0, .log_error = ""};
+  EXPECT_EQ(Outcome::Of(exit).outcome, FinishJobRequest::OUTCOME_FAILED);
+  EXPECT_EQ(Outcome::Of(exit).reason, "The script was not started: no /etc");
+}
+
+TEST(CleanReasonTest, IsAlwaysShortValidText) {
+  EXPECT_EQ(CleanReason("plain caf\xc3\xa9 \xf0\x9f\x98\x80"),
+            "plain caf\xc3\xa9 \xf0\x9f\x98\x80");
+  EXPECT_EQ(CleanReason("a\nb\tc\x1b[31m\x7f"), "a b c [31m");
+  EXPECT_EQ(CleanReason("x\xff\xc3y\xe2\x82"), "x??y??");
+  EXPECT_EQ(CleanReason("\xc0\xaf \xed\xa0\x80 \xf4\x90\x80\x80"), "?? ??? ????");
+  EXPECT_EQ(CleanReason(std::string(5000, 'a')).size(), 1000u);
+  const std::string cut = CleanReason(std::string(999, 'a') + "\xc3\xa9");
+  EXPECT_EQ(cut.size(), 999u) << "a character is not cut in two";
+}
+
+}  // namespace
+}  // namespace kozmic::runner
