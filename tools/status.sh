@@ -34,10 +34,12 @@ address_of() {
 
 failed=0
 total=0
+# Asked once: supervisorctl takes its time to start.
+states=$(supervisorctl status || true)
 printf '%-11s %-9s %7s %9s %10s  %s\n' process state pid memory uptime address
 for name in $INFRASTRUCTURE $SERVICES; do
   is_ours "$name" || continue
-  line=$(supervisorctl status "$name" || true)
+  line=$(grep "^$name " <<<"$states" || true)
   state=$(awk '{ print $2 }' <<<"$line")
   pid=-
   memory=-
