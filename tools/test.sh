@@ -63,7 +63,7 @@ run_web() {
   (cd "$ROOT/frontend" && check "web: build" npm run build)
 }
 
-run_simulator() { node_suite simulator "$ROOT" node --test tests/github_simulator; }
+run_simulator() { node_suite simulator "$ROOT/tests/github_simulator" npm test; }
 
 # Every top folder with targets; not "//...", which would follow Bazel's own
 # links when there are several output bases.
