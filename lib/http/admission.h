@@ -1,12 +1,14 @@
 #ifndef KOZMIC_LIB_HTTP_ADMISSION_H_
 #define KOZMIC_LIB_HTTP_ADMISSION_H_
 
+#include <chrono>
+#include <condition_variable>
 #include <cstddef>
+#include <mutex>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
 namespace kozmic::http {
@@ -46,7 +48,7 @@ class Admission {
 
   // An empty place when there is none.
   Place Enter(const std::string& ip) {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     size_t& from_ip = by_ip_[ip];
     if ((limit_ > 0 && count_ >= limit_) || (limit_per_ip_ > 0 && from_ip >= limit_per_ip_)) {
       if (from_ip == 0) by_ip_.erase(ip);
@@ -58,36 +60,43 @@ class Admission {
   }
 
   bool IsFull() const {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     return limit_ > 0 && count_ >= limit_;
   }
 
   size_t count() const {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     return count_;
   }
 
   // Whether everybody has left within `timeout`.
   bool WaitEmpty(absl::Duration timeout) const {
-    absl::MutexLock lock(&mutex_);
-    return mutex_.AwaitWithTimeout(absl::Condition(
-                                       +[](const size_t* count) { return *count == 0; }, &count_),
-                                   timeout);
+    std::unique_lock lock(mutex_);
+    const auto is_empty = [this] { return count_ == 0; };
+    if (timeout == absl::InfiniteDuration()) {
+      empty_.wait(lock, is_empty);
+      return true;
+    }
+    return empty_.wait_for(lock, absl::ToChronoNanoseconds(timeout), is_empty);
   }
 
  private:
   void Leave(const std::string& ip) {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     --count_;
+    // Under the lock: whoever waits may destroy this afterwards.
+    if (count_ == 0) empty_.notify_all();
     const auto from_ip = by_ip_.find(ip);
     if (--from_ip->second == 0) by_ip_.erase(from_ip);
   }
 
   const size_t limit_;
   const size_t limit_per_ip_;
-  mutable absl::Mutex mutex_;
-  size_t count_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::unordered_map<std::string, size_t> by_ip_ ABSL_GUARDED_BY(mutex_);
+  mutable std::mutex mutex_;
+  mutable std::condition_variable empty_;
+  // Guarded by mutex_.
+  size_t count_ = 0;
+  std::unordered_map<std::string, size_t> by_ip_;
 };
 
 }  // namespace kozmic::http

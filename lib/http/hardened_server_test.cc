@@ -7,14 +7,15 @@
 
 #include <atomic>
 #include <fstream>
+#include <future>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
 #include "lib/http/raw_client.h"
 
 namespace kozmic::http {
@@ -100,7 +101,7 @@ class HardenedServerTest : public testing::Test {
     });
     server_->Route("GET", "/wait", [this](Exchange& exchange) {
       waiting_.fetch_add(1);
-      go_on_.WaitForNotification();
+      may_go_on_.wait();
       exchange.response.set_content("waited", "text/plain");
     });
     server_->Route("GET", "/split", [](Exchange& exchange) {
@@ -116,7 +117,8 @@ class HardenedServerTest : public testing::Test {
 
   std::unique_ptr<HardenedServer> server_;
   std::atomic<int> waiting_{0};
-  absl::Notification go_on_;
+  std::promise<void> go_on_;
+  std::shared_future<void> may_go_on_ = go_on_.get_future().share();
 };
 
 // --- rate and keep-alive
@@ -467,16 +469,16 @@ TEST_F(HardenedServerTest, AHandlerCannotSplitTheAnswer) {
 }
 
 TEST_F(HardenedServerTest, AnswersAreReportedWithoutTheQuery) {
-  absl::Mutex mutex;
+  std::mutex mutex;
   std::vector<AccessRecord> records;
   Serve({.on_access = [&](const AccessRecord& record) {
-    absl::MutexLock lock(&mutex);
+    const std::lock_guard lock(mutex);
     records.push_back(record);
   }});
   Send(Get("/hello?code=secret"));
   Send(Get("/none"));
   server_->Stop(absl::Seconds(5));
-  absl::MutexLock lock(&mutex);
+  const std::lock_guard lock(mutex);
   ASSERT_EQ(records.size(), 2U);
   EXPECT_EQ(records[0].path, "/hello");
   EXPECT_EQ(records[0].status, 200);
@@ -498,7 +500,7 @@ TEST_F(HardenedServerTest, AFullQueueIsAnswered503) {
     return more.Read(std::chrono::milliseconds(1)) || queued.Read(std::chrono::milliseconds(1));
   }));
   EXPECT_EQ(StatusOf(more.received.empty() ? queued.received : more.received), 503);
-  go_on_.Notify();
+  go_on_.set_value();
   EXPECT_TRUE(absl::EndsWith(busy.ReadAnswer(), "waited"));
 }
 
@@ -556,7 +558,7 @@ TEST_F(HardenedServerTest, StoppingFinishesWhatHasBegunAndTakesNothingNew) {
   std::thread stopper([&] { server_->Stop(absl::Seconds(20)); });
   EXPECT_EQ(idle.ReadToEnd(), "");
   EXPECT_TRUE(Eventually([&] { return RawClient(port).fd() < 0; }));
-  go_on_.Notify();
+  go_on_.set_value();
   EXPECT_TRUE(absl::EndsWith(working.ReadToEnd(), "waited"));
   working.Close();
   stopper.join();
@@ -572,7 +574,7 @@ TEST_F(HardenedServerTest, StoppingCutsOffAnswersThatNobodyTakes) {
 }
 
 TEST_F(HardenedServerTest, ADetachedSocketCarriesOnAfterItsHead) {
-  absl::Notification detached;
+  std::promise<void> detached;
   DetachedSocket socket;
   auto server = HardenedServer::Listen({});
   ASSERT_TRUE(server.ok());
@@ -580,7 +582,7 @@ TEST_F(HardenedServerTest, ADetachedSocketCarriesOnAfterItsHead) {
     exchange.response.set_header("Content-Type", "text/event-stream");
     exchange.detach = [&](DetachedSocket given) {
       socket = std::move(given);
-      detached.Notify();
+      detached.set_value();
     };
   });
   (*server)->Start();
@@ -591,7 +593,7 @@ TEST_F(HardenedServerTest, ADetachedSocketCarriesOnAfterItsHead) {
   EXPECT_TRUE(absl::StrContains(client.received, "Content-Type: text/event-stream"));
   EXPECT_FALSE(absl::StrContains(client.received, "Content-Length"));
   EXPECT_FALSE(absl::StrContains(client.received, "Transfer-Encoding"));
-  ASSERT_TRUE(detached.WaitForNotificationWithTimeout(absl::Seconds(10)));
+  ASSERT_EQ(detached.get_future().wait_for(kTestDeadline), std::future_status::ready);
   EXPECT_EQ((*server)->connections(), 0U);
   EXPECT_EQ(socket.client_ip, "127.0.0.1");
   (*server)->Stop(absl::Seconds(1));

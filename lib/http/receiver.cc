@@ -68,7 +68,7 @@ void Receiver::Start() {
 
 void Receiver::Return(std::unique_ptr<Connection> connection, bool keep_alive) {
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     returned_.emplace_back(std::move(connection), keep_alive);
     if (returned_.size() > 1) return;
   }
@@ -89,7 +89,7 @@ void Receiver::Stop() {
   wake_.Signal();
   if (thread_.joinable()) thread_.join();
   parked_.clear();
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   returned_.clear();
 }
 
@@ -123,7 +123,7 @@ int Receiver::WaitMilliseconds() const {
 void Receiver::TakeReturned() {
   std::vector<std::pair<std::unique_ptr<Connection>, bool>> returned;
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     returned.swap(returned_);
   }
   for (auto& [connection, keep_alive] : returned) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <thread>
@@ -11,8 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "lib/http/admission.h"
 #include "lib/http/connection.h"
 #include "lib/http/rejection.h"
@@ -102,8 +101,9 @@ class Receiver {
   std::set<std::pair<SteadyTime, uint64_t>> idle_;
   bool drained_ = false;
 
-  absl::Mutex mutex_;
-  std::vector<std::pair<std::unique_ptr<Connection>, bool>> returned_ ABSL_GUARDED_BY(mutex_);
+  std::mutex mutex_;
+  // Guarded by mutex_.
+  std::vector<std::pair<std::unique_ptr<Connection>, bool>> returned_;
 
   std::thread thread_;
 };

@@ -98,19 +98,20 @@ void SseHub::Start() {
 
 void SseHub::Stop() {
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     closed_ = true;
+    room_.notify_all();
   }
   stopping_.store(true);
   wake_.Signal();
   if (thread_.joinable()) thread_.join();
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   inbox_.clear();
 }
 
 void SseHub::Attach(DetachedSocket socket, Admission::Place place,
                     std::vector<Subscription> subscriptions) {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   if (closed_) return;
   inbox_.push_back(Arrival{std::move(socket), std::move(place), std::move(subscriptions)});
   if (inbox_.size() == 1) wake_.Signal();
@@ -119,11 +120,8 @@ void SseHub::Attach(DetachedSocket socket, Admission::Place place,
 void SseHub::Publish(const std::string& kind, const std::string& topic, uint64_t generation,
                      SseFrame frame) {
   const size_t size = frame.data.size();
-  absl::MutexLock lock(&mutex_);
-  const auto has_room = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    return closed_ || inbox_bytes_ < options_.inbox_bytes;
-  };
-  mutex_.Await(absl::Condition(&has_room));
+  std::unique_lock lock(mutex_);
+  room_.wait(lock, [this] { return closed_ || inbox_bytes_ < options_.inbox_bytes; });
   if (closed_) return;
   inbox_bytes_ += size;
   inbox_.push_back(Publication{{kind, topic}, generation, std::move(frame)});
@@ -174,9 +172,10 @@ void SseHub::Run() {
 void SseHub::TakeMessages() {
   std::vector<Message> messages;
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     messages.swap(inbox_);
     inbox_bytes_ = 0;
+    room_.notify_all();
   }
   std::vector<TopicKey> touched;
   for (Message& message : messages) {

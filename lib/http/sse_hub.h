@@ -3,11 +3,13 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -16,8 +18,6 @@
 #include <variant>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "lib/http/admission.h"
 #include "lib/http/exchange.h"
@@ -163,10 +163,12 @@ class SseHub {
   Time now_;
   Time next_sweep_;
 
-  absl::Mutex mutex_;
-  std::vector<Message> inbox_ ABSL_GUARDED_BY(mutex_);
-  size_t inbox_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
-  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  std::mutex mutex_;
+  std::condition_variable room_;
+  // Guarded by mutex_.
+  std::vector<Message> inbox_;
+  size_t inbox_bytes_ = 0;
+  bool closed_ = false;
 
   std::thread thread_;
 };

@@ -22,28 +22,28 @@ namespace {
 class FakeSource : public SseSource {
  public:
   void Start(const std::string& topic, uint64_t cursor, uint64_t generation) override {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     running_[topic] = generation;
     calls_.push_back(absl::StrCat("start ", topic, "@", cursor));
   }
   void Stop(const std::string& topic, uint64_t generation) override {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     if (running_[topic] == generation) running_.erase(topic);
     calls_.push_back(absl::StrCat("stop ", topic));
   }
   // 0 when nobody watches.
   uint64_t Generation(const std::string& topic) {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     const auto found = running_.find(topic);
     return found == running_.end() ? 0 : found->second;
   }
   std::vector<std::string> Calls() {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     return calls_;
   }
 
  private:
-  absl::Mutex mutex_;
+  std::mutex mutex_;
   std::map<std::string, uint64_t> running_;
   std::vector<std::string> calls_;
 };
@@ -67,7 +67,7 @@ class SseHubTest : public testing::Test {
            return SseFrame{cursor, cursor, "log_behind", absl::StrCat(topic, "@", cursor), nullptr};
          }});
     hub_->AddKind("state", {.source = &source_, .snapshot = [this](const std::string&) {
-                              absl::MutexLock lock(&mutex_);
+                              const std::lock_guard lock(mutex_);
                               return state_ == 0 ? std::nullopt
                                                  : std::optional<SseFrame>(SseFrame{
                                                        0, state_, "state",
@@ -120,7 +120,7 @@ class SseHubTest : public testing::Test {
   }
 
   FakeSource source_;
-  absl::Mutex mutex_;
+  std::mutex mutex_;
   uint64_t state_ = 0;
   std::unique_ptr<SseHub> hub_;
   std::unique_ptr<HardenedServer> server_;
@@ -188,7 +188,7 @@ TEST_F(SseHubTest, AStateBeginsWithItsSnapshot) {
   auto first = Watch("state=s");
   const uint64_t generation = Running("s");
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     state_ = 5;
   }
   hub_->Publish("state", "s", generation, {0, 5, "state", "five", nullptr});

@@ -16,13 +16,14 @@ WorkerPool::WorkerPool(size_t threads, size_t queue,
 WorkerPool::~WorkerPool() { Stop(); }
 
 bool WorkerPool::Submit(std::unique_ptr<Connection>& connection) {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   if (stopping_) return false;
   if (queue_.size() >= idle_ && !StartThread() &&
       (threads_.empty() || queue_.size() >= idle_ + max_queue_)) {
     return false;
   }
   queue_.push_back(std::move(connection));
+  changed_.notify_one();
   return true;
 }
 
@@ -50,18 +51,15 @@ void WorkerPool::Work() {
   for (;;) {
     std::unique_ptr<Connection> connection;
     {
-      absl::MutexLock lock(&mutex_);
-      mutex_.Await(absl::Condition(
-          +[](WorkerPool* pool)
-               ABSL_NO_THREAD_SAFETY_ANALYSIS { return pool->stopping_ || !pool->queue_.empty(); },
-          this));
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
       if (queue_.empty()) return;
       connection = std::move(queue_.front());
       queue_.pop_front();
       --idle_;
     }
     serve_(std::move(connection));
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     ++idle_;
   }
 }
@@ -69,9 +67,10 @@ void WorkerPool::Work() {
 void WorkerPool::Stop() {
   std::vector<pthread_t> threads;
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     stopping_ = true;
     threads.swap(threads_);
+    changed_.notify_all();
   }
   for (pthread_t thread : threads) pthread_join(thread, nullptr);
 }

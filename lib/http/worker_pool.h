@@ -3,14 +3,14 @@
 
 #include <pthread.h>
 
+#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "lib/http/connection.h"
 
 namespace kozmic::http {
@@ -34,16 +34,19 @@ class WorkerPool {
  private:
   static void* Main(void* self);
   void Work();
-  bool StartThread() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // mutex_ is held.
+  bool StartThread();
 
   const size_t max_threads_;
   const size_t max_queue_;
   const std::function<void(std::unique_ptr<Connection>)> serve_;
-  absl::Mutex mutex_;
-  std::deque<std::unique_ptr<Connection>> queue_ ABSL_GUARDED_BY(mutex_);
-  size_t idle_ ABSL_GUARDED_BY(mutex_) = 0;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::vector<pthread_t> threads_ ABSL_GUARDED_BY(mutex_);
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  // Guarded by mutex_.
+  std::deque<std::unique_ptr<Connection>> queue_;
+  size_t idle_ = 0;
+  bool stopping_ = false;
+  std::vector<pthread_t> threads_;
 };
 
 }  // namespace kozmic::http
