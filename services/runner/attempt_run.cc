@@ -168,7 +168,10 @@ bool AttemptRun::ReportUntilAcknowledged(const v1::FinishJobRequest& request) {
   int refusals = 0;
   while (!job_.abandon_token().stop_requested()) {
     const absl::Status status = tools_.link.FinishJob(request);
-    if (status.ok()) return true;
+    if (status.ok()) {
+      job_.MarkReported();
+      return true;
+    }
     const std::string reason = Reason(status);
     Log(Severity::kWarning, "the build service did not take a job's end",
         {{"attempt", request.attempt()}, {"error", status}});

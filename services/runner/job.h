@@ -47,6 +47,16 @@ class Job {
     container_id_ = id;
   }
 
+  // Its end is acknowledged: there is no lease any more, only things to clean away.
+  void MarkReported() {
+    absl::MutexLock lock(&mutex_);
+    reported_ = true;
+  }
+  bool reported() const {
+    absl::MutexLock lock(&mutex_);
+    return reported_;
+  }
+
   void Stop(StopReason reason) {
     {
       absl::MutexLock lock(&mutex_);
@@ -98,6 +108,7 @@ class Job {
   v1::Phase phase_ ABSL_GUARDED_BY(mutex_) = v1::PHASE_STARTING;
   std::string container_id_ ABSL_GUARDED_BY(mutex_);
   StopReason stop_ ABSL_GUARDED_BY(mutex_) = StopReason::kNone;
+  bool reported_ ABSL_GUARDED_BY(mutex_) = false;
   unsigned events_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

@@ -63,7 +63,8 @@ void LeaseRenewer::Run() {
   }
 }
 
-absl::Status LeaseRenewer::Renew(const std::vector<std::shared_ptr<Job>>& jobs) {
+absl::Status LeaseRenewer::Renew(std::vector<std::shared_ptr<Job>> jobs) {
+  std::erase_if(jobs, [](const std::shared_ptr<Job>& job) { return job->reported(); });
   if (jobs.empty()) return absl::OkStatus();
   std::vector<RenewLeasesRequest::Renewal> renewals;
   for (const std::shared_ptr<Job>& job : jobs) renewals.push_back(RenewalOf(*job));

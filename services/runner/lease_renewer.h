@@ -2,7 +2,9 @@
 #define KOZMIC_SERVICES_RUNNER_LEASE_RENEWER_H_
 
 #include <functional>
+#include <memory>
 #include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -28,7 +30,7 @@ class LeaseRenewer {
 
  private:
   void Run();
-  absl::Status Renew(const std::vector<std::shared_ptr<Job>>& jobs);
+  absl::Status Renew(std::vector<std::shared_ptr<Job>> jobs);
   void Superseded();
 
   BuildLink& link_;
