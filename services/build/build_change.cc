@@ -20,8 +20,11 @@ int64_t NextRevision(pqxx::work& tx, int64_t project) {
       .as<int64_t>();
 }
 
-void NotifyChange(pqxx::work& tx, int64_t project) {
-  tx.exec_params("SELECT pg_notify($1, $2)", kChangesChannel, absl::StrCat(project));
+void NotifyChange(pqxx::work& tx, int64_t project, bool with_status) {
+  // A round trip each would delay the commit; waking the reporter once too often harms nobody.
+  tx.exec_params(with_status ? "SELECT pg_notify($1, $2), pg_notify($3, '')"
+                             : "SELECT pg_notify($1, $2) WHERE $3 <> ''",
+                 kChangesChannel, absl::StrCat(project), kStatusesChannel);
 }
 
 // Wishes that GitHub shows `state` for the build's commit. A "pending" never replaces what is
@@ -39,7 +42,6 @@ void WishStatus(pqxx::work& tx, const std::string& public_url, const AttemptKey&
       "WHERE excluded.state <> 2 OR old.target_url <> excluded.target_url",
       build_id, kStatusContext, static_cast<int>(state),
       StatusDescription(key.build, state, job_title), page);
-  tx.exec_params("SELECT pg_notify($1, '')", kStatusesChannel);
 }
 
 }  // namespace
@@ -47,7 +49,7 @@ void WishStatus(pqxx::work& tx, const std::string& public_url, const AttemptKey&
 void RecordChange(pqxx::work& tx, int64_t project, int64_t build_id) {
   tx.exec_params0("UPDATE builds SET revision = $2 WHERE build_id = $1", build_id,
                   NextRevision(tx, project));
-  NotifyChange(tx, project);
+  NotifyChange(tx, project, /*with_status=*/false);
 }
 
 void RecordStart(pqxx::work& tx, const std::string& public_url, const AttemptKey& key,
@@ -60,7 +62,7 @@ void RecordStart(pqxx::work& tx, const std::string& public_url, const AttemptKey
                       build_id, revision)[0]
           .as<int>());
   if (state == v1::STATE_PENDING) WishStatus(tx, public_url, key, build_id, state, "");
-  NotifyChange(tx, key.project);
+  NotifyChange(tx, key.project, /*with_status=*/state == v1::STATE_PENDING);
 }
 
 void RecordVerdict(pqxx::work& tx, const std::string& public_url, const AttemptKey& key,
@@ -82,7 +84,7 @@ void RecordVerdict(pqxx::work& tx, const std::string& public_url, const AttemptK
       build_id, revision, static_cast<int>(after), AllEnded(jobs));
   // The verdict changes with the job that brings it: the one that has just changed.
   if (after != before) WishStatus(tx, public_url, key, build_id, after, changed_title);
-  NotifyChange(tx, key.project);
+  NotifyChange(tx, key.project, /*with_status=*/after != before);
 }
 
 }  // namespace kozmic::build

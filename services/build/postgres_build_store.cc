@@ -20,12 +20,13 @@ class PostgresBuildStore final : public BuildStore {
 
   absl::StatusOr<v1::Build> Create(int64_t project,
                                    const v1::CreateBuildRequest& request) override {
-    absl::StatusOr<v1::Build> build = absl::InternalError("not created");
+    int64_t number = 0;
     const absl::Status status = pool_.Transact([&](pqxx::work& tx) {
-      build = Insert(tx, project, request);
-      return build.status();
+      number = Insert(tx, project, request);
+      return absl::OkStatus();
     });
-    if (status.ok()) return build;
+    // Read after the commit: runners that wait for the jobs need not wait for this.
+    if (status.ok()) return Get(project, number);
     // Also after an ambiguous commit: the request id tells whether it happened.
     if (absl::IsAlreadyExists(status) || Reason(status) == "in_doubt") {
       absl::StatusOr<v1::Build> existing =
@@ -76,8 +77,8 @@ class PostgresBuildStore final : public BuildStore {
   }
 
  private:
-  static absl::StatusOr<v1::Build> Insert(pqxx::work& tx, int64_t project,
-                                          const v1::CreateBuildRequest& request) {
+  // The build's number.
+  static int64_t Insert(pqxx::work& tx, int64_t project, const v1::CreateBuildRequest& request) {
     const pqxx::row row = tx.exec_params1(
         "WITH p AS (INSERT INTO projects AS old (project_id, last_number, revision) "
         "  VALUES ($1, 1, 1) ON CONFLICT (project_id) DO UPDATE "
@@ -91,16 +92,16 @@ class PostgresBuildStore final : public BuildStore {
         request.commit_url(), request.message(), request.author().display_name(),
         request.author().login(), request.author().avatar_url());
     const auto build_id = row[0].as<int64_t>();
-    int number = 0;
+    int job_number = 0;
     for (const v1::JobSpec& job : request.jobs()) {
       tx.exec_params0(
           "INSERT INTO jobs (build_id, number, hook, title, image, script) "
           "VALUES ($1, $2, $3, $4, $5, $6)",
-          build_id, ++number, job.hook(), job.title(), job.image(), job.script());
+          build_id, ++job_number, job.hook(), job.title(), job.image(), job.script());
     }
     tx.exec_params("SELECT pg_notify($1, ''), pg_notify($2, $3)", kJobsChannel, kChangesChannel,
                    absl::StrCat(project));
-    return std::move(ReadBuilds(tx, "WHERE b.build_id = $1", build_id).front());
+    return row[1].as<int64_t>();
   }
 
   template <typename... Parameters>
