@@ -159,6 +159,8 @@ absl::Status LogUploader::RunStream(Purpose purpose) {
     {
       absl::MutexLock lock(&mutex_);
       acknowledged_ = std::max(acknowledged_, resume);
+      // What an earlier stream read from the file and did not bring home is to be read again.
+      grown_ = true;
     }
     absl::Notification readers_done;
     std::thread reader([&] {

@@ -196,6 +196,12 @@ void FakeLogstream::SetAway(bool away) {
   away_ = away;
 }
 
+bool FakeLogstream::WaitForRefusals(int count, absl::Duration patience) {
+  absl::MutexLock lock(&mutex_);
+  const auto enough = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return refusals_ >= count; };
+  return mutex_.AwaitWithTimeout(absl::Condition(&enough), patience);
+}
+
 void FakeLogstream::SetLimit(size_t bytes) {
   absl::MutexLock lock(&mutex_);
   limit_ = bytes;
@@ -215,7 +221,10 @@ grpc::Status FakeLogstream::AppendLog(
     AppendLogResponse response;
     {
       absl::MutexLock lock(&mutex_);
-      if (away_) return {grpc::StatusCode::UNAVAILABLE, "away"};
+      if (away_) {
+        ++refusals_;
+        return {grpc::StatusCode::UNAVAILABLE, "away"};
+      }
       std::string& log = logs_[name];
       const size_t offset = static_cast<size_t>(request.offset());
       if (offset > log.size()) return Refuse(absl::StatusCode::kOutOfRange, "gap", *context);

@@ -84,6 +84,8 @@ class FakeLogstream final : public logstream::v1::LogService::Service {
                   const std::function<bool(const std::string&)>& condition);
   // While away, streams end with UNAVAILABLE; those at hand, too.
   void SetAway(bool away);
+  // Until that many streams were refused for being away.
+  bool WaitForRefusals(int count, absl::Duration patience);
   // Logs end here.
   void SetLimit(size_t bytes);
 
@@ -95,6 +97,7 @@ class FakeLogstream final : public logstream::v1::LogService::Service {
  private:
   mutable absl::Mutex mutex_;
   bool away_ ABSL_GUARDED_BY(mutex_) = false;
+  int refusals_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t limit_ ABSL_GUARDED_BY(mutex_) = size_t{1} << 30;
   std::map<std::string, std::string> logs_ ABSL_GUARDED_BY(mutex_);
 };
