@@ -1,4 +1,5 @@
 #include "absl/synchronization/notification.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "kozmic/auth/v1/auth.grpc.pb.h"
@@ -91,6 +92,18 @@ TEST_F(RpcTest, ATakenPortIsNamed) {
   const auto second = RpcServer::Start(server_->address(), {});
   ASSERT_FALSE(second.ok());
   EXPECT_NE(second.status().message().find(server_->address()), absl::string_view::npos);
+}
+
+TEST_F(RpcTest, HealthIsAnsweredAndDescribed) {
+  grpc::ClientContext context;
+  PrepareCall(context, absl::Now() + absl::Seconds(5), "");
+  const auto health = grpc::health::v1::Health::NewStub(MakeChannel(server_->address()));
+  grpc::health::v1::HealthCheckResponse response;
+  ASSERT_TRUE(health->Check(&context, {}, &response).ok());
+  EXPECT_EQ(response.status(), grpc::health::v1::HealthCheckResponse::SERVING);
+  EXPECT_NE(google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
+                "grpc.health.v1.Health"),
+            nullptr);
 }
 
 TEST_F(RpcTest, AStoppedServerIsUnavailable) {

@@ -1,5 +1,6 @@
 // Everything that needs a whole installation, on one: it takes a minute to start.
 import { after, before, describe } from 'node:test';
+import { administration } from './administration.js';
 import { pushToGreen } from './push_to_green.js';
 import { launchBrowser } from './support/browser.js';
 import { startInstallation } from './support/installation.js';
@@ -21,4 +22,5 @@ after(async () => {
 }, { timeout: 5 * 60_000 });
 
 describe('push to green', () => pushToGreen(world));
+describe('administration', () => administration(world));
 describe('kill -9 in the middle of a build', () => survive(world));

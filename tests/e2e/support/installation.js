@@ -46,6 +46,7 @@ export async function startInstallation() {
     greeting,
     gateway: address('gateway'),
     github: address('simulator'),
+    rpcAddress: (name) => `127.0.0.1:${port(name)}`,
     up: () => kozmic('up'),
     status: () => kozmic('status'),
     stop: () => kozmic('down', '--purge', '--yes'),
