@@ -22,7 +22,8 @@ done
 supervisor_gone() { ! supervisor_runs; }
 
 # Containers outlive a killed engine, and only an engine can end them in order.
-containers_left() { grep -lsaF "$RUN/docker/containerd" /proc/[0-9]*/cmdline | grep -q .; }
+# The pattern does not match the command line that it stands in.
+containers_left() { grep -lsa "$RUN/docker/[c]ontainerd" /proc/[0-9]*/cmdline | grep -q .; }
 
 end_containers() {
   local engine=
