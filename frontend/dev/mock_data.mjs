@@ -17,8 +17,11 @@ const people = [
 /** Log id → { bytes: Buffer, sealed } */
 export const logs = new Map();
 export const projects = [];
+let lastHook = 0;
 /** Project id → builds, newest first. */
 export const builds = new Map();
+/** Project id → hooks. */
+export const hooks = new Map();
 
 export function sampleLog(lines, outcome) {
   const out = [
@@ -87,6 +90,19 @@ export function makeBuild(project, number, status, { message, person = 0, age = 
 function add(id, repository, options, list) {
   projects.push({ id, repository, private: false, url: `https://github.com/${repository}`, role: 'owner', ...options });
   builds.set(id, list);
+  hooks.set(id, []);
+}
+
+export function addProject(repository) {
+  const id = projects.length + 1;
+  add(id, repository, {}, []);
+  return projects.at(-1);
+}
+
+export function addHook(project, { title, image, script }) {
+  const hook = { id: ++lastHook, title, image, script, created_at: new Date().toISOString() };
+  hooks.get(project).push(hook);
+  return hook;
 }
 
 add(1, 'kozmic/hello', {}, [
@@ -102,3 +118,11 @@ add(3, 'acme/api', {}, [makeBuild(3, 128, 'success', { message: 'Return 404 for 
 add(4, 'octo/a-repository-with-a-long-name', {}, [makeBuild(4, 3, 'enqueued', { message: 'Try the new runner', person: 0, age: 95 })]);
 add(5, 'octo/kernel', {}, [makeBuild(5, 9, 'error', { message: 'Build everything', person: 1, age: 200000, lines: Number(process.env.BIG_LINES ?? 5000) })]);
 add(6, 'octo/new', { role: 'member' }, []);
+add(7, 'octo/fresh', {}, []);
+addHook(1, { title: 'Tests', image: 'debian:12', script: '#!/bin/bash\nset -e\n\nmake -j2\nmake test\n' });
+addHook(1, {
+  title: 'A title as long as titles get when somebody means every word of it',
+  image: 'registry.example.com:5000/acme/a-build-image-with-a-long-name:2025.11.23-slim',
+  script: `#!/bin/bash\nset -euo pipefail\n\n${Array.from({ length: 24 }, (_, i) => `./run --step ${i} --with "a line that is wider than any phone, and than the card as well" --and <tags>`).join('\n')}\n`,
+});
+addHook(6, { title: 'Tests', image: 'debian:12', script: '#!/bin/bash\nset -e\n\necho "It works!"\n' });

@@ -4,7 +4,7 @@
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { builds, logs, makeBuild, projects, sha256 } from './mock_data.mjs';
+import { addHook, addProject, builds, hooks, logs, makeBuild, projects, sha256 } from './mock_data.mjs';
 
 const DIST = new URL('../dist/', import.meta.url).pathname;
 const PORT = Number(process.env.PORT ?? 8090);
@@ -101,6 +101,34 @@ function openStream(request, response, query) {
   pump(entry);
 }
 
+async function readBody(request) {
+  const parts = [];
+  for await (const part of request) parts.push(part);
+  return JSON.parse(Buffer.concat(parts));
+}
+
+/** Repositories named *secret* do not exist, *readonly* ones belong to others. */
+async function createProject(request, response) {
+  const { repository = '' } = await readBody(request);
+  if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) return error(response, 422, 'invalid_argument', 'repository: must be like owner/name');
+  if (repository.includes('secret')) return error(response, 404, 'repository_not_found', 'GitHub shows you no such repository');
+  if (repository.includes('readonly')) return error(response, 403, 'admin_needed', 'you need admin rights to the repository at GitHub');
+  if (projects.some((known) => known.repository === repository)) return error(response, 409, 'project_exists', 'this repository has a project already');
+  return json(response, 201, { ...addProject(repository), latest_build: null });
+}
+
+/** GitHub refuses a hook whose title has the word "refused". */
+async function createHook(request, response, project) {
+  const fields = await readBody(request);
+  if (project.role === 'member') return error(response, 403, 'permission_denied', 'your role in this project does not allow that');
+  for (const name of ['title', 'image', 'script']) {
+    if (!fields[name]?.trim()) return error(response, 422, 'invalid_argument', `${name}: This field is required.`);
+  }
+  if (!/^[a-z0-9./:_-]+$/.test(fields.image)) return error(response, 422, 'invalid_argument', 'image: not the name of an image');
+  if (fields.title.includes('refused')) return error(response, 409, 'github_refused', 'GitHub answered 422: Validation Failed');
+  return json(response, 201, addHook(project.id, fields));
+}
+
 function api(request, response, path, query) {
   if (!/kozmic_session=/.test(request.headers.cookie ?? '')) {
     return error(response, 401, 'signed_out', 'Sign in first.');
@@ -108,8 +136,13 @@ function api(request, response, path, query) {
   if (path === '/api/v1/me') {
     return json(response, 200, { user: { id: 1, login: 'ada', name: 'Ada Lovelace', avatar_url: '/dev/avatar.svg' }, csrf_token: CSRF });
   }
+  const changing = request.method === 'POST';
+  if (changing && request.headers['x-csrf-token'] !== CSRF) {
+    return error(response, 403, 'csrf', 'The page is out of date. Reload it.');
+  }
   if (path === '/api/v1/stream') return openStream(request, response, query);
   if (path === '/api/v1/projects') {
+    if (changing) return createProject(request, response);
     return json(response, 200, { projects: projects.map((p) => ({ ...p, latest_build: builds.get(p.id)[0] ?? null })) });
   }
   const [, id, rest] = /^\/api\/v1\/projects\/(\d+)(\/.*)?$/.exec(path) ?? [];
@@ -117,6 +150,10 @@ function api(request, response, path, query) {
   if (!project) return error(response, 404, 'not_found', 'There is no such project.');
   const list = builds.get(project.id);
   if (!rest) return json(response, 200, { ...project, latest_build: list[0] ?? null });
+  if (rest === '/hooks') {
+    if (changing) return createHook(request, response, project);
+    return json(response, 200, { hooks: hooks.get(project.id) });
+  }
   if (rest === '/builds') {
     const before = Number(query.get('before') ?? Infinity);
     const limit = Math.min(Number(query.get('limit') ?? 20), Number(process.env.PAGE ?? 25));

@@ -20,8 +20,24 @@ const PAGES = {
   lines: '/projects/3/builds/128/jobs/1/#L5-L12',
   error: '/projects/5/builds/9/',
   history: '/projects/1/history/',
-  empty: '/projects/6/builds/latest/',
+  settings: '/projects/1/settings/',
+  member: '/projects/6/builds/latest/',
+  fresh: '/projects/7/',
+  new: '/repositories/',
+  'new-refused': '/repositories/',
+  'hook-refused': '/projects/7/settings/',
   missing: '/projects/99/',
+};
+/** What is done on a page before it is looked at. */
+const ACTIONS = {
+  'new-refused': async (page) => {
+    await page.getByLabel('Repository').fill('https://github.com/acme/secret.git');
+    await page.keyboard.press('Enter');
+  },
+  'hook-refused': async (page) => {
+    await page.getByLabel('Docker image').fill('');
+    await page.getByRole('button', { name: 'Add hook' }).click();
+  },
 };
 const SIZES = { wide: { width: 1280, height: 860 }, narrow: { width: 360, height: 740 } };
 const only = process.env.ONLY?.split(',');
@@ -49,6 +65,7 @@ for (const colorScheme of ['light', 'dark']) {
         });
         page.on('pageerror', (e) => problems.push(`${where}: ${e}`));
         await page.goto(BASE + path);
+        await ACTIONS[name]?.(page);
         await page.waitForTimeout(700);
         if (!audit) {
           await page.screenshot({ path: join(OUT, `${name}-${size}-${colorScheme}.png`) });

@@ -4,7 +4,9 @@ import { BuildPage } from './pages/build';
 import { HistoryPage } from './pages/history';
 import { LoginPage } from './pages/login';
 import { MissingPage } from './pages/missing';
+import { NewProjectPage } from './pages/new_project';
 import { ProjectsPage } from './pages/projects';
+import { SettingsPage } from './pages/settings';
 import { location, navigate } from './router';
 import { match, paths, type Route } from './routes';
 import { session } from './state/session';
@@ -40,6 +42,10 @@ function pageOf(route: Route, query: URLSearchParams) {
   switch (route.page) {
     case 'projects':
       return <ProjectsPage />;
+    case 'new-project':
+      return <NewProjectPage />;
+    case 'settings':
+      return <SettingsPage key={route.project} project={route.project} />;
     case 'history':
       return <HistoryPage project={route.project} before={Number(query.get('before')) || null} />;
     case 'build':

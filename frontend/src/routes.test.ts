@@ -6,6 +6,8 @@ it.each([
   ['/projects', { page: 'projects' }],
   ['/projects/3/', { page: 'project', project: 3 }],
   ['/projects/3/history', { page: 'history', project: 3 }],
+  ['/projects/3/settings/', { page: 'settings', project: 3 }],
+  ['/repositories/', { page: 'new-project' }],
   ['/projects/3/builds/latest/', { page: 'build', project: 3, build: 'latest', job: null }],
   ['/projects/3/builds/7/jobs/2/', { page: 'build', project: 3, build: 7, job: 2 }],
   ['/projects/0/', { page: 'missing' }],

@@ -1,7 +1,9 @@
 import { ApiError, fromResponse, fromThrown } from './errors';
-import type { Build, BuildPage, Me, Project } from './types';
+import type { Build, BuildPage, Hook, HookFields, Me, Project } from './types';
 
 const TIMEOUT_MS = 15_000;
+/** Longer than the gateway waits for the services that ask GitHub meanwhile. */
+const CHANGE_TIMEOUT_MS = 30_000;
 
 let csrfToken = '';
 let skewMs = 0;
@@ -25,10 +27,14 @@ function observeClock(response: Response): void {
   skewMs = Math.abs(skew) > 2_500 ? skew : 0;
 }
 
-async function send(path: string, init: RequestInit = {}): Promise<Response> {
+async function send(
+  path: string,
+  init: RequestInit = {},
+  timeoutMs = TIMEOUT_MS,
+): Promise<Response> {
   let response: Response;
   try {
-    const deadline = AbortSignal.timeout(TIMEOUT_MS);
+    const deadline = AbortSignal.timeout(timeoutMs);
     const signal = init.signal ? AbortSignal.any([init.signal, deadline]) : deadline;
     response = await fetch(path, { credentials: 'same-origin', cache: 'no-store', ...init, signal });
   } catch (error) {
@@ -42,7 +48,10 @@ async function send(path: string, init: RequestInit = {}): Promise<Response> {
 }
 
 async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const response = await send(path, signal ? { signal } : {});
+  return readJson(await send(path, signal ? { signal } : {}));
+}
+
+async function readJson<T>(response: Response): Promise<T> {
   try {
     return (await response.json()) as T;
   } catch (error) {
@@ -50,15 +59,24 @@ async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
   }
 }
 
-async function change(method: 'POST' | 'PUT' | 'DELETE', path: string): Promise<void> {
-  const attempt = () => send(path, { method, headers: { 'X-CSRF-Token': csrfToken } });
+async function change(
+  method: 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: object,
+): Promise<Response> {
+  const attempt = () => {
+    const headers: Record<string, string> = { 'X-CSRF-Token': csrfToken };
+    if (!body) return send(path, { method, headers }, CHANGE_TIMEOUT_MS);
+    headers['Content-Type'] = 'application/json';
+    return send(path, { method, headers, body: JSON.stringify(body) }, CHANGE_TIMEOUT_MS);
+  };
   try {
-    await attempt();
+    return await attempt();
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 'csrf') throw error;
     // The session was renewed in another tab: take its token, once.
     await getMe();
-    await attempt();
+    return await attempt();
   }
 }
 
@@ -69,8 +87,8 @@ export async function getMe(signal?: AbortSignal): Promise<Me> {
   return me;
 }
 
-export function signOut(): Promise<void> {
-  return change('POST', '/logout/');
+export async function signOut(): Promise<void> {
+  await change('POST', '/logout/');
 }
 
 export async function listProjects(signal?: AbortSignal): Promise<Project[]> {
@@ -79,6 +97,20 @@ export async function listProjects(signal?: AbortSignal): Promise<Project[]> {
 
 export function getProject(project: number, signal?: AbortSignal): Promise<Project> {
   return getJson(`/api/v1/projects/${project}`, signal);
+}
+
+/** Makes a project of a repository, given as `owner/name`. */
+export async function createProject(repository: string): Promise<Project> {
+  return readJson(await change('POST', '/api/v1/projects', { repository }));
+}
+
+export async function listHooks(project: number, signal?: AbortSignal): Promise<Hook[]> {
+  return (await getJson<{ hooks: Hook[] }>(`/api/v1/projects/${project}/hooks`, signal)).hooks;
+}
+
+/** Adds a hook; its webhook exists on GitHub once this returns. */
+export async function createHook(project: number, fields: HookFields): Promise<Hook> {
+  return readJson(await change('POST', `/api/v1/projects/${project}/hooks`, fields));
 }
 
 /** One page of builds, newest first, all older than `before` when that is given. */

@@ -70,13 +70,28 @@ export interface Build {
   jobs: Job[];
 }
 
+/** What a person may do in a project: a member looks, a manager configures, an owner also deletes. */
+export type Role = 'owner' | 'manager' | 'member';
+
 export interface Project {
   id: number;
   repository: string;
   private: boolean;
   url: string;
-  role: string;
+  role: Role;
   latest_build: Build | null;
+}
+
+/** What is run for every push: a script in a Docker image. */
+export interface HookFields {
+  title: string;
+  image: string;
+  script: string;
+}
+
+export interface Hook extends HookFields {
+  id: number;
+  created_at: string;
 }
 
 export interface BuildPage {

@@ -7,7 +7,7 @@ import { LockIcon } from './icons';
 export function ProjectNav(props: {
   id: number;
   project: Project | null;
-  current: 'latest' | 'history' | number;
+  current: 'latest' | 'history' | 'settings' | number;
   /** Shown at the end of the tabs. */
   children?: ComponentChildren;
 }) {
@@ -34,6 +34,7 @@ export function ProjectNav(props: {
       <div class="tabs">
         {tab('Latest build', paths.latest(id), current === 'latest')}
         {tab('History', paths.history(id), current === 'history')}
+        {tab('Settings', paths.settings(id), current === 'settings')}
         {typeof current === 'number' && tab(`Build #${current}`, paths.build(id, current), true)}
         {props.children}
       </div>

@@ -1,6 +1,7 @@
 import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { connection } from '../live/client';
+import { location } from '../router';
 import { paths } from '../routes';
 import { session } from '../state/session';
 import { Mark } from './icons';
@@ -18,7 +19,18 @@ export function Shell(props: { mainRef: RefObject<HTMLElement>; children: Compon
           <Mark />
           Kozmic CI
         </a>
-        {session.value.kind === 'in' && <UserMenu user={session.value.me.user} />}
+        {session.value.kind === 'in' && (
+          <div class="topbar-end">
+            <a
+              class="topbar-link"
+              href={paths.newProject}
+              aria-current={location.value.path === paths.newProject ? 'page' : undefined}
+            >
+              New project
+            </a>
+            <UserMenu user={session.value.me.user} />
+          </div>
+        )}
       </header>
       <ConnectionBanner />
       <main id="main" class="page" ref={props.mainRef} tabIndex={-1}>

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { getBuild, getProject } from '../api/client';
-import type { Build, Project } from '../api/types';
+import type { Build } from '../api/types';
 import { BuildHeader, BuildHeaderSkeleton } from '../components/build_header';
 import { JobPanel } from '../components/job_panel';
 import { JobTabs } from '../components/job_tabs';
@@ -9,6 +9,7 @@ import { NotFound, Notice, Problem } from '../components/notice';
 import { ProjectNav } from '../components/project_nav';
 import { useTitle } from '../components/title';
 import { watchProject } from '../live/client';
+import { navigate } from '../router';
 import { paths } from '../routes';
 import { newerBuild } from '../state/builds';
 import { useResource } from '../state/resource';
@@ -35,8 +36,6 @@ export function BuildPage({ project: id, build: wanted, job: wantedJob }: Props)
           const shown = resource.peek();
           if (shown.value?.number === changed.number) {
             resource.value = { ...shown, value: newerBuild(shown.value, changed) };
-          } else if (wanted === 'latest' && !shown.value && shown.error?.status === 404) {
-            resource.reload();
           }
         }
       }),
@@ -46,12 +45,19 @@ export function BuildPage({ project: id, build: wanted, job: wantedJob }: Props)
   const name = project.value.value?.repository ?? '';
   useTitle(build ? `#${build.number} ${name}` : name, build?.status ?? null);
 
+  // Nothing to see before the first build, but something to do: the settings say what.
+  const unbuilt = wanted === 'latest' && error?.status === 404;
+  const toSettings = unbuilt && project.value.value !== null;
+  useEffect(() => {
+    if (toSettings) navigate(paths.settings(id), { replace: true });
+  }, [toSettings, id]);
+
   if (project.value.error?.status === 404) return <NotFound what="Project" />;
   const nav = (
     <ProjectNav id={id} project={project.value.value} current={wanted}>
       {build && wanted === 'latest' && newest.value > build.number && (
         <button type="button" class="newer" data-testid="newer" onClick={resource.reload}>
-          Newer build: #{newest.value}
+          <span class="newer-words">Newer build: </span>#{newest.value}
         </button>
       )}
     </ProjectNav>
@@ -60,8 +66,8 @@ export function BuildPage({ project: id, build: wanted, job: wantedJob }: Props)
     return (
       <>
         {nav}
-        {error ? (
-          <WithoutBuild wanted={wanted} error={error} project={project.value.value} retry={resource.reload} />
+        {error && !unbuilt ? (
+          <Problem what="Build" error={error} retry={resource.reload} />
         ) : (
           <>
             <BuildHeaderSkeleton />
@@ -108,24 +114,5 @@ function Jobs(props: { build: Build; wanted: number | 'latest'; wantedJob: numbe
         <NotFound what="Job" />
       )}
     </>
-  );
-}
-
-function WithoutBuild(props: {
-  wanted: number | 'latest';
-  error: Parameters<typeof Problem>[0]['error'];
-  project: Project | null;
-  retry: () => void;
-}) {
-  if (props.wanted !== 'latest' || props.error.status !== 404) {
-    return <Problem what="Build" error={props.error} retry={props.retry} />;
-  }
-  return (
-    <Notice title="No builds yet" testId="no-builds">
-      <p>
-        Push a commit{props.project ? <> to <strong>{props.project.repository}</strong></> : null}, and
-        its build appears here by itself.
-      </p>
-    </Notice>
   );
 }

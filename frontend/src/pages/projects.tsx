@@ -38,7 +38,12 @@ export function ProjectsPage() {
   if (projects?.length === 0) {
     return (
       <Notice title="No projects yet" testId="no-projects">
-        <p>A project appears here once a repository that you can see on GitHub is connected.</p>
+        <p>A project is a repository on GitHub that Kozmic CI builds after every push.</p>
+        <p>
+          <a class="button button-primary" href={paths.newProject}>
+            New project
+          </a>
+        </p>
       </Notice>
     );
   }

@@ -22,11 +22,13 @@ export function useResource<T>(
   load: (signal: AbortSignal) => Promise<T>,
 ): Signal<Resource<T>> & { reload: () => void } {
   const state = useSignal<Resource<T>>({ value: null, error: null });
+  /** What the state belongs to. */
   const loadedKey = useSignal('');
   const generation = useSignal(0);
   const outage = outages.value;
 
-  if (loadedKey.peek() !== key && state.peek().value !== null) {
+  const stale = loadedKey.peek() !== key;
+  if (stale && (state.peek().value !== null || state.peek().error !== null)) {
     state.value = { value: null, error: null };
     loadedKey.value = '';
   }
@@ -43,6 +45,7 @@ export function useResource<T>(
         state.value = { value, error: null };
       } catch (error) {
         if (controller.signal.aborted) return;
+        loadedKey.value = key;
         const known = error instanceof ApiError ? error : new ApiError(0, 'internal', String(error));
         state.value = { value: known.isTemporary ? state.peek().value : null, error: known };
         if (!known.isTemporary) return;
