@@ -15,7 +15,7 @@ namespace kozmic {
 AppendStream* AppendStream::Start(StreamEnvironment& environment,
                                   grpc::CallbackServerContext* context) {
   const auto stream = std::shared_ptr<AppendStream>(new AppendStream(environment, context));
-  const absl::Status admitted = environment.streams.Add(stream);
+  const absl::Status admitted = environment.appends.Add(stream);
   absl::MutexLock lock(&stream->mutex_);
   stream->self_ = stream;
   if (!admitted.ok()) {
@@ -153,7 +153,7 @@ void AppendStream::Drain() {
 }
 
 void AppendStream::OnDone() {
-  environment_.streams.Remove(this);
+  environment_.appends.Remove(this);
   std::shared_ptr<AppendStream> self;
   absl::MutexLock lock(&mutex_);
   self = std::move(self_);

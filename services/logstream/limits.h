@@ -22,7 +22,9 @@ inline constexpr absl::Duration kCommitInterval = absl::Milliseconds(30);
 // How often the store is asked about followed logs, in case hints were lost.
 inline constexpr absl::Duration kSweepInterval = absl::Seconds(1);
 
-inline constexpr size_t kMostStreams = 2048;
+// Counted apart: readers must not take the places that runners need.
+inline constexpr size_t kMostAppends = 1024;
+inline constexpr size_t kMostTails = 2048;
 inline constexpr int64_t kDefaultMaxLogSize = int64_t{1} << 30;
 
 }  // namespace kozmic

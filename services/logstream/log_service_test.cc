@@ -466,6 +466,24 @@ TEST_F(LogServiceTest, ACrashOfTheDatabaseLosesNothingAcknowledged) {
   ExpectSealedAs(there, bytes);
 }
 
+TEST_F(LogServiceTest, ReadersDoNotTakeTheWritersPlaces) {
+  auto small = LogReplica::Start({.listen = "127.0.0.1:0",
+                                  .service_key = kKey,
+                                  .redis = *ParseRedisUrl(redis_.Url()),
+                                  .most_appends = 1,
+                                  .most_tails = 1},
+                                 store_, random_);
+  ASSERT_TRUE(small.ok()) << small.status();
+  a_ = *std::move(small);
+  TestReader reader(ToA(), kLog, gateway_);
+  ASSERT_TRUE(reader.AwaitFollowing());
+  EXPECT_EQ(Tail(0, /*follow=*/true).status().code(), absl::StatusCode::kResourceExhausted);
+  TestAppend append = Append();
+  EXPECT_EQ(append.ReadAck(), 0) << "the reader has its own place";
+  TestAppend second = Append();
+  EXPECT_EQ(second.Finish().code(), absl::StatusCode::kResourceExhausted);
+}
+
 TEST_F(LogServiceTest, AReplicaThatEndsHandsItsStreamsOver) {
   StartReplicas();
   TestReader here(ToEither(), kLog, gateway_);

@@ -18,8 +18,8 @@ class OpenStream {
   virtual void Drain() = 0;
 };
 
-// The streams that this process serves: bounds their number, ends them all when the process ends.
-// Thread-safe.
+// The streams of one kind that this process serves: bounds their number, ends them all when the
+// process ends. Thread-safe.
 class OpenStreams {
  public:
   explicit OpenStreams(size_t most) : most_(most) {}

@@ -8,14 +8,15 @@ namespace {
 // Together not more than the store's pool has connections, with one to spare for the sweeper.
 constexpr size_t kStreamThreads = 8;
 constexpr size_t kUnaryThreads = 3;
-constexpr size_t kQueueLimit = 2 * kMostStreams;
+constexpr size_t kQueueLimit = 2 * (kMostAppends + kMostTails);
 
 constexpr absl::Duration kGrace = absl::Seconds(3);
 
 }  // namespace
 
 LogReplica::LogReplica(const Options& options, LogStore& store, Random& random)
-    : streams_(kMostStreams),
+    : appends_(options.most_appends),
+      tails_(options.most_tails),
       hub_([this] { sweeper_.Wake(); }),
       sweeper_(store, hub_),
       feed_(
@@ -25,7 +26,8 @@ LogReplica::LogReplica(const Options& options, LogStore& store, Random& random)
       stream_executor_(kStreamThreads, kQueueLimit),
       unary_executor_(kUnaryThreads, kQueueLimit),
       unary_(unary_executor_, authenticator_),
-      environment_{store, hub_, feed_, streams_, access_, stream_executor_, options.max_log_size},
+      environment_{
+          store, hub_, feed_, appends_, tails_, access_, stream_executor_, options.max_log_size},
       service_(environment_, unary_) {}
 
 absl::StatusOr<std::unique_ptr<LogReplica>> LogReplica::Start(const Options& options,
@@ -36,7 +38,8 @@ absl::StatusOr<std::unique_ptr<LogReplica>> LogReplica::Start(const Options& opt
 }
 
 LogReplica::~LogReplica() {
-  streams_.DrainAll();
+  appends_.DrainAll();
+  tails_.DrainAll();
   if (server_ != nullptr) server_->Stop(kGrace);
 }
 

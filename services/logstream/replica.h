@@ -33,6 +33,8 @@ class LogReplica {
     std::string service_key;
     RedisAddress redis;
     int64_t max_log_size = kDefaultMaxLogSize;
+    size_t most_appends = kMostAppends;
+    size_t most_tails = kMostTails;
   };
 
   // Serves when it returns. Not owned: store, random.
@@ -46,7 +48,8 @@ class LogReplica {
  private:
   LogReplica(const Options& options, LogStore& store, Random& random);
 
-  OpenStreams streams_;
+  OpenStreams appends_;
+  OpenStreams tails_;
   TailHub hub_;
   Sweeper sweeper_;
   LiveFeed feed_;

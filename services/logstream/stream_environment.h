@@ -17,7 +17,8 @@ struct StreamEnvironment {
   LogStore& store;
   TailHub& hub;
   LiveFeed& feed;
-  OpenStreams& streams;
+  OpenStreams& appends;
+  OpenStreams& tails;
   const LogAccess& access;
   // Where calls to the store run; never on gRPC's threads.
   Executor& executor;

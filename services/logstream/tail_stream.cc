@@ -22,7 +22,7 @@ TailStream::TailStream(StreamEnvironment& environment, grpc::CallbackServerConte
 TailStream* TailStream::Start(StreamEnvironment& environment, grpc::CallbackServerContext* context,
                               const logstream::v1::TailLogRequest& request) {
   const auto stream = std::shared_ptr<TailStream>(new TailStream(environment, context, request));
-  const absl::Status admitted = environment.streams.Add(stream);
+  const absl::Status admitted = environment.tails.Add(stream);
   absl::MutexLock lock(&stream->mutex_);
   stream->self_ = stream;
   if (admitted.ok()) {
@@ -130,7 +130,7 @@ void TailStream::Drain() {
 
 void TailStream::OnDone() {
   environment_.hub.Unfollow(log_, this);
-  environment_.streams.Remove(this);
+  environment_.tails.Remove(this);
   std::shared_ptr<TailStream> self;
   absl::MutexLock lock(&mutex_);
   self = std::move(self_);
