@@ -422,6 +422,7 @@ class Viewer {
 };
 
 TEST_F(GatewayTest, AStreamCarriesALogToItsEnd) {
+  builds_.Put(1, build::v1::STATE_PENDING);
   logs_.Append(kLog, "hello\n");
   Viewer viewer(port(), "log=1/1/1/2@2");
   EXPECT_EQ(viewer.ReadLog("1/1/1/2", 2, 6), "llo\n");
@@ -436,6 +437,7 @@ TEST_F(GatewayTest, AStreamCarriesALogToItsEnd) {
 }
 
 TEST_F(GatewayTest, ManyViewersCostOneUpstream) {
+  builds_.Put(1, build::v1::STATE_PENDING);
   std::vector<std::unique_ptr<Viewer>> viewers;
   for (int i = 0; i < 20; ++i) viewers.push_back(std::make_unique<Viewer>(port(), "log=1/1/1/2@0"));
   logs_.Append(kLog, "x");
@@ -446,6 +448,7 @@ TEST_F(GatewayTest, ManyViewersCostOneUpstream) {
 }
 
 TEST_F(GatewayTest, ABrokenUpstreamLosesAndRepeatsNothing) {
+  builds_.Put(1, build::v1::STATE_PENDING);
   logs_.SetPiece(777);
   Viewer viewer(port(), "log=1/1/1/2@0");
   std::string expected;
@@ -463,6 +466,8 @@ TEST_F(GatewayTest, ABrokenUpstreamLosesAndRepeatsNothing) {
 }
 
 TEST_F(GatewayTest, AReconnectingBrowserGoesOnWhereItWas) {
+  builds_.Put(1, build::v1::STATE_PENDING);
+  builds_.AddJob(1, 2, 1);
   logs_.Append(kLog, "0123456789");
   logs_.Append("logs/1-1-2-1", "abc");
   std::string id;
@@ -532,7 +537,36 @@ TEST_F(GatewayTest, StreamsAreForMembersOnOurOwnPages) {
   EXPECT_EQ(status(""), 400);
 }
 
+TEST_F(GatewayTest, ALogThatWillNeverBeIsNotStreamed) {
+  builds_.Put(1, build::v1::STATE_PENDING);
+  for (const char* log : {"1/2/1/1", "1/1/2/1", "1/1/1/3"}) {
+    EXPECT_EQ(StatusOf(Get(absl::StrCat("/api/v1/stream?log=", log, "@0"))), 404) << log;
+    EXPECT_EQ(StatusOf(Get(absl::StrCat("/api/v1/stream?log=1/1/1/2@0&log=", log, "@0"))), 404);
+  }
+  EXPECT_EQ(logs_.begun(), 0) << "nothing waits for it";
+  Viewer earlier(port(), "log=1/1/1/1@0");
+  logs_.Append("logs/1-1-1-1", "x");
+  EXPECT_EQ(earlier.ReadLog("1/1/1/1", 0, 1), "x");
+}
+
+TEST_F(GatewayTest, AnOffsetBeyondTheEndHoldsUpNobodyElse) {
+  builds_.Put(1, build::v1::STATE_PENDING);
+  logs_.Append(kLog, "hello");
+  Viewer beyond(port(), "log=1/1/1/2@1000000");
+  ASSERT_TRUE(Eventually([&] { return logs_.begun() == 1; }));
+  Viewer viewer(port(), "log=1/1/1/2@5");
+  logs_.Append(kLog, " world");
+  EXPECT_EQ(viewer.ReadLog("1/1/1/2", 5, 11), " world");
+  logs_.Seal(kLog);
+  for (Viewer* one : {&viewer, &beyond}) {
+    const Viewer::Event end = one->Next();
+    EXPECT_EQ(end.name, "log_end");
+    EXPECT_EQ(end.id, "11");
+  }
+}
+
 TEST_F(GatewayTest, StoppingClosesStreams) {
+  builds_.Put(1, build::v1::STATE_PENDING);
   Viewer viewer(port(), "log=1/1/1/2@0");
   gateway_->Stop(absl::Seconds(5));
   viewer.client().ReadToEnd();

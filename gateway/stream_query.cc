@@ -24,6 +24,9 @@ absl::StatusOr<StreamQuery::Log> ParseLog(absl::string_view text) {
   }
   log.id = std::string(id);
   log.project = *ParseNumber(parts[0], 1);
+  log.build = *ParseNumber(parts[1], 1);
+  log.job = *ParseNumber(parts[2], 1);
+  log.attempt = *ParseNumber(parts[3], 1);
   log.offset = static_cast<uint64_t>(*offset);
   return log;
 }

@@ -17,6 +17,9 @@ struct StreamQuery {
     // "<project>/<build>/<job>/<attempt>"
     std::string id;
     int64_t project = 0;
+    int64_t build = 0;
+    int64_t job = 0;
+    int64_t attempt = 0;
     uint64_t offset = 0;
   };
   std::vector<int64_t> projects;

@@ -1,11 +1,14 @@
 #include "gateway/stream_route.h"
 
+#include <algorithm>
+#include <map>
 #include <memory>
 #include <set>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "gateway/answer.h"
 #include "gateway/log_feed.h"
 #include "gateway/project_feed.h"
@@ -29,6 +32,42 @@ absl::Status MayView(const Backends& backends, const std::string& bearer,
   return absl::OkStatus();
 }
 
+// NOT_FOUND unless every log is of an attempt that there is: the call behind a log that will never
+// be would wait for ever.
+absl::Status CheckLogs(const Backends& backends, const std::string& bearer,
+                       const std::vector<StreamQuery::Log>& logs) {
+  std::map<std::string, build::v1::Build> builds;
+  for (const StreamQuery::Log& log : logs) {
+    build::v1::GetBuildRequest request;
+    request.set_name(absl::StrCat("projects/", log.project, "/builds/", log.build));
+    auto known = builds.find(request.name());
+    if (known == builds.end()) {
+      auto build = Call(*backends.build, &build::v1::BuildService::Stub::GetBuild, request, bearer,
+                        kCallTimeout);
+      if (!build.ok()) return build.status();
+      known = builds.emplace(request.name(), *std::move(build)).first;
+    }
+    const auto& jobs = known->second.jobs();
+    const auto job = std::find_if(jobs.begin(), jobs.end(),
+                                  [&](const auto& one) { return one.number() == log.job; });
+    if (job == jobs.end() || log.attempt > job->attempt()) return absl::NotFoundError("no log");
+  }
+  return absl::OkStatus();
+}
+
+// Where a feed for this viewer begins: at most at the end of what is stored. A viewer may be beyond
+// it (it saw bytes before they were committed, or made its offset up); who joins later is not.
+absl::StatusOr<uint64_t> FeedStart(const Backends& backends, const StreamQuery::Log& log) {
+  if (log.offset == 0) return 0;
+  logstream::v1::GetLogRequest request;
+  request.set_name(absl::StrCat("logs/", absl::StrReplaceAll(log.id, {{"/", "-"}})));
+  const auto info = Call(*backends.logs, &logstream::v1::LogService::Stub::GetLog, request,
+                         backends.service_token, kCallTimeout);
+  if (absl::IsNotFound(info.status())) return 0;
+  if (!info.ok()) return info.status();
+  return std::min(log.offset, static_cast<uint64_t>(info->size()));
+}
+
 }  // namespace
 
 void OpenStream(const Backends& backends, const Sessions& sessions, http::SseHub& hub,
@@ -43,7 +82,8 @@ void OpenStream(const Backends& backends, const Sessions& sessions, http::SseHub
   if (!query.ok()) return ReplyStatus(exchange, query.status());
   std::set<int64_t> projects(query->projects.begin(), query->projects.end());
   for (const StreamQuery::Log& log : query->logs) projects.insert(log.project);
-  const absl::Status allowed = MayView(backends, session->token, projects);
+  absl::Status allowed = MayView(backends, session->token, projects);
+  if (allowed.ok()) allowed = CheckLogs(backends, session->token, query->logs);
   if (absl::IsPermissionDenied(allowed)) return ReplyNotFound(exchange);
   if (!allowed.ok()) return ReplyStatus(exchange, allowed);
 
@@ -52,7 +92,9 @@ void OpenStream(const Backends& backends, const Sessions& sessions, http::SseHub
     subscriptions.push_back({ProjectFeed::kKind, absl::StrCat(project), 0});
   }
   for (const StreamQuery::Log& log : query->logs) {
-    subscriptions.push_back({LogFeed::kKind, log.id, log.offset});
+    const absl::StatusOr<uint64_t> start = FeedStart(backends, log);
+    if (!start.ok()) return ReplyStatus(exchange, start.status());
+    subscriptions.push_back({LogFeed::kKind, log.id, log.offset, *start});
   }
   auto place = std::make_shared<http::Admission::Place>(hub.Reserve(exchange.client_ip));
   if (!*place) {

@@ -189,6 +189,13 @@ void FakeBuilds::Put(int64_t number, build::v1::State state) {
   }
 }
 
+void FakeBuilds::AddJob(int64_t build, int number, int attempt) {
+  absl::MutexLock lock(&mutex_);
+  build::v1::Job* job = builds_[build].add_jobs();
+  job->set_number(number);
+  job->set_attempt(attempt);
+}
+
 void FakeBuilds::Break() {
   absl::MutexLock lock(&mutex_);
   ++epoch_;

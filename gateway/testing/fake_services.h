@@ -80,6 +80,8 @@ class FakeBuilds final : public build::v1::BuildService::Service {
                             grpc::ServerWriter<build::v1::WatchProjectResponse>* writer) override;
 
   void Put(int64_t number, build::v1::State state);
+  // A further job of a build that there is.
+  void AddJob(int64_t build, int number, int attempt);
   // Ends all watches with UNAVAILABLE.
   void Break();
   int watches();

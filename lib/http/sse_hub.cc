@@ -237,7 +237,8 @@ void SseHub::Take(Arrival arrival) {
   Enqueue(*viewer, preamble, /*with_id=*/false);
   for (const Subscription& subscription : arrival.subscriptions) {
     if (kinds_.find(subscription.kind) == kinds_.end()) continue;
-    Topic& topic = Join({subscription.kind, subscription.topic}, subscription.cursor);
+    Topic& topic = Join({subscription.kind, subscription.topic},
+                        subscription.start.value_or(subscription.cursor));
     if (!topic.viewers.insert(viewer.get()).second) continue;
     viewer->following.push_back({&topic, topic.frames.Join(subscription.cursor), topic.kind.counted,
                                  /*ended=*/false,
@@ -248,14 +249,14 @@ void SseHub::Take(Arrival arrival) {
   Gather(attached);
 }
 
-SseHub::Topic& SseHub::Join(const TopicKey& key, uint64_t cursor) {
+SseHub::Topic& SseHub::Join(const TopicKey& key, uint64_t start) {
   const auto found = topics_.find(key);
   if (found != topics_.end()) return *found->second;
   const SseKind& kind = kinds_.find(key.first)->second;
   const uint64_t generation = next_generation_++;
   Topic& topic =
-      *topics_.emplace(key, std::make_unique<Topic>(key, kind, generation, cursor)).first->second;
-  kind.source->Start(key.second, cursor, generation);
+      *topics_.emplace(key, std::make_unique<Topic>(key, kind, generation, start)).first->second;
+  kind.source->Start(key.second, start, generation);
   return topic;
 }
 

@@ -31,8 +31,7 @@ namespace kozmic::http {
 class SseSource {
  public:
   virtual ~SseSource() = default;
-  // The topic has got its first viewer, who has everything before `cursor`: publish from there on,
-  // under this generation.
+  // The topic has got its first viewer: publish from `cursor` on, under this generation.
   virtual void Start(const std::string& topic, uint64_t cursor, uint64_t generation) = 0;
   // The topic has lost its last viewer. What is still published under the generation is dropped.
   virtual void Stop(const std::string& topic, uint64_t generation) = 0;
@@ -84,6 +83,9 @@ class SseHub {
     std::string kind;
     std::string topic;
     uint64_t cursor = 0;
+    // Where the topic begins if this is its first viewer: at or before the cursor, which a viewer
+    // may have made up. Nothing: at the cursor.
+    std::optional<uint64_t> start = std::nullopt;
   };
 
   explicit SseHub(const SseHubOptions& options);
@@ -135,7 +137,7 @@ class SseHub {
   void TakeMessages();
   void Take(Publication publication);
   void Take(Arrival arrival);
-  Topic& Join(const TopicKey& key, uint64_t cursor);
+  Topic& Join(const TopicKey& key, uint64_t start);
   void Flush(Topic& topic);
   void Gather(Viewer& viewer);
   bool GatherFrom(Viewer& viewer, size_t subscription);

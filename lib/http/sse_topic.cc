@@ -44,7 +44,10 @@ SseTopic::Step SseTopic::Next(Reader& reader, SseWire* wire) const {
     const Entry& entry = ring_[reader.next_sequence - first_sequence_];
     const SseFrame& frame = entry.frame;
     const bool is_mark = frame.begin == frame.end;
-    if (is_mark ? frame.end < reader.cursor : frame.end <= reader.cursor) continue;
+    // A reader beyond a mark of bytes saw some that were lost, and must learn of the end.
+    const bool is_past =
+        is_mark ? !contiguous_ && frame.end < reader.cursor : frame.end <= reader.cursor;
+    if (is_past) continue;
     *wire = frame.begin < reader.cursor && frame.tail
                 ? ToWire(frame.event, frame.tail(reader.cursor))
                 : entry.wire;

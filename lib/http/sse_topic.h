@@ -13,7 +13,8 @@
 namespace kozmic::http {
 
 // One event of a topic. It covers the positions [begin, end): bytes of a log, revisions of a
-// project. With begin == end it is a mark, which every reader that has come so far gets.
+// project. With begin == end it is a mark, which every reader that has come so far (where
+// positions are contiguous: also one that is beyond) gets.
 struct SseFrame {
   uint64_t begin = 0;
   uint64_t end = 0;

@@ -78,6 +78,15 @@ TEST(SseTopicTest, AMarkReachesWhoeverIsThereAndWhoeverComesBack) {
   EXPECT_EQ(Drain(topic, again), "E");
 }
 
+TEST(SseTopicTest, AReaderBeyondTheEndLearnsOfIt) {
+  SseTopic topic(0, 1000, true);
+  auto beyond = topic.Join(7);
+  topic.Append(Bytes(0, "abc"));
+  topic.Append({3, 3, "log_end", "E", nullptr});
+  EXPECT_EQ(Drain(topic, beyond), "E");
+  EXPECT_EQ(Drain(topic, beyond), "");
+}
+
 TEST(SseTopicTest, StatesSkipWhatASnapshotCovers) {
   SseTopic topic(0, 1000, false);
   topic.Append({0, 5, "project", "r5", nullptr});
