@@ -28,18 +28,21 @@ void NotifyChange(pqxx::work& tx, int64_t project, bool with_status) {
 }
 
 // Wishes that GitHub shows `state` for the build's commit. A "pending" never replaces what is
-// already wished for the same build.
+// already wished for the same build, and an older build never replaces a newer one's wish.
 void WishStatus(pqxx::work& tx, const std::string& public_url, const AttemptKey& key,
                 int64_t build_id, v1::State state, const std::string& job_title) {
   const std::string page =
       absl::StrCat(public_url, "/projects/", key.project, "/builds/", key.build, "/");
   tx.exec_params0(
       "INSERT INTO status_outbox AS old (project_id, commit, context, state, description, "
-      "target_url) SELECT project_id, commit, $2, $3, $4, $5 FROM builds WHERE build_id = $1 "
+      "target_url, build_number) SELECT project_id, commit, $2, $3, $4, $5, number FROM builds "
+      "WHERE build_id = $1 "
       "ON CONFLICT (project_id, commit, context) DO UPDATE SET state = excluded.state, "
       "description = excluded.description, target_url = excluded.target_url, "
+      "build_number = excluded.build_number, "
       "wanted = old.wanted + 1, next_try_time = now(), failures = 0 "
-      "WHERE excluded.state <> 2 OR old.target_url <> excluded.target_url",
+      "WHERE excluded.build_number > old.build_number "
+      "OR (excluded.build_number = old.build_number AND excluded.state <> 2)",
       build_id, kStatusContext, static_cast<int>(state),
       StatusDescription(key.build, state, job_title), page);
 }

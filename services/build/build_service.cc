@@ -29,7 +29,7 @@ absl::StatusOr<int64_t> BuildServiceRpc::ViewableProject(const Caller& caller,
 grpc::ServerUnaryReactor* BuildServiceRpc::CreateBuild(grpc::CallbackServerContext* context,
                                                        const v1::CreateBuildRequest* request,
                                                        v1::Build* response) {
-  return unary_.Run(context, "CreateBuild", [=, this](const Caller& caller) -> absl::Status {
+  return own_.Run(context, "CreateBuild", [=, this](const Caller& caller) -> absl::Status {
     if (!caller.IsService("project")) {
       return absl::PermissionDeniedError("only ProjectService creates builds");
     }

@@ -10,11 +10,12 @@
 namespace kozmic::build {
 
 // The rpc face of builds: validates, authorises, asks the store. See build.proto. Owns nothing.
+// `own` runs what needs this service's database alone; `unary` what also asks other services.
 class BuildServiceRpc final : public v1::BuildService::CallbackService {
  public:
-  BuildServiceRpc(const UnaryRunner& unary, BuildStore& store, PermissionChecker& permissions,
-                  WatchHub& watches)
-      : unary_(unary), store_(store), permissions_(permissions), watches_(watches) {}
+  BuildServiceRpc(const UnaryRunner& own, const UnaryRunner& unary, BuildStore& store,
+                  PermissionChecker& permissions, WatchHub& watches)
+      : own_(own), unary_(unary), store_(store), permissions_(permissions), watches_(watches) {}
 
   grpc::ServerUnaryReactor* CreateBuild(grpc::CallbackServerContext* context,
                                         const v1::CreateBuildRequest* request,
@@ -38,6 +39,7 @@ class BuildServiceRpc final : public v1::BuildService::CallbackService {
   // The project that `name` names, when the caller may view it.
   absl::StatusOr<int64_t> ViewableProject(const Caller& caller, absl::string_view name);
 
+  const UnaryRunner& own_;
   const UnaryRunner& unary_;
   BuildStore& store_;
   PermissionChecker& permissions_;

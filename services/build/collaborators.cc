@@ -16,8 +16,8 @@ using project::v1::ProjectService;
 using project::v1::ReportCommitStatusRequest;
 
 constexpr absl::Duration kTimeout = absl::Seconds(5);
-// Sealing reads the whole log for its digest.
-constexpr absl::Duration kSealTimeout = absl::Seconds(60);
+// Sealing reads the whole log for its digest. Less than a runner's patience with FinishJob.
+constexpr absl::Duration kSealTimeout = absl::Seconds(25);
 // GitHub may take 10 s for each of two calls. Less than a wish's claim, so that no two replicas
 // post the same wish at once.
 constexpr absl::Duration kReportTimeout = absl::Seconds(30);

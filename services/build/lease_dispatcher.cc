@@ -58,6 +58,7 @@ LeaseDispatcher::WaiterId LeaseDispatcher::Wait(std::string session, std::string
 
 bool LeaseDispatcher::Cancel(WaiterId id) {
   absl::MutexLock lock(&mutex_);
+  if (id == asking_for_) asker_gone_ = true;
   return waiters_.remove_if([id](const Waiter& waiter) { return waiter.id == id; }) > 0;
 }
 
@@ -66,12 +67,20 @@ std::optional<LeaseDispatcher::Waiter> LeaseDispatcher::TakeFirst() {
   if (waiters_.empty()) return std::nullopt;
   Waiter waiter = std::move(waiters_.front());
   waiters_.pop_front();
+  asking_for_ = waiter.id;
+  asker_gone_ = false;
   return waiter;
 }
 
 void LeaseDispatcher::PutBack(Waiter waiter) {
-  absl::MutexLock lock(&mutex_);
-  waiters_.push_front(std::move(waiter));
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!asker_gone_) {
+      waiters_.push_front(std::move(waiter));
+      return;
+    }
+  }
+  waiter.answer(absl::CancelledError("the runner has gone"));
 }
 
 absl::Duration LeaseDispatcher::ExpireWaiters() {

@@ -55,6 +55,7 @@ class LeaseDispatcher {
   absl::Duration Step();
   // The longest-waiting one, or nullopt.
   std::optional<Waiter> TakeFirst();
+  // Answers it instead if it has gone.
   void PutBack(Waiter waiter);
   void AnswerAll(const absl::StatusOr<std::optional<GrantedLease>>& answer);
   // Answers those whose deadline has passed; returns how long until the next one's.
@@ -66,6 +67,9 @@ class LeaseDispatcher {
   std::list<Waiter> waiters_ ABSL_GUARDED_BY(mutex_);
   WaiterId next_id_ ABSL_GUARDED_BY(mutex_) = 1;
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
+  // The waiter that the worker is asking the store for, and whether it has gone meanwhile.
+  WaiterId asking_for_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool asker_gone_ ABSL_GUARDED_BY(mutex_) = false;
   Worker worker_;
 };
 

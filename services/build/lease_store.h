@@ -77,6 +77,9 @@ class LeaseStore {
   virtual absl::Status Finish(absl::string_view session, const AttemptKey& key,
                               const AttemptEnd& end) = 0;
 
+  // OK when the store answers.
+  virtual absl::Status CheckReachable() = 0;
+
   // Declares attempts lost whose lease has run out, and answers all that are lost and not yet dealt
   // with. From then on their fence is stale, so that their logs can be sealed before their jobs'
   // fate is committed.

@@ -27,16 +27,25 @@ LeaseSweeper::LeaseSweeper(LeaseStore& store, const Clock& clock, Seal seal, abs
       seal_(std::move(seal)),
       grace_(grace),
       not_before_(clock.Now() + grace),
-      worker_([this] { return Sweep(); }) {}
+      expected_by_(absl::InfiniteFuture()) {}
+
+bool LeaseSweeper::RunnersCouldRenew() {
+  const absl::Time begun = clock_.Now();
+  const absl::Status reachable = store_.CheckReachable();
+  const absl::Time now = clock_.Now();
+  // Late: somebody or something held this process, or the database, still.
+  if (!reachable.ok() || begun > expected_by_ || now - begun > kInterval) {
+    not_before_ = now + grace_;
+  }
+  return now >= not_before_;
+}
 
 absl::Duration LeaseSweeper::Sweep() {
-  const absl::Time now = clock_.Now();
-  if (now < not_before_) return std::min(kInterval, not_before_ - now);
+  const bool may_declare = RunnersCouldRenew();
+  expected_by_ = clock_.Now() + 2 * kInterval;
+  if (!may_declare) return kInterval;
   const auto lost = store_.TakeLost(kBatch);
-  if (!lost.ok()) {
-    not_before_ = clock_.Now() + grace_;
-    return kInterval;
-  }
+  if (!lost.ok()) return kInterval;
   for (const LostAttempt& attempt : *lost) {
     const absl::Status status = DealWith(attempt);
     if (!status.ok() && Reason(status) != "stale_fence") {
@@ -44,6 +53,7 @@ absl::Duration LeaseSweeper::Sweep() {
           {{"attempt", attempt.key.Name()}, {"error", status}});
     }
   }
+  expected_by_ = clock_.Now() + 2 * kInterval;
   return kInterval;
 }
 

@@ -7,7 +7,6 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "lib/base/clock.h"
-#include "lib/base/worker.h"
 #include "services/build/lease_store.h"
 
 namespace kozmic::build {
@@ -26,13 +25,16 @@ class LeaseSweeper {
   using Seal = std::function<absl::StatusOr<SealedLog>(const std::string& log)>;
 
   // `store` and `clock` are not owned. No lease is declared lost before `grace` has passed since
-  // this start or since the database was last away: until then no runner could renew.
+  // this start, since the database was last away, or since this process (or its machine, or the
+  // database) last stood still: until then runners could not renew.
   LeaseSweeper(LeaseStore& store, const Clock& clock, Seal seal, absl::Duration grace);
 
-  // One round, as the worker does it; for tests. Returns the wait until the next.
+  // One round; returns the wait until the next: the step of a Worker. By one thread at a time.
   absl::Duration Sweep();
 
  private:
+  // Whether renewals can be relied on to have come through of late.
+  bool RunnersCouldRenew();
   absl::Status DealWith(const LostAttempt& lost);
 
   LeaseStore& store_;
@@ -40,7 +42,7 @@ class LeaseSweeper {
   const Seal seal_;
   const absl::Duration grace_;
   absl::Time not_before_;
-  Worker worker_;
+  absl::Time expected_by_;
 };
 
 }  // namespace kozmic::build

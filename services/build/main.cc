@@ -4,6 +4,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/executor.h"
 #include "lib/base/random.h"
+#include "lib/base/worker.h"
 #include "lib/postgres/listener.h"
 #include "lib/postgres/pool.h"
 #include "lib/process/process.h"
@@ -31,10 +32,12 @@
 namespace kozmic::build {
 namespace {
 
+// For calls that need the database alone, and for those that wait for other services too.
+constexpr size_t kOwnThreads = 4;
 constexpr size_t kThreads = 12;
 constexpr size_t kQueuedCalls = 4096;
-// The executor's threads, and the workers: dispatcher, reporter, sweeper.
-constexpr size_t kConnections = kThreads + 3;
+// All of these threads, and the workers: dispatcher, reporter, sweeper.
+constexpr size_t kConnections = kOwnThreads + kThreads + 3;
 constexpr absl::Duration kLeaseTime = absl::Seconds(60);
 // Twice the renew interval: after a start every living runner has renewed by then.
 constexpr absl::Duration kSweepGrace = absl::Seconds(20);
@@ -62,15 +65,18 @@ absl::Status Serve(ConfigReader& reader) {
   const ServiceTokenAuthenticator services(config.service_key, &users);
   const RunnerAuthenticator authenticator(config.runner_token, services);
 
+  Executor own_executor(kOwnThreads, kQueuedCalls);
+  const UnaryRunner own(own_executor, authenticator);
   Executor executor(kThreads, kQueuedCalls);
   const UnaryRunner unary(executor, authenticator);
   WatchHub watches(*builds, executor);
   LeaseDispatcher dispatcher(*leases, clock);
   StatusReporter reporter(
       *outbox, [&](const StatusWish& wish) { return collaborators.ReportStatus(wish); }, random);
-  const LeaseSweeper sweeper(
+  LeaseSweeper sweeper(
       *leases, clock, [&](const std::string& log) { return collaborators.SealLog(log, -1); },
       kSweepGrace);
+  const Worker sweeping([&] { return sweeper.Sweep(); });
   const PostgresListener listener(config.database_url,
                                   {kJobsChannel, kChangesChannel, kStatusesChannel},
                                   [&](absl::string_view channel, absl::string_view payload) {
@@ -84,9 +90,9 @@ absl::Status Serve(ConfigReader& reader) {
                                     }
                                   });
 
-  BuildServiceRpc build_service(unary, *builds, permissions, watches);
+  BuildServiceRpc build_service(own, unary, *builds, permissions, watches);
   RunnerServiceRpc runner_service(
-      unary, *leases, dispatcher, clock, random,
+      own, unary, *leases, dispatcher, clock, random,
       {.public_url = config.public_url,
        .service_key = config.service_key,
        .lease_time = kLeaseTime,

@@ -10,8 +10,8 @@
 #include "services/build/build_rows.h"
 #include "services/build/channels.h"
 
-// Locks are always taken in the order attempt, job, project, build: transactions that meet wait for
-// each other and never in a circle.
+// Locks are always taken in the order runner, attempt, job, project, build: transactions that meet
+// wait for each other and never in a circle.
 
 namespace kozmic::build {
 namespace {
@@ -73,7 +73,7 @@ class PostgresLeaseStore final : public LeaseStore {
       const pqxx::result runner = tx.exec_params(
           "SELECT r.runner, a.job_id, a.attempt FROM runners r LEFT JOIN attempts a "
           "ON a.runner = r.runner AND a.request_id = $2 AND a.state = 2 AND NOT a.lost "
-          "WHERE r.session_sha256 = $1",
+          "WHERE r.session_sha256 = $1 FOR SHARE OF r",
           Sha256Hex(session), std::string(request_id));
       if (runner.empty()) return StaleSession();
       if (!runner[0]["job_id"].is_null()) {
@@ -136,7 +136,7 @@ class PostgresLeaseStore final : public LeaseStore {
                       const AttemptEnd& end) override {
     return pool_.Transact([&](pqxx::work& tx) -> absl::Status {
       const pqxx::result runner = tx.exec_params(
-          "SELECT runner FROM runners WHERE session_sha256 = $1", Sha256Hex(session));
+          "SELECT runner FROM runners WHERE session_sha256 = $1 FOR SHARE", Sha256Hex(session));
       if (runner.empty()) return StaleSession();
       const std::string holder = runner[0][0].c_str();
       const absl::Status status =
@@ -145,6 +145,13 @@ class PostgresLeaseStore final : public LeaseStore {
         return absl::OkStatus();
       }
       return status;
+    });
+  }
+
+  absl::Status CheckReachable() override {
+    return pool_.Autocommit([](pqxx::nontransaction& tx) {
+      tx.exec1("SELECT 1");
+      return absl::OkStatus();
     });
   }
 

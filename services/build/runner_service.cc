@@ -80,7 +80,7 @@ void RunnerServiceRpc::FillLease(const GrantedLease& granted, runner::v1::Lease&
 grpc::ServerUnaryReactor* RunnerServiceRpc::OpenSession(
     grpc::CallbackServerContext* context, const runner::v1::OpenSessionRequest* request,
     runner::v1::OpenSessionResponse* response) {
-  return unary_.Run(context, "OpenSession", [=, this](const Caller& caller) -> absl::Status {
+  return own_.Run(context, "OpenSession", [=, this](const Caller& caller) -> absl::Status {
     KOZMIC_RETURN_IF_ERROR(OnlyRunners(caller));
     KOZMIC_RETURN_IF_ERROR(Validate(*request));
     const std::string session = random_.Hex(kSessionBytes);
@@ -184,7 +184,7 @@ grpc::ServerUnaryReactor* RunnerServiceRpc::LeaseJob(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* RunnerServiceRpc::RenewLeases(grpc::CallbackServerContext* context,
                                                         const RenewLeasesRequest* request,
                                                         RenewLeasesResponse* response) {
-  return unary_.Run(context, "RenewLeases", [=, this](const Caller& caller) -> absl::Status {
+  return own_.Run(context, "RenewLeases", [=, this](const Caller& caller) -> absl::Status {
     KOZMIC_RETURN_IF_ERROR(OnlyRunners(caller));
     if (request->renewals_size() > kMostRenewals) {
       return absl::InvalidArgumentError(absl::StrCat("renewals: at most ", kMostRenewals));

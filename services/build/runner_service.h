@@ -15,7 +15,9 @@
 
 namespace kozmic::build {
 
-// The rpc face towards runners. See runner.proto. Owns nothing but its options.
+// The rpc face towards runners. See runner.proto. Owns nothing but its options. `own` runs what
+// needs this service's database alone: a lease is renewed even while other services hang; `unary`
+// runs what also asks those.
 class RunnerServiceRpc final : public runner::v1::RunnerService::CallbackService {
  public:
   struct Options {
@@ -30,9 +32,10 @@ class RunnerServiceRpc final : public runner::v1::RunnerService::CallbackService
     std::function<absl::StatusOr<std::string>(const GrantedLease& lease)> checkout;
   };
 
-  RunnerServiceRpc(const UnaryRunner& unary, LeaseStore& store, LeaseDispatcher& dispatcher,
-                   const Clock& clock, Random& random, Options options)
-      : unary_(unary),
+  RunnerServiceRpc(const UnaryRunner& own, const UnaryRunner& unary, LeaseStore& store,
+                   LeaseDispatcher& dispatcher, const Clock& clock, Random& random, Options options)
+      : own_(own),
+        unary_(unary),
         store_(store),
         dispatcher_(dispatcher),
         clock_(clock),
@@ -61,6 +64,7 @@ class RunnerServiceRpc final : public runner::v1::RunnerService::CallbackService
   void FillLease(const GrantedLease& granted, runner::v1::Lease& lease) const;
   absl::Status Finish(const runner::v1::FinishJobRequest& request);
 
+  const UnaryRunner& own_;
   const UnaryRunner& unary_;
   LeaseStore& store_;
   LeaseDispatcher& dispatcher_;

@@ -117,6 +117,8 @@ class ServicesTest : public ::testing::Test {
   RunnerAuthenticator authenticator_{kRunnerToken, services_};
   Executor executor_{4, 100};
   UnaryRunner unary_{executor_, authenticator_};
+  Executor own_executor_{2, 100};
+  UnaryRunner own_{own_executor_, authenticator_};
   WatchHub watches_{*builds_, executor_};
   LeaseDispatcher dispatcher_{*leases_, clock_};
   PostgresListener listener_{
@@ -124,8 +126,9 @@ class ServicesTest : public ::testing::Test {
         if (channel == kJobsChannel) dispatcher_.Wake();
         if (channel == kChangesChannel) watches_.Changed(0);
       }};
-  BuildServiceRpc build_service_{unary_, *builds_, permissions_, watches_};
+  BuildServiceRpc build_service_{own_, unary_, *builds_, permissions_, watches_};
   RunnerServiceRpc runner_service_{
+      own_,
       unary_,
       *leases_,
       dispatcher_,
@@ -315,16 +318,84 @@ TEST_F(ServicesTest, TheSweeperSealsThenConcludes) {
                     return absl::OkStatus();
                   })
                   .ok());
-  clock.Advance(absl::Seconds(19));
+  for (int i = 0; i < 4; ++i) {
+    sweeper.Sweep();
+    clock.Advance(absl::Seconds(4));
+  }
   sweeper.Sweep();
   EXPECT_EQ(builds_->Get(1, 1)->jobs(0).state(), v1::STATE_PENDING)
       << "no lease is lost before runners had the time to renew";
-  clock.Advance(absl::Seconds(2));
+  clock.Advance(absl::Seconds(5));
   sweeper.Sweep();
   const auto build = builds_->Get(1, 1);
   EXPECT_EQ(build->jobs(0).state(), v1::STATE_ENQUEUED);
   absl::MutexLock lock(&mutex_);
   EXPECT_THAT(seals_, ElementsAre("logs/1-1-1-1"));
+}
+
+TEST_F(ServicesTest, APauseOfTheServiceLosesNoLease) {
+  // As SIGSTOP, a suspended machine or a frozen database would: the time of a sweep has long passed
+  // when the process goes on, and no runner could renew meanwhile.
+  const std::string session = OpenSession("one");
+  ASSERT_TRUE(Create(Request("a")).ok());
+  ASSERT_TRUE(Lease(session, "r1").ok());
+  FakeClock clock(absl::UnixEpoch());
+  LeaseSweeper sweeper(
+      *leases_, clock, [this](const std::string& log) { return Seal(log, 7); }, absl::Seconds(20));
+  for (int i = 0; i < 6; ++i) {
+    clock.Advance(absl::Seconds(5));
+    sweeper.Sweep();
+  }
+  ASSERT_TRUE(pool_
+                  .Autocommit([](pqxx::nontransaction& tx) {
+                    tx.exec0("UPDATE attempts SET lease_expire_time = now() - interval '1 s'");
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  clock.Advance(absl::Seconds(70));
+  sweeper.Sweep();
+  EXPECT_EQ(builds_->Get(1, 1)->jobs(0).state(), v1::STATE_PENDING);
+  for (int i = 0; i < 5; ++i) {
+    clock.Advance(absl::Seconds(5));
+    sweeper.Sweep();
+  }
+  EXPECT_EQ(builds_->Get(1, 1)->jobs(0).state(), v1::STATE_ENQUEUED) << "who never came back";
+}
+
+TEST_F(ServicesTest, LeasesAreRenewedWhileOtherServicesHang) {
+  const std::string session = OpenSession("one");
+  const auto release = std::make_shared<absl::Notification>();
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(executor_.Submit([release] { release->WaitForNotification(); }));
+  }
+  RenewLeasesRequest renew;
+  renew.set_session(session);
+  EXPECT_TRUE(
+      Call(*runners_stub_, &RunnerService::Stub::RenewLeases, renew, kRunnerToken, kTimeout).ok());
+  release->Notify();
+}
+
+TEST_F(ServicesTest, WatchersThatGoWhileTheyAreToldHarmNobody) {
+  ASSERT_TRUE(Create(Request("a")).ok());
+  std::vector<std::thread> watchers;
+  for (int t = 0; t < 4; ++t) {
+    watchers.emplace_back([&] {
+      for (int i = 0; i < 50; ++i) {
+        grpc::ClientContext context;
+        PrepareCall(context, absl::Now() + kTimeout, ServiceToken(kServiceKey, "gateway"));
+        v1::WatchProjectRequest request;
+        request.set_name("projects/1");
+        const auto stream = builds_stub_->WatchProject(&context, request);
+        v1::WatchProjectResponse response;
+        if (i % 2 == 0) stream->Read(&response);
+        context.TryCancel();
+        watches_.Changed(0);
+        stream->Finish();
+      }
+    });
+  }
+  for (std::thread& watcher : watchers) watcher.join();
+  EXPECT_TRUE(Create(Request("b")).ok());
 }
 
 TEST_F(ServicesTest, StatusesAreReportedInOrderAndRepeatedUntilTaken) {

@@ -177,6 +177,24 @@ TEST_F(StoresTest, AVerdictReplacesAPendingThatWasNotYetPosted) {
   EXPECT_EQ((*verdict)[0].failures, 0);
 }
 
+TEST_F(StoresTest, I10_AnOlderBuildOfTheSameCommitDoesNotTakeTheStatusBack) {
+  // `git push origin main main:release`: two builds of one commit.
+  auto request = Request("a");
+  ASSERT_TRUE(builds_->Create(1, request).ok());
+  request.set_request_id("b");
+  request.set_ref("refs/heads/release");
+  ASSERT_TRUE(builds_->Create(1, request).ok());
+  OpenSession("one", "s1");
+  const GrantedLease first = Grant("s1", "r1");
+  const GrantedLease second = Grant("s1", "r2");
+  ASSERT_EQ(second.key.build, 2);
+  ASSERT_TRUE(leases_->Finish("s1", second.key, Exit(0)).ok());
+  ASSERT_TRUE(leases_->Finish("s1", first.key, Exit(1)).ok());
+  const auto wishes = outbox_->Claim(10, kClaim);
+  ASSERT_THAT(*wishes, SizeIs(1));
+  EXPECT_EQ((*wishes)[0].description, "Kozmic build #2 has passed");
+}
+
 TEST_F(StoresTest, AFailedPostWaits) {
   ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
   OpenSession("one", "s1");

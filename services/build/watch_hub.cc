@@ -1,6 +1,7 @@
 #include "services/build/watch_hub.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -19,8 +20,9 @@ constexpr absl::Duration kRecheck = absl::Seconds(30);
 }  // namespace
 
 // One stream. Its state: `dirty` (there may be news), `busy` (a read of the store or a write is
-// under way). Whoever makes it dirty while it is not busy starts a read; whoever ends being busy
-// starts the next one.
+// under way), `end` (with what status it is to end). Whoever makes it dirty while it is not busy
+// starts a read; whoever ends being busy starts the next one, or ends the call. So nothing of this
+// is under way any more when gRPC is done with the call.
 class WatchHub::Watcher final : public grpc::ServerWriteReactor<v1::WatchProjectResponse> {
  public:
   Watcher(WatchHub& hub, grpc::CallbackServerContext* context, int64_t project, int64_t revision,
@@ -43,7 +45,7 @@ class WatchHub::Watcher final : public grpc::ServerWriteReactor<v1::WatchProject
     {
       absl::MutexLock lock(&mutex_);
       dirty_ = true;
-      if (busy_ || ended_) return;
+      if (busy_ || end_) return;
       busy_ = true;
     }
     StartRead();
@@ -52,16 +54,15 @@ class WatchHub::Watcher final : public grpc::ServerWriteReactor<v1::WatchProject
   void End(absl::Status status) {
     {
       absl::MutexLock lock(&mutex_);
-      if (ended_) return;
-      ended_ = true;
+      if (end_) return;
+      end_ = std::move(status);
+      if (busy_) return;
     }
-    LogServerFault("WatchProject", status);
-    Finish(ToGrpc(status, *context_));
+    FinishCall();
   }
 
   void OnWriteDone(bool ok) override {
-    if (!ok) return End(absl::CancelledError("the watcher has gone"));
-    Continue();
+    NoLongerBusy(ok ? absl::OkStatus() : absl::CancelledError("the watcher has gone"));
   }
 
   void OnCancel() override { End(absl::CancelledError("the watcher has gone")); }
@@ -72,45 +73,57 @@ class WatchHub::Watcher final : public grpc::ServerWriteReactor<v1::WatchProject
   }
 
  private:
+  // Busy, as are the two below.
   void StartRead() {
     const bool accepted = hub_.executor_.Submit([self = self_] { self->Read(); });
-    if (!accepted) End(absl::ResourceExhaustedError("the server is busy; watch again"));
+    if (!accepted) NoLongerBusy(absl::ResourceExhaustedError("the server is busy; watch again"));
   }
 
   void Read() {
     {
       absl::MutexLock lock(&mutex_);
-      if (ended_) return;
       dirty_ = false;
     }
     const absl::Time now = absl::Now();
     if (now >= recheck_time_) {
       absl::Status allowed = may_view_();
-      if (!allowed.ok()) return End(std::move(allowed));
+      if (!allowed.ok()) return NoLongerBusy(std::move(allowed));
       recheck_time_ = now + kRecheck;
     }
     absl::StatusOr<BuildStore::Changes> changes =
         hub_.store_.ListChanges(project_, revision_, kMostBuilds);
-    if (!changes.ok()) return End(changes.status());
-    if (changes->revision <= revision_ && told_snapshot_) return Continue();
+    if (!changes.ok()) return NoLongerBusy(changes.status());
+    if (changes->revision <= revision_ && told_snapshot_) return NoLongerBusy(absl::OkStatus());
     told_snapshot_ = true;
     revision_ = std::max(revision_, changes->revision);
     response_.Clear();
     response_.set_revision(revision_);
     for (v1::Build& build : changes->builds) response_.add_builds()->Swap(&build);
-    absl::MutexLock lock(&mutex_);
-    if (!ended_) StartWrite(&response_);
+    StartWrite(&response_);
   }
 
-  void Continue() {
+  void NoLongerBusy(absl::Status status) {
+    bool again = false;
     {
       absl::MutexLock lock(&mutex_);
-      if (!dirty_ || ended_) {
-        busy_ = false;
-        return;
-      }
+      if (!status.ok() && !end_) end_ = std::move(status);
+      again = dirty_ && !end_;
+      busy_ = again;
+      if (!again && !end_) return;
     }
-    StartRead();
+    if (again) return StartRead();
+    FinishCall();
+  }
+
+  // Once, when neither busy nor ever again.
+  void FinishCall() {
+    absl::Status status;
+    {
+      absl::MutexLock lock(&mutex_);
+      status = *end_;
+    }
+    LogServerFault("WatchProject", status);
+    Finish(ToGrpc(status, *context_));
   }
 
   WatchHub& hub_;
@@ -127,7 +140,7 @@ class WatchHub::Watcher final : public grpc::ServerWriteReactor<v1::WatchProject
   absl::Mutex mutex_;
   bool dirty_ ABSL_GUARDED_BY(mutex_) = false;
   bool busy_ ABSL_GUARDED_BY(mutex_) = false;
-  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  std::optional<absl::Status> end_ ABSL_GUARDED_BY(mutex_);
 };
 
 grpc::ServerWriteReactor<v1::WatchProjectResponse>* WatchHub::Watch(
