@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ended, signIn } from '../../tests/e2e/support/api.js';
+import { isFinal } from '../../tests/e2e/support/github.js';
 import { cloneRepository } from '../../tests/e2e/support/repository.js';
 import { waitFor } from '../../tests/e2e/support/wait.js';
 import { engineFloor } from './engine_floor.mjs';
@@ -39,6 +40,22 @@ async function moveJournal() {
   }
 }
 
+/**
+ * Waits, on the simulator's journal and so without disturbing what is measured, until GitHub shows
+ * the verdict of `commit`.
+ */
+async function verdictAtGithub(commit) {
+  for (let after = journalEnd; ;) {
+    const answer = await fetch(
+      `${installation.github}/_simulator/journal?after=${after}&wait_ms=30000`);
+    const { entries } = await answer.json();
+    if (entries.length === 0) throw new Error(`GitHub was told no verdict of ${commit}`);
+    if (entries.some((entry) => entry.type === 'status_created' &&
+      entry.status.sha === commit && isFinal(entry.status))) return;
+    after = entries.at(-1).seq;
+  }
+}
+
 /** When the runner held the lease of a build's first job, from the runner's own log. */
 function leasedAt(build) {
   const attempt = `projects/${build.project_id}/builds/${build.number}/jobs/1/attempts/1`;
@@ -67,6 +84,7 @@ try {
   for (let i = 0; i < count; ++i) {
     await moveJournal();
     const pushed = await repository.push(`Tell the time, ${i + 1}`);
+    await verdictAtGithub(pushed);
     const build = await api.build(project.id, pushed, ended);
     if (build.status !== 'success') throw new Error(`build ${build.number}: ${build.status}`);
     const { delivered_at: sent, responded_at: answered } = await delivery(pushed);
