@@ -2,6 +2,7 @@
 import { after, before, describe } from 'node:test';
 import { administration } from './administration.js';
 import { pushToGreen } from './push_to_green.js';
+import { settings } from './settings.js';
 import { launchBrowser } from './support/browser.js';
 import { startInstallation } from './support/installation.js';
 import { cloneRepository } from './support/repository.js';
@@ -24,3 +25,4 @@ after(async () => {
 describe('push to green', () => pushToGreen(world));
 describe('administration', () => administration(world));
 describe('kill -9 in the middle of a build', () => survive(world));
+describe('settings', () => settings(world));
