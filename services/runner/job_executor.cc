@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "lib/base/log.h"
@@ -10,6 +11,11 @@
 
 namespace kozmic::runner {
 namespace {
+
+constexpr char kDamaged[] = "The job's folder was damaged while the runner was away.";
+constexpr absl::Duration kAskAgain = absl::Milliseconds(500);
+// So long an engine may be away before a container of it is given up.
+constexpr absl::Duration kEnginePatience = absl::Seconds(60);
 
 void LogEnd(const Job& job, const Outcome& outcome) {
   Log(Severity::kInfo, "job ended",
@@ -53,6 +59,48 @@ void Complete(Job& job, AttemptRun& run, bool prepare, const std::string& work_f
   Discard(run, work_folder);
 }
 
+// Until the container is gone, the engine was away for too long, or the job is to stop.
+absl::Status RemoveContainer(Job& job, ScriptContainer& container) {
+  const absl::Time deadline = absl::Now() + kEnginePatience;
+  while (true) {
+    absl::Status removed = container.Remove();
+    if (removed.ok() || absl::Now() >= deadline || job.stop_token().stop_requested()) {
+      return removed;
+    }
+    absl::Notification stopped;
+    const std::stop_callback on_stop(job.stop_token(), [&stopped] { stopped.Notify(); });
+    stopped.WaitForNotificationWithTimeout(kAskAgain);
+  }
+}
+
+// Ends what is left of an attempt that cannot go on.
+void GiveUp(Job& job, AttemptRun& run, const Outcome& outcome, const std::string& work_folder) {
+  if (const absl::Status removed = RemoveContainer(job, run.container()); !removed.ok()) {
+    Log(Severity::kWarning, "cannot remove a container",
+        {{"attempt", job.lease().attempt()}, {"error", removed}});
+  }
+  LogEnd(job, outcome);
+  if (!run.Finish(outcome) && job.stop_reason() == StopReason::kDetach) return;
+  Discard(run, work_folder);
+}
+
+// An attempt whose script was not let go.
+void BeginAnew(Job& job, AttemptRun& run, const std::string& work_folder) {
+  // It may be waiting for a word that nobody will give it.
+  absl::Status ready = RemoveContainer(job, run.container());
+  if (!ready.ok() && job.stop_reason() == StopReason::kDetach) return;
+  if (ready.ok()) ready = run.folder().Reset();
+  if (!ready.ok()) {
+    Log(Severity::kError, "cannot begin a job anew",
+        {{"attempt", job.lease().attempt()}, {"error", ready}});
+    GiveUp(job, run, Outcome::Error("The runner could not begin the job anew."), work_folder);
+    return;
+  }
+  Log(Severity::kInfo, "job begins anew", {{"attempt", job.lease().attempt()}});
+  run.folder().AppendLog("The runner was restarted; beginning anew.\n").IgnoreError();
+  Complete(job, run, /*prepare=*/true, work_folder);
+}
+
 }  // namespace
 
 void JobExecutor::Run(Job& job) {
@@ -85,13 +133,15 @@ void JobExecutor::Adopt(Job& job) {
   }
   if (!folder.ok()) {
     Log(Severity::kError, "a job's folder cannot be used any more", {{"error", folder.status()}});
-    tools_.docker.RemoveContainer("kozmic-" + id).IgnoreError();
-    folder = JobFolder::Create(options_.work_folder, job.lease());
-    if (!folder.ok()) return;
+    folder = JobFolder::Salvage(options_.work_folder, job.lease());
+    if (!folder.ok()) {
+      Log(Severity::kError, "cannot mend a job's folder; its lease will run out",
+          {{"attempt", job.lease().attempt()}, {"error", folder.status()}});
+      return;
+    }
     AttemptRun run(tools_, logstream_, watcher_, random_, options_.container, job,
                    *std::move(folder));
-    run.Finish(Outcome::Error("The job's folder was damaged while the runner was away."));
-    Discard(run, options_.work_folder);
+    GiveUp(job, run, Outcome::Error(kDamaged), options_.work_folder);
     return;
   }
   // The lease as it is now: its log token may be another.
@@ -99,23 +149,13 @@ void JobExecutor::Adopt(Job& job) {
                  *std::move(folder));
   const auto exit = run.folder().ReadExit();
   const bool ended = exit.ok() && exit->has_value();
-  if (!ended && !run.folder().Started()) {
-    // It may be waiting for a word that nobody will give it, or just be taking it.
-    if (const absl::Status removed = run.container().Remove(); !removed.ok()) {
-      Log(Severity::kWarning, "cannot remove a container",
-          {{"attempt", job.lease().attempt()}, {"error", removed}});
-    }
+  if (!ended && !run.folder().Released()) {
+    BeginAnew(job, run, options_.work_folder);
+    return;
   }
   if (!ended && !run.folder().Started()) {
-    Log(Severity::kInfo, "job begins anew", {{"attempt", job.lease().attempt()}});
-    if (const absl::Status reset = run.folder().Reset(); !reset.ok()) {
-      Log(Severity::kError, "cannot begin a job anew", {{"error", reset}});
-      run.Finish(Outcome::Error("The runner could not begin the job anew."));
-      Discard(run, options_.work_folder);
-      return;
-    }
-    run.folder().AppendLog("The runner was restarted; beginning anew.\n").IgnoreError();
-    Complete(job, run, /*prepare=*/true, options_.work_folder);
+    // The script may have begun, and taken that word away; so it must not run again.
+    GiveUp(job, run, Outcome::Error(kDamaged), options_.work_folder);
     return;
   }
   Log(Severity::kInfo, "job adopted", {{"attempt", job.lease().attempt()}});

@@ -16,9 +16,11 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/time.h"
 #include "google/protobuf/util/json_util.h"
 #include "lib/http/socket.h"
 #include "lib/status/macros.h"
+#include "services/runner/child_process.h"
 #include "services/runner/init/protocol.h"
 
 namespace kozmic::runner {
@@ -27,8 +29,11 @@ namespace {
 using http::UniqueFd;
 
 constexpr char kLeaseFile[] = "lease.json";
+constexpr char kReleasedFile[] = "released";
 constexpr size_t kMaxLease = 8 << 20;
 constexpr size_t kMaxExit = 8 << 10;
+// What is not removed by then is left to the next try.
+constexpr absl::Duration kRemovalTime = absl::Seconds(60);
 
 absl::Status Problem(absl::string_view what, absl::string_view path) {
   const int error = errno;
@@ -88,6 +93,24 @@ absl::Status MakeFolder(const std::string& path, mode_t mode) {
   return absl::OkStatus();
 }
 
+bool Exists(const std::string& path) {
+  struct stat info;
+  return lstat(path.c_str(), &info) == 0 || errno != ENOENT;
+}
+
+// By a program that needs few descriptors and no deep stack, whatever a script has nested.
+absl::Status RemoveTree(const std::string& path, std::stop_token stop = {}) {
+  if (!Exists(path)) return absl::OkStatus();
+  KOZMIC_ASSIGN_OR_RETURN(
+      const ChildResult removal,
+      RunChild({"rm", "-rf", "--one-file-system", "--", path},
+               {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"}, kRemovalTime, std::move(stop)));
+  if (removal.exit_code != 0) {
+    return absl::InternalError(absl::StrCat("remove ", path, ": ", removal.output));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::string JobFolder::IdOf(const v1::Lease& lease) {
@@ -126,12 +149,28 @@ absl::StatusOr<std::unique_ptr<JobFolder>> JobFolder::Open(const std::string& wo
   std::unique_ptr<JobFolder> folder(new JobFolder(work_folder + "/" + id, id));
   const UniqueFd whole(open(folder->path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (whole.get() < 0) return Problem("open", folder->path_);
-  KOZMIC_ASSIGN_OR_RETURN(const std::string json,
-                          ReadPlainFile(whole.get(), kLeaseFile, kMaxLease));
-  if (!google::protobuf::util::JsonStringToMessage(json, &folder->lease_).ok()) {
-    return absl::NotFoundError(absl::StrCat("the lease in ", folder->path_, " is not whole"));
+  const absl::Status read = folder->Read(whole.get());
+  if (absl::IsNotFound(read) && folder->Released()) return absl::DataLossError(read.message());
+  if (!read.ok()) return read;
+  return folder;
+}
+
+absl::Status JobFolder::Read(int folder) {
+  KOZMIC_ASSIGN_OR_RETURN(const std::string json, ReadPlainFile(folder, kLeaseFile, kMaxLease));
+  if (!google::protobuf::util::JsonStringToMessage(json, &lease_).ok()) {
+    return absl::NotFoundError(absl::StrCat("the lease in ", path_, " is not whole"));
   }
-  KOZMIC_RETURN_IF_ERROR(folder->OpenLog(/*create=*/false));
+  return OpenLog(/*create=*/false);
+}
+
+absl::StatusOr<std::unique_ptr<JobFolder>> JobFolder::Salvage(const std::string& work_folder,
+                                                              const v1::Lease& lease) {
+  const std::string id = IdOf(lease);
+  std::unique_ptr<JobFolder> folder(new JobFolder(work_folder + "/" + id, id));
+  folder->lease_ = lease;
+  KOZMIC_RETURN_IF_ERROR(RemoveTree(folder->job_path()));
+  KOZMIC_RETURN_IF_ERROR(MakeFolder(folder->job_path(), 0755));
+  KOZMIC_RETURN_IF_ERROR(folder->OpenLog(/*create=*/true));
   return folder;
 }
 
@@ -146,11 +185,9 @@ std::vector<std::string> JobFolder::List(const std::string& work_folder) {
   return ids;
 }
 
-absl::Status JobFolder::Remove(const std::string& work_folder, const std::string& id) {
-  std::error_code error;
-  std::filesystem::remove_all(work_folder + "/" + id, error);
-  if (error) return absl::InternalError(absl::StrCat("remove ", id, ": ", error.message()));
-  return absl::OkStatus();
+absl::Status JobFolder::Remove(const std::string& work_folder, const std::string& id,
+                               std::stop_token stop) {
+  return RemoveTree(work_folder + "/" + id, std::move(stop));
 }
 
 absl::Status JobFolder::OpenLog(bool create) {
@@ -174,15 +211,13 @@ absl::Status JobFolder::OpenLog(bool create) {
 }
 
 absl::Status JobFolder::Reset() {
+  if (Released()) return absl::FailedPreconditionError("the script was let go");
   go_.reset();
-  std::error_code error;
   for (const char* name : {init::kScriptFile, init::kInstructionsFile, init::kGoFile,
                            init::kStartedFile, init::kExitFile}) {
-    std::filesystem::remove_all(job_path() + "/" + name, error);
-    if (error) return absl::InternalError(absl::StrCat("remove ", name, ": ", error.message()));
+    KOZMIC_RETURN_IF_ERROR(RemoveTree(job_path() + "/" + name));
   }
-  std::filesystem::remove_all(source_path(), error);
-  if (error) return absl::InternalError(absl::StrCat("remove the clone: ", error.message()));
+  KOZMIC_RETURN_IF_ERROR(RemoveTree(source_path()));
   return MakeFolder(source_path(), 0755);
 }
 
@@ -200,7 +235,13 @@ absl::Status JobFolder::WritePlan(const ScriptPlan& plan) {
   return absl::OkStatus();
 }
 
-absl::Status JobFolder::Go() { return WriteAll(go_.get(), "g", "the pipe to kozmic-init"); }
+absl::Status JobFolder::Go() {
+  KOZMIC_RETURN_IF_ERROR(WriteFile(path_ + "/" + kReleasedFile, "", 0600, /*durable=*/false));
+  // It is empty: all of it is in its folder.
+  const UniqueFd whole(open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (whole.get() < 0 || fsync(whole.get()) != 0) return Problem("sync", path_);
+  return WriteAll(go_.get(), "g", "the pipe to kozmic-init");
+}
 
 absl::Status JobFolder::AppendLog(absl::string_view text) {
   return WriteAll(log_append_.get(), text, log_path());
@@ -210,6 +251,8 @@ int64_t JobFolder::LogSize() const {
   struct stat info;
   return fstat(log_read_.get(), &info) == 0 ? info.st_size : 0;
 }
+
+bool JobFolder::Released() const { return Exists(path_ + "/" + kReleasedFile); }
 
 bool JobFolder::Started() const {
   return faccessat(job_.get(), init::kStartedFile, F_OK, AT_SYMLINK_NOFOLLOW) == 0;

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ struct ScriptPlan {
 // one finds the attempt again:
 //
 //   <id>/lease.json  the lease, written before anything starts; only the runner may read it
+//   <id>/released    exists, durably, before the script can begin; no container can remove it
 //   <id>/job/        shared with the container: see init/protocol.h
 //   <id>/src/        the clone; becomes the script's
 //
@@ -56,20 +58,28 @@ class JobFolder {
   // Makes an attempt's folder anew, with its lease.
   static absl::StatusOr<std::unique_ptr<JobFolder>> Create(const std::string& work_folder,
                                                            const v1::Lease& lease);
-  // NOT_FOUND when there is none, or not a whole one.
+  // NOT_FOUND when there is none, or not a whole one; then the script has not begun. DATA_LOSS when
+  // it has been let go and something is missing.
   static absl::StatusOr<std::unique_ptr<JobFolder>> Open(const std::string& work_folder,
                                                          const std::string& id);
+  // Makes a damaged folder fit to report an end from, with an empty log. It keeps the word whether
+  // the script was let go.
+  static absl::StatusOr<std::unique_ptr<JobFolder>> Salvage(const std::string& work_folder,
+                                                            const v1::Lease& lease);
   // Ids of all folders that are there.
   static std::vector<std::string> List(const std::string& work_folder);
-  // Removes a folder and all below it; follows no links. OK when there is none.
-  static absl::Status Remove(const std::string& work_folder, const std::string& id);
+  // Removes a folder and all below it, however deep; follows no links. OK when there is none.
+  // DEADLINE_EXCEEDED or CANCELLED when something is left; another call goes on.
+  static absl::Status Remove(const std::string& work_folder, const std::string& id,
+                             std::stop_token stop = {});
 
   // Makes ready for another start of an attempt whose script did not begin; keeps lease and log.
   absl::Status Reset();
 
   // Writes what kozmic-init reads.
   absl::Status WritePlan(const ScriptPlan& plan);
-  // Lets a waiting kozmic-init run the script.
+  // Lets a waiting kozmic-init run the script. Only once: whatever becomes of this process, another
+  // finds Released.
   absl::Status Go();
 
   // Adds a line of the runner's own.
@@ -79,7 +89,9 @@ class JobFolder {
   int log_fd() const { return log_read_.get(); }
   int64_t LogSize() const;
 
-  // Whether the script may have begun.
+  // Whether Go was called: the script may have begun.
+  bool Released() const;
+  // Whether kozmic-init says that the script has begun. The script's root can take that back.
   bool Started() const;
   // Absent while the script runs. DATA_LOSS when it is not what kozmic-init writes.
   absl::StatusOr<std::optional<ScriptExit>> ReadExit() const;
@@ -92,6 +104,8 @@ class JobFolder {
 
  private:
   JobFolder(std::string path, std::string id) : path_(std::move(path)), id_(std::move(id)) {}
+  // What is in the folder.
+  absl::Status Read(int folder);
   absl::Status OpenLog(bool create);
 
   const std::string path_;

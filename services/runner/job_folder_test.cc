@@ -1,6 +1,7 @@
 #include "services/runner/job_folder.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -121,6 +122,49 @@ TEST_F(JobFolderTest, RemovalLeavesNothingAndFollowsNoLink) {
   EXPECT_TRUE(JobFolder::Remove(work_, "7-3-2-1.5").ok()) << "twice is fine";
   EXPECT_FALSE(std::filesystem::exists(work_ + "/7-3-2-1.5"));
   EXPECT_TRUE(std::filesystem::exists(work_ + "/kept/file"));
+}
+
+TEST_F(JobFolderTest, RemovesThirtyThousandNestedFolders) {
+  ASSERT_TRUE(JobFolder::Create(work_, lease_).ok());
+  int at = open((work_ + "/7-3-2-1.5/src").c_str(), O_RDONLY | O_DIRECTORY);
+  for (int i = 0; i < 30000; ++i) {
+    ASSERT_EQ(mkdirat(at, "d", 0755), 0);
+    const int next = openat(at, "d", O_RDONLY | O_DIRECTORY);
+    close(at);
+    at = next;
+  }
+  close(at);
+  rlimit limit;
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  rlimit few = limit;
+  few.rlim_cur = 256;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
+  const absl::Status removed = JobFolder::Remove(work_, "7-3-2-1.5");
+  EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_TRUE(removed.ok()) << removed;
+  EXPECT_FALSE(std::filesystem::exists(work_ + "/7-3-2-1.5"));
+}
+
+TEST_F(JobFolderTest, KnowsThatTheScriptWasLetGoWhateverTheContainerRemoves) {
+  auto made = JobFolder::Create(work_, lease_);
+  ASSERT_TRUE(made.ok()) << made.status();
+  ASSERT_TRUE((*made)->WritePlan({}).ok());
+  EXPECT_FALSE((*made)->Released());
+  ASSERT_TRUE((*made)->Go().ok());
+  EXPECT_TRUE((*made)->Released());
+  EXPECT_FALSE((*made)->Reset().ok());
+  made->reset();
+
+  ASSERT_TRUE(JobFolder::Open(work_, "7-3-2-1.5").ok());
+  for (const auto& file : std::filesystem::directory_iterator(work_ + "/7-3-2-1.5/job")) {
+    std::filesystem::remove_all(file);
+  }
+  EXPECT_EQ(JobFolder::Open(work_, "7-3-2-1.5").status().code(), absl::StatusCode::kDataLoss);
+  ASSERT_TRUE(JobFolder::Salvage(work_, lease_).ok());
+  const auto mended = JobFolder::Open(work_, "7-3-2-1.5");
+  ASSERT_TRUE(mended.ok()) << mended.status();
+  EXPECT_TRUE((*mended)->Released());
+  EXPECT_EQ((*mended)->LogSize(), 0);
 }
 
 TEST(ParseExitTest, TakesWhatInitWrites) {

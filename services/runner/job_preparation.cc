@@ -136,9 +136,12 @@ std::optional<Outcome> JobPreparation::Prepare(const docker::ImageReference& ref
   if (const absl::Status announced = AnnounceScript(); !announced.ok()) {
     return Outcome::Error(announced.message());
   }
+  absl::Status started;
+  if (!starting.valid()) started = container_.Start(image->id);
+  if (!started.ok()) return OutcomeOf(started, "Docker could not start the container: ");
   // Before the container is known to run: kozmic-init reads it as soon as it can.
   if (const absl::Status gone = folder_.Go(); !gone.ok()) return Outcome::Error(gone.message());
-  const absl::Status started = starting.valid() ? starting.get() : container_.Start(image->id);
+  if (starting.valid()) started = starting.get();
   if (!started.ok()) return OutcomeOf(started, "Docker could not start the container: ");
   return std::nullopt;
 }

@@ -39,7 +39,11 @@ absl::Duration LeftoverSweeper::Sweep() {
   for (const std::string& folder : folders) {
     if (known.contains(folder)) continue;
     Log(Severity::kInfo, "removing a folder that was left", {{"folder", folder}});
-    JobFolder::Remove(work_folder_, folder).IgnoreError();
+    const absl::Status removed = JobFolder::Remove(work_folder_, folder, stop_.get_token());
+    if (!removed.ok()) {
+      Log(Severity::kWarning, "a folder is not removed yet",
+          {{"folder", folder}, {"error", removed}});
+    }
   }
   return interval_;
 }

@@ -1,6 +1,7 @@
 #ifndef KOZMIC_SERVICES_RUNNER_LEFTOVER_SWEEPER_H_
 #define KOZMIC_SERVICES_RUNNER_LEFTOVER_SWEEPER_H_
 
+#include <stop_token>
 #include <string>
 
 #include "absl/time/time.h"
@@ -18,7 +19,10 @@ class LeftoverSweeper {
                   std::string work_folder, absl::Duration interval);
 
   // Nothing is removed any more afterwards.
-  void Stop() { worker_.Stop(); }
+  void Stop() {
+    stop_.request_stop();
+    worker_.Stop();
+  }
 
  private:
   absl::Duration Sweep();
@@ -28,6 +32,7 @@ class LeftoverSweeper {
   const std::string runner_;
   const std::string work_folder_;
   const absl::Duration interval_;
+  std::stop_source stop_;
   Worker worker_;
 };
 

@@ -339,6 +339,60 @@ TEST_F(RunnerTest, BeginsAnewWhenKilledBeforeTheScript) {
   EXPECT_TRUE(NothingIsLeft());
 }
 
+TEST_F(RunnerTest, ScriptNeverRunsTwiceWhateverItsRootRemoves) {
+  for (const std::string lost : {"started", "log"}) {
+    SCOPED_TRACE(lost);
+    StartRunner();
+    const std::string attempt = build_.Enqueue(Spec("#!/bin/sh\necho one\nsleep 1000\n"));
+    const std::string id = lost == "started" ? "1" : "2";
+    ASSERT_TRUE(logstream_.WaitForLog(
+        absl::StrCat("logs/1-1-", id, "-1"), kPatience,
+        [](const std::string& log) { return absl::StrContains(log, "one\n"); }));
+    runner_->Signal(SIGKILL);
+    EXPECT_EQ(runner_->Wait(kPatience), 137);
+    std::vector<std::string> removed;
+    for (const auto& folder : fs::directory_iterator(work())) {
+      if (folder.is_directory() && fs::remove(folder.path() / "job" / lost))
+        removed.push_back(folder.path());
+    }
+    ASSERT_EQ(removed.size(), 1u);
+
+    StartRunner();
+    const FinishJobRequest end = WaitForEnd(attempt);
+    EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_ERROR);
+    EXPECT_THAT(end.reason(), HasSubstr("damaged"));
+    EXPECT_EQ(Log(id == "1" ? 1 : 2), Pulling() + "one\n");
+    EXPECT_TRUE(NothingIsLeft());
+  }
+}
+
+TEST_F(RunnerTest, LeavesAnotherRunnersContainersAlone) {
+  docker::ContainerSpec spec;
+  spec.image = std::string(kSmallImage);
+  spec.entrypoint = {"/bin/sleep", "1000"};
+  spec.labels = {{"kozmic.runner", name_ + "-other"}, {"kozmic.id", "1-1-1-1.1"}};
+  std::vector<std::string> others;
+  // By the name that a job of its had, and by the one that ours would have.
+  for (const std::string& name :
+       {"kozmic-" + name_ + "-other-1-1-1-1.1", "kozmic-" + name_ + "-1-1-1-1.1"}) {
+    const auto id = docker().CreateContainer(spec, name);
+    ASSERT_TRUE(id.ok()) << id.status();
+    others.push_back(*id);
+    ASSERT_TRUE(docker().StartContainer(*id).ok());
+  }
+  StartRunner();
+  const FinishJobRequest refused = Run(Spec("echo hi\n"));
+  EXPECT_EQ(refused.outcome(), FinishJobRequest::OUTCOME_ERROR);
+  EXPECT_THAT(refused.reason(), HasSubstr("not this runner's"));
+  EXPECT_EQ(Run(Spec("echo hi\n")).exit_code(), 0);
+  EXPECT_TRUE(NothingIsLeft());
+  for (const std::string& id : others) {
+    const auto info = docker().InspectContainer(id);
+    EXPECT_TRUE(info.ok() && info->running);
+    EXPECT_TRUE(docker().RemoveContainer(id).ok());
+  }
+}
+
 TEST_F(RunnerTest, ContainerLostWhileAwayIsNoSuccess) {
   StartRunner();
   const std::string attempt = build_.Enqueue(Spec("#!/bin/sh\necho one\nsleep 1000\n"));

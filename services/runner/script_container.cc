@@ -25,7 +25,11 @@ ScriptContainer::ScriptContainer(const docker::DockerClient& docker, const Conta
 
 ScriptContainer::~ScriptContainer() = default;
 
-std::string ScriptContainer::Name() const { return absl::StrCat("kozmic-", folder_.id()); }
+std::string ScriptContainer::NameOf(absl::string_view runner, absl::string_view id) {
+  return absl::StrCat("kozmic-", runner, "-", id);
+}
+
+std::string ScriptContainer::Name() const { return NameOf(policy_.runner, folder_.id()); }
 
 docker::ContainerSpec ScriptContainer::Spec(absl::string_view image) const {
   docker::ContainerSpec spec;
@@ -55,13 +59,24 @@ docker::ContainerSpec ScriptContainer::Spec(absl::string_view image) const {
 absl::Status ScriptContainer::Start(absl::string_view image) {
   auto id = docker_.CreateContainer(Spec(image), Name());
   if (absl::IsFailedPrecondition(id.status())) {
-    // Left behind by an earlier start of this attempt.
-    KOZMIC_RETURN_IF_ERROR(docker_.RemoveContainer(Name()));
+    KOZMIC_RETURN_IF_ERROR(RemoveNamesake());
     id = docker_.CreateContainer(Spec(image), Name());
   }
   if (!id.ok()) return id.status();
   job_.set_container_id(*id);
   return docker_.StartContainer(*id);
+}
+
+absl::Status ScriptContainer::RemoveNamesake() const {
+  const auto namesake = docker_.InspectContainer(Name());
+  if (absl::IsNotFound(namesake.status())) return absl::OkStatus();
+  if (!namesake.ok()) return namesake.status();
+  const auto runner = namesake->labels.find(kRunnerLabel);
+  if (runner == namesake->labels.end() || runner->second != policy_.runner) {
+    return absl::AlreadyExistsError(
+        absl::StrCat("a container that is not this runner's has the name ", Name()));
+  }
+  return docker_.RemoveContainer(namesake->id);
 }
 
 absl::StatusOr<docker::ContainerInfo> ScriptContainer::Find() {
@@ -124,7 +139,8 @@ bool ScriptContainer::OutOfMemory() const {
 
 absl::Status ScriptContainer::Remove() {
   watcher_ = std::jthread();
-  return docker_.RemoveContainer(Name());
+  absl::Status removed = RemoveNamesake();
+  return absl::IsAlreadyExists(removed) ? absl::OkStatus() : removed;
 }
 
 }  // namespace kozmic::runner

@@ -40,7 +40,11 @@ class ScriptContainer {
                   const JobFolder& folder);
   ~ScriptContainer();
 
-  // Makes and starts a container; kozmic-init in it waits for JobFolder::Go.
+  // The container's name, for a JobFolder::id of a runner: several share a Docker engine.
+  static std::string NameOf(absl::string_view runner, absl::string_view id);
+
+  // Makes and starts a container; kozmic-init in it waits for JobFolder::Go. ALREADY_EXISTS when
+  // somebody else's has its name.
   absl::Status Start(absl::string_view image);
   // Finds the container that an earlier process started. NOT_FOUND when there is none.
   absl::StatusOr<docker::ContainerInfo> Find();
@@ -50,12 +54,14 @@ class ScriptContainer {
   void Signal(absl::string_view signal) const;
   // Whether the kernel ended something in it for want of memory.
   bool OutOfMemory() const;
-  // OK when there is none.
+  // OK when there is none of ours.
   absl::Status Remove();
 
  private:
   void WatchUntilGone(const std::stop_token& stop);
   docker::ContainerSpec Spec(absl::string_view image) const;
+  // Removes the container of our name. ALREADY_EXISTS when it is somebody else's.
+  absl::Status RemoveNamesake() const;
   std::string Name() const;
 
   const docker::DockerClient& docker_;
