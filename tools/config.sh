@@ -12,8 +12,8 @@ own_setting() {
 }
 
 LOCAL=127.0.0.1
-gateway_listen=$(own_setting KOZMIC_LISTEN "$LOCAL:$(port_of gateway)")
-public_url=$(own_setting KOZMIC_PUBLIC_URL "http://$LOCAL:$(port_of gateway)")
+gateway_listen=$(own_setting KOZMIC_LISTEN "$(gateway_address)")
+public_url=$(own_setting KOZMIC_PUBLIC_URL "http://$(gateway_address)")
 public_url=${public_url%/}
 public_host=${public_url#*://}
 public_host=${public_host%%/*}
@@ -94,7 +94,7 @@ auth_address: $auth
 project_address: $project
 build_address: $build
 logstream_address: $logstream
-allowed_hosts: [$(quoted "$public_host"), "$LOCAL:$(port_of gateway)", "localhost:$(port_of gateway)"]
+allowed_hosts: [$(quoted "$public_host"), $(quoted "$(gateway_address)"), "$LOCAL:$(port_of gateway)", "localhost:$(port_of gateway)"]
 $([ "$web_url" = https://github.com ] || echo "avatar_origins: [$(quoted "$web_url")]")
 YAML
 
@@ -104,7 +104,7 @@ listen: $LOCAL:$(port_of runner)
 build_address: $build
 logstream_address: $logstream
 runner_token: $runner_token
-name: $(quoted "$(uname -n | tr '[:upper:]' '[:lower:]' | tr -cd 'a-z0-9._-' | cut -c1-63)")
+name: $(quoted "$(runner_name)")
 slots: $(own_setting KOZMIC_SLOTS "$(nproc)")
 labels: [linux]
 docker_host: $(cat "$STATE/engine")

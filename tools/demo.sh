@@ -3,7 +3,7 @@
 # the visitor is told to .kozmic/demo/greeting.
 source "$(dirname "$0")/lib.sh"
 
-gateway=http://127.0.0.1:$(port_of gateway)
+gateway=http://$(gateway_address)
 simulator=http://127.0.0.1:$(port_of simulator)
 
 mkdir -p "$STATE/demo"

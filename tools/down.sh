@@ -1,7 +1,7 @@
 #!/bin/bash
 # ./kozmic down [--purge [--yes]]
 #
-# Stops all processes in order, and our own Docker engine with its containers.
+# Stops all processes in order, the jobs that run, and our own Docker engine.
 # Data stays: the next ./kozmic up continues with it. --purge then removes it,
 # after asking; --yes answers.
 source "$(dirname "$0")/lib.sh"
@@ -37,6 +37,16 @@ end_containers() {
   [ -z "$engine" ] || { kill -TERM "$engine" && wait "$engine"; } || true
 }
 
+# An engine that is not ours alone keeps everything but our jobs.
+end_jobs() {
+  local socket
+  socket=$(cat "$STATE/engine" 2>/dev/null) || return 0
+  socket=${socket#unix://}
+  if [ "$socket" = "$RUN/docker.sock" ]; then return; fi
+  remove_containers "$socket" "kozmic.runner=$(runner_name)" ||
+    echo "no Docker engine answers at $socket: jobs there may still run" >&2
+}
+
 # What our own engine has mounted would make a removal fail, or worse.
 unmount_below() {
   { grep -oE " $1(/[^ ]*)? " /proc/self/mounts || true; } | sort -r | while read -r mount; do
@@ -49,6 +59,7 @@ stop_all() {
   if supervisor_runs; then
     echo "stopping the services"
     supervisorctl stop gateway runner >/dev/null || true
+    end_jobs
     end_containers
     echo "stopping everything else"
     supervisorctl shutdown >/dev/null
@@ -58,6 +69,7 @@ stop_all() {
     fi
   fi
   stop_orphans
+  end_jobs
   end_containers
   unmount_below "$STATE/docker"
   unmount_below "$RUN"

@@ -17,7 +17,7 @@ healthy() {
     redis) REDISCLI_AUTH=$(secret redis) timeout 3 redis-cli -p "$(port_of redis)" ping 2>/dev/null | grep -q PONG ;;
     dockerd) engine_answers "$RUN/docker.sock" ;;
     simulator) curl --silent --max-time 3 --output /dev/null "http://127.0.0.1:$(port_of simulator)/" ;;
-    gateway) curl --silent --fail --max-time 3 --output /dev/null "http://127.0.0.1:$(port_of gateway)/healthz" ;;
+    gateway) curl --silent --fail --max-time 3 --output /dev/null "http://$(gateway_address)/healthz" ;;
     *) grpc_serving "$(port_of "$1")" ;;
   esac
 }

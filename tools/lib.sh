@@ -103,6 +103,25 @@ free_port() {
 # The port of the process called $1 (tools/ports.sh chooses it).
 port_of() { cat "$STATE/ports/$1"; }
 
+# Where the gateway answers on this machine, whatever it listens on.
+gateway_address() {
+  local host
+  host=$(setting KOZMIC_LISTEN)
+  host=${host%:*}
+  case $host in
+    "" | 0.0.0.0 | "[::]" | "*") host=127.0.0.1 ;;
+  esac
+  echo "$host:$(port_of gateway)"
+}
+
+# The runner's name, which its containers carry as a label: no other
+# installation that uses the same Docker engine has it.
+runner_name() {
+  local host
+  host=$(uname -n | tr '[:upper:]' '[:lower:]' | tr -cd 'a-z0-9._-' | cut -c1-54)
+  echo "${host:-kozmic}-$ID"
+}
+
 # Waits until the command succeeds, asking five times a second; fails after $1
 # seconds.
 wait_for() {

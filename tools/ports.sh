@@ -18,7 +18,17 @@ choose() {
   mv "$file.new" "$file"
 }
 
-choose gateway 8080
+# The gateway's port as the administrator says it; who has it gets another.
+demand() {
+  local port=$1 file
+  for file in "$STATE"/ports/*; do
+    [ "$(cat "$file" 2>/dev/null)" != "$port" ] || rm "$file"
+  done
+  printf '%s\n' "$port" >"$STATE/ports/gateway"
+}
+
+listen=$(setting KOZMIC_LISTEN)
+if [ -n "$listen" ]; then demand "${listen##*:}"; else choose gateway 8080; fi
 choose simulator 8081
 choose auth 7101
 choose project 7102

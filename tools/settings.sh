@@ -13,6 +13,11 @@ for key in $KEYS; do
   esac
 done
 
+if [ -n "$KOZMIC_LISTEN" ]; then
+  if ! [[ $KOZMIC_LISTEN =~ ^.+:([1-9][0-9]{0,4})$ ]] || [ "${BASH_REMATCH[1]}" -gt 65535 ]; then
+    die "KOZMIC_LISTEN is host:port, such as 127.0.0.1:8080; not \"$KOZMIC_LISTEN\""
+  fi
+fi
 if [ -n "$KOZMIC_GITHUB_CLIENT_ID" ]; then
   [ -n "$KOZMIC_GITHUB_CLIENT_SECRET" ] || die "KOZMIC_GITHUB_CLIENT_SECRET is missing"
   [ -n "$KOZMIC_PUBLIC_URL" ] ||

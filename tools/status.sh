@@ -27,7 +27,8 @@ memory_of() {
 address_of() {
   case $1 in
     dockerd) echo "unix://$RUN/docker.sock" ;;
-    gateway | simulator) echo "http://127.0.0.1:$(port_of "$1")" ;;
+    gateway) echo "http://$(gateway_address)" ;;
+    simulator) echo "http://127.0.0.1:$(port_of simulator)" ;;
     *) echo "127.0.0.1:$(port_of "$1")" ;;
   esac
 }

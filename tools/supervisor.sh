@@ -52,6 +52,10 @@ stdout_logfile_backups=3
 CONF
 }
 
+# Descriptors: more than the usual soft limit, which suits one user's programs,
+# but no more than we may have.
+descriptors() { if (ulimit -n 65536) 2>/dev/null; then echo 65536; else ulimit -Hn; fi; }
+
 # The file. A process whose section differs from the running one is restarted by
 # "supervisorctl update", and only such a process.
 write_supervisor_conf() {
@@ -66,6 +70,7 @@ pidfile=$RUN/supervisord.pid
 childlogdir=$STATE/log
 user=root
 umask=022
+minfds=$(descriptors)
 
 [unix_http_server]
 file=$SUPERVISOR_SOCKET
