@@ -142,6 +142,8 @@ std::optional<Outcome> JobPreparation::Prepare(const docker::ImageReference& ref
   // Before the container is known to run: kozmic-init reads it as soon as it can.
   if (const absl::Status gone = folder_.Go(); !gone.ok()) return Outcome::Error(gone.message());
   if (starting.valid()) started = starting.get();
+  // A script that has begun says more than an answer that an engine owes us.
+  if (folder_.Started()) return std::nullopt;
   if (!started.ok()) return OutcomeOf(started, "Docker could not start the container: ");
   return std::nullopt;
 }
