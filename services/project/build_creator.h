@@ -13,7 +13,7 @@ namespace kozmic::project {
 
 struct BuildRequest {
   int64_t project_id = 0;
-  // The same for every event that asks for the same build.
+  // The same for every event of one push; another for a later push of the same commit.
   std::string request_id = {};
   Head head = {};
   // "owner/name"

@@ -32,6 +32,11 @@ struct NewDelivery {
   // kWaiting, or kIgnored with a reason.
   DeliveryState state = DeliveryState::kWaiting;
   std::string outcome = {};
+  // Of kWaiting, as WebhookEvent says it: what is to be built.
+  std::string ref = {};
+  std::string commit = {};
+  std::string before = {};
+  std::string source = {};
 };
 
 // A delivery that waits for dispatch.
@@ -44,6 +49,8 @@ struct WaitingDelivery {
   std::string project_url = {};
   std::string event = {};
   std::string body = {};
+  // Which request to build this ref and commit it belongs to; may be empty.
+  std::string request_key = {};
   // How often it was claimed, this time included.
   int attempts = 0;
 };
@@ -56,9 +63,16 @@ class DeliveryStore {
 
   // NOT_FOUND.
   virtual absl::StatusOr<HookKey> GetHookKey(int64_t hook_id) = 0;
+  // Notes GitHub's number of a hook whose number is unknown; it counts from now on.
+  virtual absl::Status FinishHook(int64_t hook_id, int64_t github_hook_id) = 0;
 
   // Commits the delivery durably. False, and nothing is changed, when this hook has one with the
   // same guid or the same body. FAILED_PRECONDITION when the hook is gone.
+  //
+  // Decides which request to build the delivery belongs to. One that tells of a push (it has a
+  // `before`) joins the newest with the same ref, commit and `before` in the project, unless this
+  // hook has told of that one already from the same source: then the same was pushed again, which
+  // is a new request. One that does not joins the newest with its ref and commit.
   virtual absl::StatusOr<bool> AddDelivery(const NewDelivery& delivery) = 0;
 
   // Takes the oldest waiting delivery that is due; nobody else gets it before `claim` has passed,

@@ -14,7 +14,7 @@
 namespace kozmic::project {
 namespace {
 
-constexpr size_t kLongestRequestId = 128;
+constexpr size_t kLongestRequestId = 256;
 constexpr size_t kDigestLength = 32;
 constexpr absl::Duration kLeastIdle = absl::Milliseconds(2);
 // BuildService's limit on the jobs of a build.
@@ -22,11 +22,12 @@ constexpr size_t kMostJobs = 100;
 
 }  // namespace
 
-std::string BuildRequestId(int64_t project_id, const Head& head) {
-  std::string id = absl::StrCat(project_id, "/", head.ref, "/", head.commit);
+std::string BuildRequestId(int64_t project_id, const Head& head, const std::string& key) {
+  const std::string commit = key.empty() ? head.commit : absl::StrCat(head.commit, "/", key);
+  std::string id = absl::StrCat(project_id, "/", head.ref, "/", commit);
   if (id.size() <= kLongestRequestId) return id;
   return absl::StrCat(project_id, "/sha256:", Sha256Hex(head.ref).substr(0, kDigestLength), "/",
-                      head.commit);
+                      commit);
 }
 
 Dispatcher::Dispatcher(DeliveryStore& deliveries, ProjectStore& projects, BuildCreator& builds,
@@ -83,7 +84,7 @@ absl::StatusOr<std::pair<DeliveryState, std::string>> Dispatcher::Dispatch(
   }
   if (request.hooks.size() > kMostJobs) request.hooks.resize(kMostJobs);
   request.project_id = delivery.project_id;
-  request.request_id = BuildRequestId(delivery.project_id, event->head);
+  request.request_id = BuildRequestId(delivery.project_id, event->head, delivery.request_key);
   request.head = event->head;
   request.repository = delivery.repository;
   request.commit_url = absl::StrCat(delivery.project_url, "/commit/", event->head.commit);

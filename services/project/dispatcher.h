@@ -60,8 +60,9 @@ class Dispatcher {
   Worker worker_;
 };
 
-// "<project>/<ref>/<commit>", with the ref's digest in place of a ref that is too long.
-std::string BuildRequestId(int64_t project_id, const Head& head);
+// "<project>/<ref>/<commit>/<key>", with the ref's digest in place of a ref that is too long; `key`
+// (WaitingDelivery::request_key) tells pushes of the same commit apart, and may be empty.
+std::string BuildRequestId(int64_t project_id, const Head& head, const std::string& key);
 
 }  // namespace kozmic::project
 

@@ -13,6 +13,35 @@ std::string Interval(absl::Duration duration) {
   return absl::StrCat(absl::ToInt64Milliseconds(duration), " milliseconds");
 }
 
+// `asked`: the requests to build this ref and commit that the project knows of. `joined`: the one
+// that the delivery belongs to, if any. A request that no push told of yet (a pull request was
+// opened) is also joined by the push, unless the ref was asked to be built elsewhere since.
+// Deliveries of one push that come at once need not see each other: each arrives at the same key.
+constexpr char kAddDelivery[] = R"(
+WITH own AS MATERIALIZED (
+  SELECT delivery_id, d.hook_id, commit, before, source, request_key
+  FROM hooks this JOIN hooks h USING (project_id) JOIN deliveries d ON d.hook_id = h.hook_id
+  WHERE this.hook_id = $1 AND ref = $8 AND commit = $9 AND request_key IS NOT NULL),
+asked AS MATERIALIZED (
+  SELECT request_key, max(delivery_id) AS newest, max(before) AS before,
+         bool_or(hook_id = $1 AND source = $11 AND before = $10) AS told
+  FROM own GROUP BY request_key),
+joined AS (
+  SELECT request_key FROM asked
+  WHERE $10 = '' OR NOT told AND (before = $10 OR before = '' AND NOT EXISTS (
+      SELECT FROM hooks this JOIN hooks h USING (project_id) JOIN deliveries d
+          ON d.hook_id = h.hook_id
+      WHERE this.hook_id = $1 AND ref = $8 AND commit <> $9 AND d.request_key IS NOT NULL
+      AND delivery_id > newest))
+  ORDER BY newest DESC LIMIT 1)
+INSERT INTO deliveries (hook_id, guid, event, body, body_sha256, state, outcome, ref, commit,
+                        before, source, request_key)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CASE WHEN $8::text IS NOT NULL THEN coalesce(
+  (SELECT request_key FROM joined),
+  (SELECT $10::text || CASE WHEN count(*) > 0 THEN '/' || count(*) ELSE '' END
+   FROM asked WHERE before = $10)) END)
+ON CONFLICT DO NOTHING)";
+
 }  // namespace
 
 absl::StatusOr<HookKey> PostgresDeliveryStore::GetHookKey(int64_t hook_id) {
@@ -33,16 +62,24 @@ absl::StatusOr<HookKey> PostgresDeliveryStore::GetHookKey(int64_t hook_id) {
   return key;
 }
 
+absl::Status PostgresDeliveryStore::FinishHook(int64_t hook_id, int64_t github_hook_id) {
+  return pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
+    tx.exec_params0(
+        "UPDATE hooks SET github_hook_id = $2 WHERE hook_id = $1 AND github_hook_id IS NULL",
+        hook_id, github_hook_id);
+    return absl::OkStatus();
+  });
+}
+
 absl::StatusOr<bool> PostgresDeliveryStore::AddDelivery(const NewDelivery& delivery) {
   bool added = false;
   KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
-    added =
-        tx.exec_params(
-              "INSERT INTO deliveries (hook_id, guid, event, body, body_sha256, state, outcome)"
-              " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-              delivery.hook_id, delivery.guid, delivery.event, ToBytea(delivery.body),
-              ToBytea(Sha256(delivery.body)), static_cast<int>(delivery.state), delivery.outcome)
-            .affected_rows() == 1;
+    added = tx.exec_params(kAddDelivery, delivery.hook_id, delivery.guid, delivery.event,
+                           ToBytea(delivery.body), ToBytea(Sha256(delivery.body)),
+                           static_cast<int>(delivery.state), delivery.outcome,
+                           delivery.ref.empty() ? nullptr : delivery.ref.c_str(), delivery.commit,
+                           delivery.before, delivery.source)
+                .affected_rows() == 1;
     return absl::OkStatus();
   }));
   return added;
@@ -64,7 +101,8 @@ absl::StatusOr<std::optional<WaitingDelivery>> PostgresDeliveryStore::ClaimDeliv
         " FROM due, hooks h, projects p"
         " WHERE d.delivery_id = due.delivery_id AND h.hook_id = d.hook_id"
         " AND p.project_id = h.project_id"
-        " RETURNING d.delivery_id, p.project_id, p.repository, p.url, d.event, d.body, d.attempts",
+        " RETURNING d.delivery_id, p.project_id, p.repository, p.url, d.event, d.body, d.attempts,"
+        " coalesce(d.request_key, '')",
         Interval(claim));
     if (rows.empty()) return absl::OkStatus();
     claimed = WaitingDelivery{.delivery_id = rows[0][0].as<int64_t>(),
@@ -73,6 +111,7 @@ absl::StatusOr<std::optional<WaitingDelivery>> PostgresDeliveryStore::ClaimDeliv
                               .project_url = rows[0][3].as<std::string>(),
                               .event = rows[0][4].as<std::string>(),
                               .body = FromBytea(rows[0][5]),
+                              .request_key = rows[0][7].as<std::string>(),
                               .attempts = rows[0][6].as<int>()};
     return absl::OkStatus();
   }));

@@ -16,6 +16,7 @@ class PostgresDeliveryStore final : public DeliveryStore {
   explicit PostgresDeliveryStore(PostgresPool& pool) : pool_(pool) {}
 
   absl::StatusOr<HookKey> GetHookKey(int64_t hook_id) override;
+  absl::Status FinishHook(int64_t hook_id, int64_t github_hook_id) override;
   absl::StatusOr<bool> AddDelivery(const NewDelivery& delivery) override;
   absl::StatusOr<std::optional<WaitingDelivery>> ClaimDelivery(absl::Duration claim) override;
   absl::StatusOr<std::optional<absl::Duration>> TimeToNextDelivery() override;

@@ -1,6 +1,7 @@
 // The project service before the GitHub simulator: real hooks, real pushes, real statuses.
 
 #include <cstdlib>
+#include <map>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -61,10 +62,24 @@ class SimulatorTest : public ::testing::Test {
     const std::string folder = mkdtemp(pattern.data());
     const std::string git =
         "git -C " + folder + "/hello -c user.name=Octo -c user.email=octo@example.com ";
+    return RunInClone(folder, git + "commit -q --allow-empty -m '" + message + "'; " + git +
+                                  "push -q origin HEAD:main; " + git + "rev-parse HEAD");
+  }
+
+  // Makes octo/hello's main branch an earlier commit of its own.
+  void PushBackTo(const std::string& commit) {
+    std::string pattern = std::string(std::getenv("TEST_TMPDIR")) + "/back-XXXXXX";
+    const std::string folder = mkdtemp(pattern.data());
+    const std::string git = "git -C " + folder + "/hello ";
+    EXPECT_EQ(RunInClone(folder, git + "push -q -f origin " + commit + ":main; echo " + commit),
+              commit);
+  }
+
+  // Clones octo/hello to <folder>/hello, runs `command`, returns the commit that it prints.
+  std::string RunInClone(const std::string& folder, const std::string& command) {
     const std::string script = "set -e; export HOME=" + folder + "; git clone -q " +
                                simulator_.web_url() + "/octo/hello.git " + folder + "/hello; " +
-                               git + "commit -q --allow-empty -m '" + message + "'; " + git +
-                               "push -q origin HEAD:main; " + git + "rev-parse HEAD";
+                               command;
     FILE* pipe = popen(script.c_str(), "r");
     char line[128] = {};
     EXPECT_NE(std::fgets(line, sizeof(line), pipe), nullptr);
@@ -117,6 +132,26 @@ TEST_F(SimulatorTest, APushWithTwoHooksBecomesOneBuildAndItsStatusIsReported) {
                                                   .target_url = "http://k/projects/1/builds/1"}));
   // Pings and pushes, all signed well.
   EXPECT_EQ(service_.WaitForSettled(4), 2);
+}
+
+TEST_F(SimulatorTest, ABranchThatIsPushedBackIsBuiltAgain) {
+  const std::string project = MakeProject();
+  MakeHook(project, "Tests");
+  MakeHook(project, "Lint");
+  const std::string first = PushACommit("One");
+  const std::string second = PushACommit("Two");
+  PushBackTo(first);
+  ASSERT_TRUE(service_.build_.WaitForRequests(6));
+  std::map<std::string, int> ids;
+  std::map<std::string, int> commits;
+  for (const auto& request : service_.build_.Requests()) {
+    ++ids[request.request_id()];
+    ++commits[request.commit()];
+  }
+  ASSERT_EQ(ids.size(), 3u);
+  for (const auto& [id, count] : ids) EXPECT_EQ(count, 2) << id;
+  EXPECT_EQ(commits[first], 4);
+  EXPECT_EQ(commits[second], 2);
 }
 
 TEST_F(SimulatorTest, AnUnknownCommitIsNotReportable) {

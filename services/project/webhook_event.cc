@@ -57,6 +57,10 @@ absl::StatusOr<WebhookEvent> ParsePush(const Json& body) {
   head.ref = JsonText(body, "ref").value_or("");
   head.commit = JsonText(body, "after").value_or("");
   KOZMIC_RETURN_IF_ERROR(CheckHead(head));
+  const std::string before = JsonText(body, "before").value_or("");
+  if (!github::IsObjectId(before)) {
+    return absl::InvalidArgumentError("not the object id of what was before");
+  }
   if (JsonBool(body, "deleted").value_or(false) ||
       head.commit.find_first_not_of('0') == std::string::npos) {
     return Ignored("The ref was deleted.");
@@ -73,7 +77,10 @@ absl::StatusOr<WebhookEvent> ParsePush(const Json& body) {
   }
   if (AsksToSkip(head.message)) return Ignored("The commit message asks to skip the build.");
   head.message = CutMessage(std::move(head.message));
-  return WebhookEvent{.kind = WebhookEvent::Kind::kBuild, .head = std::move(head)};
+  return WebhookEvent{.kind = WebhookEvent::Kind::kBuild,
+                      .head = std::move(head),
+                      .before = before,
+                      .source = "push"};
 }
 
 absl::StatusOr<WebhookEvent> ParsePullRequest(const Json& body) {
@@ -90,6 +97,8 @@ absl::StatusOr<WebhookEvent> ParsePullRequest(const Json& body) {
   if (head_repository != JsonInteger(body, "repository.id")) {
     return Ignored("Pull requests from forks are not built yet.");
   }
+  const auto number = JsonInteger(body, "number");
+  if (!number.has_value()) return absl::InvalidArgumentError("not a pull_request event");
   Head head;
   head.ref = absl::StrCat("refs/heads/", JsonText(*head_json, "ref").value_or(""));
   head.commit = JsonText(*head_json, "sha").value_or("");
@@ -102,7 +111,13 @@ absl::StatusOr<WebhookEvent> ParsePullRequest(const Json& body) {
     return Ignored("The pull request asks to skip the build.");
   }
   head.message = CutMessage(std::move(head.message));
-  return WebhookEvent{.kind = WebhookEvent::Kind::kBuild, .head = std::move(head)};
+  // Only "synchronize" says so.
+  std::string before = JsonText(body, "before").value_or("");
+  if (!github::IsObjectId(before)) before.clear();
+  return WebhookEvent{.kind = WebhookEvent::Kind::kBuild,
+                      .head = std::move(head),
+                      .before = std::move(before),
+                      .source = absl::StrCat("pull_request/", *number)};
 }
 
 absl::StatusOr<WebhookEvent> ParseByName(absl::string_view name, const Json& body) {

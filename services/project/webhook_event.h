@@ -41,6 +41,12 @@ struct WebhookEvent {
   // Of a ping.
   int64_t github_hook_id = 0;
   Head head = {};
+  // Of a build: what the ref was before, as every event of one push says alike; empty when the
+  // event does not tell of a push.
+  std::string before = {};
+  // Of a build: who tells of it. Of one source, a hook hears of one push once: "push",
+  // "pull_request/7".
+  std::string source = {};
 };
 
 // Reads an event of the given name (X-GitHub-Event). INVALID_ARGUMENT when the body is not such an

@@ -121,6 +121,21 @@ TEST(PushTest, WhatIsNoCommitIsRefused) {
   EXPECT_EQ(CodeOf("push", push), absl::StatusCode::kInvalidArgument);
 }
 
+TEST(EventTest, ABuildsEventSaysWhatWasBefore) {
+  const auto push = ParseWebhookEvent("push", Push());
+  EXPECT_EQ(push->before, kZero);
+  EXPECT_EQ(push->source, "push");
+  nlohmann::json odd = Push();
+  odd["before"] = "main";
+  EXPECT_EQ(CodeOf("push", odd), absl::StatusCode::kInvalidArgument);
+  const auto opened = ParseWebhookEvent("pull_request", PullRequest());
+  EXPECT_EQ(opened->before, "");
+  EXPECT_EQ(opened->source, "pull_request/3");
+  nlohmann::json synchronize = PullRequest("synchronize");
+  synchronize["before"] = kZero;
+  EXPECT_EQ(ParseWebhookEvent("pull_request", synchronize)->before, kZero);
+}
+
 TEST(PushTest, ALongMessageIsCutAndSaysSo) {
   nlohmann::json push = Push();
   push["head_commit"]["message"] = std::string(65536, 'x');

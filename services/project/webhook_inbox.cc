@@ -75,6 +75,10 @@ absl::StatusOr<Disposition> WebhookInbox::Accept(const IncomingWebhook& webhook)
   if (is_ping && key.github_hook_id.value_or(event.github_hook_id) != event.github_hook_id) {
     return absl::InvalidArgumentError("Wrong hook URL");
   }
+  if (is_ping && !key.github_hook_id.has_value()) {
+    // Who made the hook may not live to hear its number from GitHub's answer.
+    KOZMIC_RETURN_IF_ERROR(store_.FinishHook(webhook.hook_id, event.github_hook_id));
+  }
 
   KOZMIC_ASSIGN_OR_RETURN(
       const bool added,
@@ -83,7 +87,11 @@ absl::StatusOr<Disposition> WebhookInbox::Accept(const IncomingWebhook& webhook)
                           .event = name,
                           .body = webhook.body,
                           .state = asks_build ? DeliveryState::kWaiting : DeliveryState::kIgnored,
-                          .outcome = event.outcome}));
+                          .outcome = event.outcome,
+                          .ref = asks_build ? event.head.ref : "",
+                          .commit = event.head.commit,
+                          .before = event.before,
+                          .source = event.source}));
   if (is_ping) return Disposition::kPong;
   if (!added) return Disposition::kDuplicate;
   if (!asks_build) return Disposition::kIgnored;

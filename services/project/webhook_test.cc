@@ -1,5 +1,6 @@
 // The way of a webhook through the project service: from AcceptWebhook to CreateBuild.
 
+#include <set>
 #include <thread>
 
 #include "absl/strings/ascii.h"
@@ -39,6 +40,14 @@ nlohmann::json Ping(int64_t github_hook = kGithubHook) {
   return {{"zen", "z"}, {"hook_id", github_hook}, {"repository", {{"id", kRepository}}}};
 }
 
+nlohmann::json PullRequest(const std::string& action, int number, const std::string& sha) {
+  return {{"action", action},
+          {"number", number},
+          {"repository", {{"id", kRepository}}},
+          {"pull_request",
+           {{"title", "T"}, {"head", {{"ref", "main"}, {"sha", sha}, {"repo", {{"id", 9}}}}}}}};
+}
+
 class WebhookTest : public ::testing::Test, protected ServiceFixture {
  protected:
   WebhookTest() : ServiceFixture({"http://g", "http://127.0.0.1:1", "http://k"}) {}
@@ -72,7 +81,7 @@ TEST_F(WebhookTest, APushIsStoredThenBuilt) {
   ASSERT_TRUE(build_.WaitForRequests(1));
   const build::v1::CreateBuildRequest request = build_.Requests()[0];
   EXPECT_EQ(request.parent(), absl::StrCat("projects/", project_));
-  EXPECT_EQ(request.request_id(), absl::StrCat(project_, "/refs/heads/main/", kSha));
+  EXPECT_EQ(request.request_id(), absl::StrCat(project_, "/refs/heads/main/", kSha, "/", kZero));
   EXPECT_EQ(request.repository(), "octo/hello") << "the body never says which repository it is";
   EXPECT_EQ(request.ref(), "refs/heads/main");
   EXPECT_EQ(request.commit(), kSha);
@@ -104,6 +113,106 @@ TEST_F(WebhookTest, TwoHooksOfOnePushAskForTheSameBuild) {
   EXPECT_EQ(requests[0].request_id(), requests[1].request_id());
   EXPECT_EQ(requests[0].jobs_size(), 2);
   EXPECT_EQ(requests[1].jobs_size(), 2);
+}
+
+TEST_F(WebhookTest, ACommitThatIsPushedAgainIsBuiltAgain) {
+  const std::string a(40, 'a');
+  const std::string b(40, 'b');
+  const std::vector<std::pair<std::string, std::string>> pushes = {
+      {kZero, a}, {a, b}, {b, a}, {a, b}, {b, a}};
+  std::set<std::string> ids;
+  size_t asked = 0;
+  for (const auto& [before, after] : pushes) {
+    nlohmann::json push = Push("refs/heads/main", after);
+    push["before"] = before;
+    push["repository"]["pushed_at"] = asked;
+    const v1::AcceptWebhookRequest webhook = Webhook("push", push.dump());
+    ASSERT_TRUE(Accept(webhook).ok());
+    EXPECT_EQ(Accept(webhook)->disposition(), Response::DISPOSITION_DUPLICATE);
+    // Both pull requests of the branch tell of the push as well.
+    for (const int number : {3, 4}) {
+      nlohmann::json synchronize = PullRequest("synchronize", number, after);
+      synchronize["before"] = before;
+      synchronize["after"] = after;
+      synchronize["asked"] = asked;
+      ASSERT_TRUE(Accept("pull_request", synchronize).ok());
+    }
+    asked += 3;
+    ASSERT_TRUE(build_.WaitForRequests(asked));
+    const auto requests = build_.Requests();
+    ASSERT_EQ(requests.size(), asked);
+    EXPECT_EQ(requests[asked - 1].request_id(), requests[asked - 3].request_id());
+    EXPECT_EQ(requests[asked - 2].request_id(), requests[asked - 3].request_id());
+    EXPECT_TRUE(ids.insert(requests[asked - 1].request_id()).second);
+  }
+}
+
+TEST_F(WebhookTest, TheSecondHookOfARepeatedPushAsksForItsBuild) {
+  const int64_t second = AddHook(project_, 78, "another secret", "Lint");
+  for (size_t round = 0; round < 3; ++round) {
+    nlohmann::json push = Push();
+    push["repository"]["pushed_at"] = round;
+    v1::AcceptWebhookRequest other = Webhook("push", push.dump());
+    other.set_hook_id(second);
+    other.set_signature(0, Sign("another secret", push.dump()));
+    ASSERT_TRUE(Accept("push", push).ok());
+    ASSERT_TRUE(Accept(other).ok());
+    ASSERT_TRUE(build_.WaitForRequests(2 * round + 2));
+    const auto requests = build_.Requests();
+    EXPECT_EQ(requests[2 * round].request_id(), requests[2 * round + 1].request_id());
+    if (round > 0) {
+      EXPECT_NE(requests[2 * round].request_id(), requests[2 * round - 1].request_id());
+    }
+  }
+}
+
+TEST_F(WebhookTest, AnOpenedPullRequestBuildsWhatNoPushDid) {
+  const std::string a(40, 'a');
+  const std::string b(40, 'b');
+  const auto push = [&](const std::string& before, const std::string& after) {
+    nlohmann::json body = Push("refs/heads/main", after);
+    body["before"] = before;
+    return body;
+  };
+  // Pushed before the hook was; its push comes late; pushed on; opened; pushed back.
+  ASSERT_TRUE(Accept("pull_request", PullRequest("opened", 3, a)).ok());
+  ASSERT_TRUE(Accept("push", push(kZero, a)).ok());
+  ASSERT_TRUE(Accept("push", push(a, b)).ok());
+  ASSERT_TRUE(Accept("pull_request", PullRequest("reopened", 4, b)).ok());
+  ASSERT_TRUE(Accept("push", push(b, a)).ok());
+  ASSERT_TRUE(build_.WaitForRequests(5));
+  std::vector<std::string> ids;
+  for (const auto& request : build_.Requests()) ids.push_back(request.request_id());
+  EXPECT_EQ(ids[0], ids[1]);
+  EXPECT_EQ(ids[2], ids[3]);
+  EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), 3u);
+}
+
+TEST_F(WebhookTest, APushBackToWhatAPullRequestBuiltIsBuilt) {
+  const std::string a(40, 'a');
+  ASSERT_TRUE(Accept("pull_request", PullRequest("opened", 3, a)).ok());
+  nlohmann::json on = Push();
+  on["before"] = a;
+  ASSERT_TRUE(Accept("push", on).ok());
+  nlohmann::json back = Push("refs/heads/main", a);
+  back["before"] = kSha;
+  ASSERT_TRUE(Accept("push", back).ok());
+  ASSERT_TRUE(build_.WaitForRequests(3));
+  EXPECT_NE(build_.Requests()[0].request_id(), build_.Requests()[2].request_id());
+}
+
+TEST_F(WebhookTest, AHooksFirstPingFinishesIt) {
+  const int64_t half = *projects_.NextHookId();
+  ASSERT_TRUE(projects_
+                  .AddHook({.hook_id = half, .project_id = project_},
+                           secret_box_.Seal(kSecret, SecretPlace(half)))
+                  .ok());
+  ASSERT_EQ(projects_.ListHooks(project_)->size(), 1u);
+  v1::AcceptWebhookRequest ping = Webhook("ping", Ping(80).dump());
+  ping.set_hook_id(half);
+  EXPECT_EQ(Accept(ping)->disposition(), Response::DISPOSITION_PONG);
+  EXPECT_EQ(projects_.ListHooks(project_)->size(), 2u);
+  EXPECT_EQ(deliveries_.GetHookKey(half)->github_hook_id, 80);
 }
 
 TEST_F(WebhookTest, WhatIsNotSignedIsRefusedAlikeAndNotStored) {
@@ -315,12 +424,13 @@ TEST_F(WebhookTest, FromAnswerToCreateBuildTakesMilliseconds) {
 
 TEST(BuildRequestIdTest, FitsItsLimit) {
   const Head head = {.ref = "refs/heads/main", .commit = kSha};
-  EXPECT_EQ(BuildRequestId(7, head), absl::StrCat("7/refs/heads/main/", kSha));
+  EXPECT_EQ(BuildRequestId(7, head, ""), absl::StrCat("7/refs/heads/main/", kSha));
+  EXPECT_EQ(BuildRequestId(7, head, "b/1"), absl::StrCat("7/refs/heads/main/", kSha, "/b/1"));
   const Head one = {.ref = "refs/heads/" + std::string(1000, 'a'), .commit = std::string(64, 'f')};
   Head other = one;
   other.ref += "b";
-  EXPECT_LE(BuildRequestId(INT64_MAX, one).size(), 128u);
-  EXPECT_NE(BuildRequestId(7, one), BuildRequestId(7, other));
+  EXPECT_LE(BuildRequestId(INT64_MAX, one, std::string(64, 'f') + "/12").size(), 256u);
+  EXPECT_NE(BuildRequestId(7, one, ""), BuildRequestId(7, other, ""));
 }
 
 }  // namespace
