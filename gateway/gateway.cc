@@ -21,6 +21,10 @@ constexpr size_t kLargestHook = 7 << 20;
 constexpr size_t kLargestProject = 4096;
 // Of requests being received at once; each webhook's is held about three times on its way on.
 constexpr uint64_t kMostBodyBytes = 128 << 20;
+// Of those, from one address: two of the largest webhooks and what is small beside them.
+constexpr uint64_t kMostBodyBytesOfOneAddress = 64 << 20;
+// GitHub itself gives a delivery up then.
+constexpr absl::Duration kWebhookBodyTimeout = absl::Seconds(10);
 
 Backends MakeBackends(const Config& config) {
   return {auth::v1::AuthService::NewStub(MakeChannel(config.auth_address)),
@@ -57,6 +61,7 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const Config& config, co
   options.headers = SecurityHeaders(config);
   options.on_access = &LogAccess;
   options.max_buffered_body_bytes = kMostBodyBytes;
+  options.max_buffered_body_bytes_per_ip = kMostBodyBytesOfOneAddress;
   KOZMIC_ASSIGN_OR_RETURN(auto server, http::HardenedServer::Listen(std::move(options)));
   std::unique_ptr<Gateway> gateway(
       new Gateway(config, clock, random, streams, std::move(files), std::move(server)));
@@ -103,7 +108,9 @@ void Gateway::AddRoutes() {
   server_->Route("GET", "/api/v1/me", [this](Exchange& exchange) { auth_.Me(exchange); });
 
   server_->Route("POST", "/_hooks/hook/{hook}/",
-                 {.max_body_bytes = kLargestWebhook, .content_type = "application/json"},
+                 {.max_body_bytes = kLargestWebhook,
+                  .content_type = "application/json",
+                  .body_timeout = kWebhookBodyTimeout},
                  [this](Exchange& exchange) { AcceptWebhook(backends_, exchange); });
 
   server_->Route("GET", "/api/v1/projects",

@@ -48,9 +48,10 @@ struct Connection {
   // For the body, until the request is answered.
   ByteBudget::Charge charge;
   bool in_epoll = false;
-  // When the current phase began, and how much came in it.
   SteadyTime phase_start;
-  uint64_t phase_bytes = 0;
+  // The period over which a body's rate is judged now: when it began, and how much came in it.
+  SteadyTime period_start;
+  uint64_t period_bytes = 0;
   SteadyTime deadline;
 };
 

@@ -41,7 +41,7 @@ class HardenedServer::Impl final : private httplib::Server {
       : options_(std::move(options)),
         port_(LocalPort(listener.get())),
         admission_(options_.max_connections, options_.max_connections_per_ip),
-        bodies_(options_.max_buffered_body_bytes),
+        bodies_(options_.max_buffered_body_bytes, options_.max_buffered_body_bytes_per_ip),
         workers_(options_.workers, options_.queue,
                  [this](std::unique_ptr<Connection> connection) { Serve(std::move(connection)); }),
         receiver_(options_, router_, admission_, bodies_, std::move(listener),

@@ -63,6 +63,8 @@ class HardenedServerTest : public testing::Test {
     });
     server_->Route("POST", "/echo", {.max_body_bytes = 1000}, Echo);
     server_->Route("POST", "/big", {.max_body_bytes = 25 << 20}, Echo);
+    server_->Route("POST", "/flat",
+                   {.max_body_bytes = 25 << 20, .body_timeout = absl::Milliseconds(500)}, Echo);
     server_->Route("POST", "/hook", {.content_type = "application/json"}, Echo);
     server_->Route("GET", "/probe", {.any_host = true},
                    [](Exchange& exchange) { exchange.response.set_content("ok", "text/plain"); });
@@ -335,6 +337,60 @@ TEST_F(HardenedServerTest, BodiesTogetherObeyABudget) {
             503);
   first.Send(std::string(100, 'a'));
   EXPECT_EQ(StatusOf(first.ReadAnswer()), 200);
+}
+
+TEST_F(HardenedServerTest, NoAddressHasTheWholeBudget) {
+  Serve({.max_buffered_body_bytes = 1000, .max_buffered_body_bytes_per_ip = 600});
+  const auto head = [](int length) {
+    return absl::StrCat("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: ", length, "\r\n\r\n");
+  };
+  RawClient greedy(port());
+  greedy.Send(head(550) + std::string(500, 'a'));
+  ASSERT_TRUE(Eventually([&] { return server_->buffered_body_bytes() == 500; }));
+  EXPECT_EQ(StatusOf(Send(head(200) + std::string(200, 'a'))), 503);
+  RawClient other(port(), /*receive_buffer=*/0, INADDR_LOOPBACK + 1);
+  other.Send(head(400) + std::string(400, 'a'));
+  EXPECT_EQ(StatusOf(other.ReadAnswer()), 200);
+  greedy.Send(std::string(50, 'a'));
+  EXPECT_EQ(StatusOf(greedy.ReadAnswer()), 200);
+  ASSERT_TRUE(Eventually([&] { return server_->buffered_body_bytes() == 0; }));
+  EXPECT_EQ(StatusOf(Send(head(600) + std::string(600, 'a'))), 200) << "it was given back";
+}
+
+TEST_F(HardenedServerTest, MuchAtOnceBuysNoTimeToSendNothing) {
+  Serve({.transfer_grace = absl::Milliseconds(300), .minimum_bytes_per_second = 100000});
+  RawClient client(port());
+  const absl::Time start = absl::Now();
+  client.Send("POST /big HTTP/1.1\r\nHost: a\r\nContent-Length: 5000001\r\n\r\n" +
+              std::string(5000000, 'a'));
+  EXPECT_EQ(StatusOf(client.ReadToEnd()), 408);
+  EXPECT_LT(absl::Now() - start, absl::Seconds(5)) << "5 MB at the minimum rate would be 50 s";
+  EXPECT_TRUE(Eventually([&] { return server_->buffered_body_bytes() == 0; }));
+}
+
+TEST_F(HardenedServerTest, ABodyAtTheMinimumRateMayTakeManyPeriods) {
+  Serve({.transfer_grace = absl::Milliseconds(200), .minimum_bytes_per_second = 1000});
+  RawClient client(port());
+  client.Send("POST /big HTTP/1.1\r\nHost: a\r\nContent-Length: 24000\r\n\r\n");
+  // Waits for what does not come: a client that takes a second for its body.
+  for (int i = 0; i < 24; ++i) {
+    client.Send(std::string(1000, 'a'));
+    if (i == 23) break;
+    EXPECT_FALSE(client.Read(std::chrono::milliseconds(40)));
+  }
+  EXPECT_EQ(StatusOf(client.ReadAnswer()), 200);
+}
+
+TEST_F(HardenedServerTest, ARoutesBodyTimeoutHoldsHoweverFastTheBodyComes) {
+  RawClient client(port());
+  client.Send("POST /flat HTTP/1.1\r\nHost: a\r\nContent-Length: 9000000\r\n\r\n");
+  const absl::Time start = absl::Now();
+  while (absl::Now() - start < absl::Seconds(5)) {
+    client.Send(std::string(10000, 'a'));
+    if (client.Read(std::chrono::milliseconds(20))) break;
+  }
+  EXPECT_EQ(StatusOf(client.received), 408);
+  EXPECT_LT(absl::Now() - start, absl::Seconds(3));
 }
 
 // --- framing

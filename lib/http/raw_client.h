@@ -34,13 +34,16 @@ inline bool Eventually(const std::function<bool()>& condition) {
 // A client for tests that sends exactly the bytes it is told to.
 class RawClient {
  public:
-  explicit RawClient(int port, int receive_buffer = 0) {
+  // `from` is the address to come from.
+  explicit RawClient(int port, int receive_buffer = 0, in_addr_t from = INADDR_LOOPBACK) {
     fd_ = UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (receive_buffer > 0) {
       ::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
     }
     sockaddr_in address = {};
     address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(from);
+    ::bind(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address));
     address.sin_port = htons(static_cast<uint16_t>(port));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (::connect(fd_.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {

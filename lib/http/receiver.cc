@@ -192,7 +192,7 @@ void Receiver::OnReadable(uint64_t id) {
   const ssize_t got =
       ::recv(connection->fd.get(), read_buffer_.data(), read_buffer_.size(), MSG_DONTWAIT);
   if (got > 0) {
-    connection->phase_bytes += static_cast<uint64_t>(got);
+    connection->period_bytes += static_cast<uint64_t>(got);
     if (connection->phase != Phase::kLinger) connection->in.append(read_buffer_.data(), got);
     Advance(std::move(connection));
   } else if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
@@ -205,7 +205,7 @@ void Receiver::Expire() {
   const SteadyTime now = std::chrono::steady_clock::now();
   while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
     std::unique_ptr<Connection> connection = Unpark(deadlines_.begin()->second);
-    if (Deadline(*connection) > now) {
+    if (Deadline(*connection) > now || MaySendOn(*connection, now)) {
       Park(std::move(connection));
     } else if (connection->phase == Phase::kBody ||
                (connection->phase == Phase::kHead && !connection->in.empty())) {
@@ -226,12 +226,25 @@ SteadyTime Receiver::Deadline(const Connection& connection) const {
     case Phase::kBody:
       break;
   }
-  SteadyTime deadline = connection.phase_start + Chrono(options_.transfer_grace);
-  if (options_.minimum_bytes_per_second > 0) {
-    deadline += std::chrono::milliseconds(connection.phase_bytes * 1000 /
-                                          options_.minimum_bytes_per_second);
+  const SteadyTime period_end = connection.period_start + Chrono(options_.transfer_grace);
+  const absl::Duration whole = connection.request.match.route->options.body_timeout;
+  if (whole == absl::InfiniteDuration()) return period_end;
+  return std::min(period_end, connection.phase_start + Chrono(whole));
+}
+
+bool Receiver::MaySendOn(Connection& connection, SteadyTime now) const {
+  // What came in earlier periods does not count: who sent much at once must not rest on it.
+  const SteadyTime period_end = connection.period_start + Chrono(options_.transfer_grace);
+  if (connection.phase != Phase::kBody || options_.minimum_bytes_per_second == 0 ||
+      period_end > now) {
+    return false;
   }
-  return deadline;
+  const double least = static_cast<double>(options_.minimum_bytes_per_second) *
+                       absl::ToDoubleSeconds(options_.transfer_grace);
+  if (static_cast<double>(connection.period_bytes) < least) return false;
+  connection.period_start = now;
+  connection.period_bytes = 0;
+  return Deadline(connection) > now;
 }
 
 void Receiver::Advance(std::unique_ptr<Connection> connection) {
@@ -326,7 +339,7 @@ bool Receiver::ReadBody(Connection& connection) {
   const size_t before = connection.body->body().size();
   const BodyDecoder::State state = connection.body->Feed(input);
   connection.in.erase(0, connection.in.size() - input.size());
-  if (!connection.charge.Add(bodies_, connection.body->body().size() - before)) {
+  if (!connection.charge.Add(bodies_, connection.ip, connection.body->body().size() - before)) {
     return Reject(connection, kBusy);
   }
   switch (state) {
@@ -360,7 +373,8 @@ bool Receiver::HostIsAllowed(const std::string& host) const {
 void Receiver::Enter(Connection& connection, Phase phase) {
   connection.phase = phase;
   connection.phase_start = std::chrono::steady_clock::now();
-  connection.phase_bytes = 0;
+  connection.period_start = connection.phase_start;
+  connection.period_bytes = 0;
 }
 
 void Receiver::Park(std::unique_ptr<Connection> connection) {

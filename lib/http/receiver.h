@@ -63,6 +63,9 @@ class Receiver {
   void OnReadable(uint64_t id);
   void Expire();
   SteadyTime Deadline(const Connection& connection) const;
+  // Begins another period for a body that came fast enough in the one that has passed. False when
+  // it did not, or has no time left.
+  bool MaySendOn(Connection& connection, SteadyTime now) const;
 
   // Goes as far as the received bytes allow; then the connection is handed on or parked again.
   void Advance(std::unique_ptr<Connection> connection);

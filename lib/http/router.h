@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "lib/http/exchange.h"
 #include "lib/http/rejection.h"
 
@@ -17,6 +18,8 @@ struct RouteOptions {
   size_t max_body_bytes = 1 << 20;
   // Media type that a body must have ("application/json"); empty: any.
   std::string content_type = {};
+  // A body must be complete so long after its head, however fast it comes; more is answered 408.
+  absl::Duration body_timeout = absl::InfiniteDuration();
   // Served whatever the Host header says: for probes, which know only an address.
   bool any_host = false;
 };

@@ -35,8 +35,8 @@ struct ServerOptions {
   // From the first byte of a request (or, on a new connection, from accepting it) to the end of
   // its head.
   absl::Duration head_timeout = absl::Seconds(10);
-  // A body must arrive, and an answer be taken, within this grace plus its size at the minimum
-  // rate; 0 turns the rate's part off.
+  // A body must come at the minimum rate or more in each period of this grace; an answer must be
+  // taken within the grace plus its size at the minimum rate. A rate of 0: within the grace.
   absl::Duration transfer_grace = absl::Seconds(10);
   uint64_t minimum_bytes_per_second = 64 * 1024;
   // How long a connection may wait for its next request; it costs no thread meanwhile.
@@ -51,6 +51,8 @@ struct ServerOptions {
   size_t max_connections_per_ip = 0;
   // Of all bodies being received at once; a request that would exceed it is answered 503.
   uint64_t max_buffered_body_bytes = uint64_t{256} << 20;
+  // The part of it that the requests of one address may have together. 0: no limit.
+  uint64_t max_buffered_body_bytes_per_ip = 0;
 
   // Values that the Host header may have, with or without port: "ci.example.com" admits any port.
   // Empty: all. Others are answered 421.
