@@ -127,7 +127,7 @@ void BuildRoutes::Log(http::Exchange& exchange) const {
   if (wanted < 1 || wanted > job->attempt()) return ReplyNotFound(exchange);
   const std::string log = absl::StrCat("logs/", exchange.Variable("project"), "-", build->number(),
                                        "-", *job_number, "-", wanted);
-  DownloadLog(backends_, log, offset.value_or(0), exchange);
+  DownloadLog(backends_, log, offset.value_or(0), downloads_, session->token, exchange);
 }
 
 }  // namespace kozmic::gateway

@@ -2,7 +2,9 @@
 #define KOZMIC_GATEWAY_BUILD_ROUTES_H_
 
 #include "gateway/backends.h"
+#include "gateway/log_download.h"
 #include "gateway/sessions.h"
+#include "lib/http/admission.h"
 #include "lib/http/exchange.h"
 
 namespace kozmic::gateway {
@@ -26,6 +28,7 @@ class BuildRoutes {
  private:
   const Backends& backends_;
   const Sessions& sessions_;
+  mutable http::Admission downloads_{kMostDownloads, kMostDownloadsOfOne};
 };
 
 }  // namespace kozmic::gateway

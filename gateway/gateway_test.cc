@@ -225,6 +225,19 @@ TEST_F(GatewayTest, ADeliveryOf25MegabytesPasses) {
             413);
 }
 
+TEST_F(GatewayTest, ADeliveryThatDoesNotEndIs408AfterTenSeconds) {
+  const absl::Time start = absl::Now();
+  RawClient client(port());
+  client.Send(
+      absl::StrCat("POST /_hooks/hook/12/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                   "application/json\r\nContent-Length: 24900001\r\n\r\n",
+                   std::string(24900000, ' ')));
+  client.Read(std::chrono::seconds(20));
+  EXPECT_EQ(StatusOf(client.received), 408);
+  EXPECT_GT(absl::Now() - start, absl::Seconds(9));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(15));
+}
+
 TEST_F(GatewayTest, WhatProjectSaysOfADeliveryBecomesItsStatus) {
   const std::vector<std::pair<absl::Status, int>> cases = {
       {absl::UnauthenticatedError("x"), 401},
@@ -359,6 +372,28 @@ TEST_F(GatewayTest, ALogThatBreaksOnItsWayDoesNotLookWhole) {
   EXPECT_TRUE(client.at_end());
   EXPECT_EQ(Header(answer, "Content-Length"), "200000");
   EXPECT_LT(Body(answer).size(), 200000U);
+}
+
+TEST_F(GatewayTest, SlowDownloadsLeaveRoomForOthers) {
+  builds_.Put(1, build::v1::STATE_PENDING);
+  logs_.SetPiece(1 << 20);
+  logs_.Append(kLog, std::string(32 << 20, 'x'));
+  const std::string path = "/api/v1/projects/1/builds/1/jobs/1/log";
+  std::vector<RawClient> slow;
+  for (int i = 0; i < 6; ++i) {
+    slow.emplace_back(port(), /*receive_buffer=*/4096);
+    slow.back().Send(http::Get(path, kCookie));
+    ASSERT_TRUE(slow.back().ReadUntil("\r\n\r\n"));
+    ASSERT_EQ(StatusOf(slow.back().received), 200);
+  }
+  const std::string refused = Get(path);
+  EXPECT_EQ(StatusOf(refused), 503);
+  EXPECT_EQ(json::parse(Body(refused))["code"], "too_many_downloads");
+  EXPECT_EQ(Header(refused, "Retry-After"), "1");
+  EXPECT_EQ(StatusOf(Post("/_hooks/hook/12/", "{}")), 200);
+  slow.clear();
+  const std::string end = absl::StrCat(path, "?offset=", (32 << 20) - 1);
+  EXPECT_TRUE(Eventually([&] { return Body(Get(end)) == "x"; })) << "their places are free again";
 }
 
 // --- live streams

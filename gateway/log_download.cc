@@ -66,7 +66,7 @@ class LogReader {
 }  // namespace
 
 void DownloadLog(const Backends& backends, const std::string& log, int64_t offset,
-                 http::Exchange& exchange) {
+                 http::Admission& downloads, const std::string& session, http::Exchange& exchange) {
   logstream::v1::GetLogRequest request;
   request.set_name(log);
   auto info = Call(*backends.logs, &logstream::v1::LogService::Stub::GetLog, request,
@@ -78,7 +78,14 @@ void DownloadLog(const Backends& backends, const std::string& log, int64_t offse
   httplib::Response& response = exchange.response;
   const int64_t length = std::max<int64_t>(0, info->size() - offset);
   std::shared_ptr<LogReader> reader;
+  std::shared_ptr<http::Admission::Place> place;
   if (length > 0 && exchange.request.method != "HEAD") {
+    place = std::make_shared<http::Admission::Place>(downloads.Enter(session));
+    if (!*place) {
+      response.set_header("Retry-After", "1");
+      return ReplyError(exchange, 503, "too_many_downloads",
+                        "Too many logs are being loaded at once. Try again in a moment.");
+    }
     reader = std::make_shared<LogReader>(backends, log, offset);
     const absl::Status status = reader->Open();
     if (!status.ok()) return ReplyStatus(exchange, status);
@@ -94,7 +101,7 @@ void DownloadLog(const Backends& backends, const std::string& log, int64_t offse
   }
   response.set_content_provider(
       static_cast<size_t>(length), kType,
-      [reader, offset](size_t done, size_t left, httplib::DataSink& sink) {
+      [reader, place, offset](size_t done, size_t left, httplib::DataSink& sink) {
         return reader->WriteSome(offset + static_cast<int64_t>(done), left, sink);
       });
 }
