@@ -15,6 +15,7 @@
 #include "services/auth/client/remote_authenticator.h"
 #include "services/project/config.h"
 #include "services/project/dispatcher.h"
+#include "services/project/hook_sweeper.h"
 #include "services/project/postgres_delivery_store.h"
 #include "services/project/postgres_project_store.h"
 #include "services/project/project_service.h"
@@ -30,8 +31,8 @@ constexpr size_t kThreads = 8;
 constexpr size_t kQueue = 256;
 // Each may hold 25 MB.
 constexpr size_t kWebhookQueue = 64;
-// One for each thread that uses the database, and the dispatcher's.
-constexpr size_t kConnections = 3 * kThreads + 1;
+// One for each thread that uses the database, the dispatcher's and the sweeper's.
+constexpr size_t kConnections = 3 * kThreads + 2;
 constexpr absl::Duration kGrace = absl::Seconds(5);
 
 absl::Status Serve(ConfigReader& reader) {
@@ -59,6 +60,8 @@ absl::Status Serve(ConfigReader& reader) {
                            .public_url = config.public_url,
                            .github_web_url = config.github_web_url});
 
+  HookSweeper sweeper(projects, {});
+
   const auth::RemoteAuthenticator users(auth_channel, token, clock);
   const ServiceTokenAuthenticator authenticator(config.service_key, &users);
   Executor webhook_executor(kThreads, kWebhookQueue);
@@ -75,6 +78,7 @@ absl::Status Serve(ConfigReader& reader) {
   WaitForTermination();
   server->Stop(kGrace);
   dispatcher.Stop();
+  sweeper.Stop();
   return absl::OkStatus();
 }
 

@@ -148,6 +148,28 @@ absl::Status PostgresProjectStore::RemoveHook(int64_t hook_id) {
   });
 }
 
+absl::StatusOr<std::optional<HookRecord>> PostgresProjectStore::NextUnfinishedHook(
+    int64_t after, absl::Duration age) {
+  std::optional<HookRecord> hook;
+  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
+    const pqxx::result rows = tx.exec_params(
+        absl::StrCat("SELECT ", kHookColumns,
+                     " FROM hooks WHERE github_hook_id IS NULL AND hook_id > $1"
+                     " AND create_time <= now() - $2::interval ORDER BY hook_id LIMIT 1"),
+        after, absl::StrCat(absl::ToInt64Milliseconds(age), " milliseconds"));
+    if (!rows.empty()) hook = ReadHook(rows[0]);
+    return absl::OkStatus();
+  }));
+  return hook;
+}
+
+absl::Status PostgresProjectStore::RemoveUnfinishedHook(int64_t hook_id) {
+  return pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
+    tx.exec_params0("DELETE FROM hooks WHERE hook_id = $1 AND github_hook_id IS NULL", hook_id);
+    return absl::OkStatus();
+  });
+}
+
 absl::StatusOr<std::vector<HookRecord>> PostgresProjectStore::ListHooks(int64_t project_id) {
   std::vector<HookRecord> hooks;
   KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {

@@ -25,6 +25,9 @@ class PostgresProjectStore final : public ProjectStore {
                                      const std::string& sealed_secret) override;
   absl::Status ActivateHook(int64_t hook_id, int64_t github_hook_id) override;
   absl::Status RemoveHook(int64_t hook_id) override;
+  absl::StatusOr<std::optional<HookRecord>> NextUnfinishedHook(int64_t after,
+                                                               absl::Duration age) override;
+  absl::Status RemoveUnfinishedHook(int64_t hook_id) override;
   absl::StatusOr<std::vector<HookRecord>> ListHooks(int64_t project_id) override;
 
  private:

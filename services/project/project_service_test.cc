@@ -6,6 +6,7 @@
 #include "gtest/gtest.h"
 #include "lib/base/json.h"
 #include "lib/testing/http_server.h"
+#include "services/project/hook_sweeper.h"
 #include "services/project/service_fixture.h"
 
 namespace kozmic::project {
@@ -47,6 +48,7 @@ class GithubInHand {
                 });
     server.Get(base + "/hooks", [this](const httplib::Request&, httplib::Response& answer) {
       absl::MutexLock lock(&mutex);
+      answer.status = hooks_status;
       nlohmann::json list = nlohmann::json::array();
       for (const auto& [id, hook] : hooks) list.push_back({{"id", id}, {"config", hook["config"]}});
       answer.set_content(list.dump(), "application/json");
@@ -77,6 +79,7 @@ class GithubInHand {
   std::string url() const { return http_.url(); }
 
   std::atomic<int> repository_status{200};
+  std::atomic<int> hooks_status{200};
   std::atomic<bool> admin{true};
   absl::Mutex mutex;
   int hook_status = 201;
@@ -247,6 +250,36 @@ TEST_F(ProjectServiceTest, AnErrorOfGithubsLeavesNoHookOnEitherSide) {
       EXPECT_EQ(CountRows("hooks"), 0) << status;
     }
   }
+}
+
+TEST_F(ProjectServiceTest, AHookThatACrashLeftHalfMadeIsTakenBack) {
+  const std::string project = Create(kAnn)->name();
+  const int64_t half = *projects_.NextHookId();
+  ASSERT_TRUE(
+      projects_.AddHook({.hook_id = half, .project_id = std::stoll(project.substr(9))}, "s").ok());
+  const int64_t finished = AddHook(std::stoll(project.substr(9)), 78, "secret");
+  {
+    absl::MutexLock lock(&mutex);
+    hooks[77] = {{"config", {{"url", absl::StrCat("http://k/_hooks/hook/", half, "/")}}}};
+    hooks[78] = {{"config", {{"url", absl::StrCat("http://k/_hooks/hook/", finished, "/")}}}};
+  }
+  // Perhaps still in the making.
+  EXPECT_FALSE(domain().UndoUnfinishedHook(0, absl::Minutes(1))->has_value());
+  // GitHub cannot be asked: nothing is forgotten.
+  hooks_status = 502;
+  EXPECT_EQ(*domain().UndoUnfinishedHook(0, absl::ZeroDuration()), half);
+  EXPECT_EQ(CountRows("hooks"), 2);
+  EXPECT_FALSE(domain().UndoUnfinishedHook(half, absl::ZeroDuration())->has_value());
+
+  hooks_status = 200;
+  HookSweeper sweeper(domain(), {.age = absl::ZeroDuration()});
+  const absl::Time deadline = absl::Now() + kDeadline;
+  while (CountRows("hooks") > 1 && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(2));
+  sweeper.Stop();
+  EXPECT_EQ(ListHooks(project)->hooks_size(), 1);
+  absl::MutexLock lock(&mutex);
+  EXPECT_EQ(hooks.count(77), 0u);
+  EXPECT_EQ(hooks.count(78), 1u);
 }
 
 TEST_F(ProjectServiceTest, RolesAllowWhatTheyShould) {

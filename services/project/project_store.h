@@ -2,6 +2,7 @@
 #define KOZMIC_SERVICES_PROJECT_PROJECT_STORE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,12 @@ class ProjectStore {
   virtual absl::Status ActivateHook(int64_t hook_id, int64_t github_hook_id) = 0;
   // With its deliveries. Idempotent.
   virtual absl::Status RemoveHook(int64_t hook_id) = 0;
+  // The first hook with a number above `after` that was added at least `age` ago and has never
+  // become active.
+  virtual absl::StatusOr<std::optional<HookRecord>> NextUnfinishedHook(int64_t after,
+                                                                       absl::Duration age) = 0;
+  // Like RemoveHook, unless the hook is active.
+  virtual absl::Status RemoveUnfinishedHook(int64_t hook_id) = 0;
   // By number.
   virtual absl::StatusOr<std::vector<HookRecord>> ListHooks(int64_t project_id) = 0;
 };

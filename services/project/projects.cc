@@ -123,7 +123,7 @@ absl::StatusOr<HookRecord> Projects::CreateHook(int64_t user_id, int64_t project
 
   // The hook must be known here first: GitHub tests it while it is being made there.
   const std::string secret = parts_.random.Hex(kSecretBytes);
-  const std::string url = absl::StrCat(parts_.public_url, "/_hooks/hook/", hook_id, "/");
+  const std::string url = HookUrl(hook_id);
   KOZMIC_ASSIGN_OR_RETURN(
       HookRecord hook, parts_.store.AddHook({.hook_id = hook_id,
                                              .project_id = project_id,
@@ -146,19 +146,48 @@ absl::StatusOr<HookRecord> Projects::CreateHook(int64_t user_id, int64_t project
 void Projects::Undo(const std::string& token, const std::string& repository, int64_t hook_id,
                     const std::string& url) const {
   // An answer that got lost may have been a yes, so GitHub is asked what it has.
-  const auto hooks = parts_.github.ListHooks(token, repository);
-  absl::Status status = hooks.status();
-  if (hooks.ok()) {
-    for (const github::Hook& hook : *hooks) {
-      if (hook.url == url) status.Update(parts_.github.DeleteHook(token, repository, hook.id));
-    }
-  }
+  absl::Status status = DeleteAtGithub(token, repository, url);
   status.Update(parts_.store.RemoveHook(hook_id));
   if (!status.ok()) {
     // Harmless: what it sends is not signed by any hook that we have, or it builds nothing.
     Log(Severity::kWarning, "cannot take a hook back",
         {{"hook", hook_id}, {"repository", repository}, {"error", status}});
   }
+}
+
+absl::Status Projects::DeleteAtGithub(const std::string& token, const std::string& repository,
+                                      const std::string& url) const {
+  KOZMIC_ASSIGN_OR_RETURN(const auto hooks, parts_.github.ListHooks(token, repository));
+  absl::Status status;
+  for (const github::Hook& hook : hooks) {
+    if (hook.url == url) status.Update(parts_.github.DeleteHook(token, repository, hook.id));
+  }
+  return status;
+}
+
+absl::Status Projects::UndoUnfinished(const HookRecord& hook) const {
+  KOZMIC_ASSIGN_OR_RETURN(const ProjectRecord project, parts_.store.GetProject(hook.project_id));
+  KOZMIC_ASSIGN_OR_RETURN(const std::string token,
+                          parts_.tokens.GithubToken(project.owner_user_id));
+  const absl::Status status = DeleteAtGithub(token, project.repository, HookUrl(hook.hook_id));
+  // Not found: the repository is gone, and its hooks with it.
+  if (!status.ok() && !absl::IsNotFound(status)) return status;
+  return parts_.store.RemoveUnfinishedHook(hook.hook_id);
+}
+
+absl::StatusOr<std::optional<int64_t>> Projects::UndoUnfinishedHook(int64_t after,
+                                                                    absl::Duration age) const {
+  KOZMIC_ASSIGN_OR_RETURN(const auto hook, parts_.store.NextUnfinishedHook(after, age));
+  if (!hook.has_value()) return std::nullopt;
+  if (const absl::Status status = UndoUnfinished(*hook); !status.ok()) {
+    Log(Severity::kWarning, "cannot take a half-made hook back yet",
+        {{"hook", hook->hook_id}, {"error", status}});
+  }
+  return hook->hook_id;
+}
+
+std::string Projects::HookUrl(int64_t hook_id) const {
+  return absl::StrCat(parts_.public_url, "/_hooks/hook/", hook_id, "/");
 }
 
 absl::StatusOr<std::vector<HookRecord>> Projects::ListHooks(int64_t user_id,

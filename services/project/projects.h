@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,11 @@ class Projects {
   // Creates the hook here and at GitHub, or nowhere.
   absl::StatusOr<HookRecord> CreateHook(int64_t user_id, int64_t project_id,
                                         HookFields fields) const;
+  // Takes back, as the project's owner, the next hook above `after` that was left half made at
+  // least `age` ago: at GitHub first, then here; stays as it is when GitHub cannot be asked now.
+  // Returns its number, nullopt when there is none.
+  absl::StatusOr<std::optional<int64_t>> UndoUnfinishedHook(int64_t after,
+                                                            absl::Duration age) const;
   absl::StatusOr<std::vector<HookRecord>> ListHooks(int64_t user_id, int64_t project_id) const;
 
   // Where git fetches the project's commits from: on the configured GitHub, whatever else the
@@ -66,6 +72,11 @@ class Projects {
   // Takes back what CreateHook has begun.
   void Undo(const std::string& token, const std::string& repository, int64_t hook_id,
             const std::string& url) const;
+  absl::Status UndoUnfinished(const HookRecord& hook) const;
+  absl::Status DeleteAtGithub(const std::string& token, const std::string& repository,
+                              const std::string& url) const;
+  // Where GitHub sends the hook's deliveries.
+  std::string HookUrl(int64_t hook_id) const;
 
   const Parts parts_;
 };

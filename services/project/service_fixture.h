@@ -131,6 +131,8 @@ class ServiceFixture {
   FakeBuildService build_{other_unary_};
   std::unique_ptr<RpcServer> others_ = *RpcServer::Start("127.0.0.1:0", {&auth_, &build_});
 
+  const Projects& domain() const { return domain_; }
+
  private:
   const std::shared_ptr<grpc::Channel> channel_ = MakeChannel(others_->address());
   const github::Api github_;
