@@ -27,24 +27,32 @@ void NotifyChange(pqxx::work& tx, int64_t project, bool with_status) {
                  kChangesChannel, absl::StrCat(project), kStatusesChannel);
 }
 
-// Wishes that GitHub shows `state` for the build's commit. A "pending" never replaces what is
-// already wished for the same build, and an older build never replaces a newer one's wish.
-void WishStatus(pqxx::work& tx, const std::string& public_url, const AttemptKey& key,
-                int64_t build_id, v1::State state, const std::string& job_title) {
-  const std::string page =
-      absl::StrCat(public_url, "/projects/", key.project, "/builds/", key.build, "/");
+std::string BuildPage(const std::string& public_url, const AttemptKey& key) {
+  return absl::StrCat(public_url, "/projects/", key.project, "/builds/", key.build, "/");
+}
+
+// Wishes that GitHub shows the status that `select` gives (project, commit, context, state,
+// description, page, build number). A "pending" never replaces what is already wished for the same
+// build, and an older build never replaces a newer one's wish.
+std::string WishStatement(const std::string& select) {
+  return "INSERT INTO status_outbox AS old (project_id, commit, context, state, description, "
+         "target_url, build_number) " +
+         select +
+         " ON CONFLICT (project_id, commit, context) DO UPDATE SET state = excluded.state, "
+         "description = excluded.description, target_url = excluded.target_url, "
+         "build_number = excluded.build_number, "
+         "wanted = old.wanted + 1, next_try_time = now(), failures = 0 "
+         "WHERE excluded.build_number > old.build_number "
+         "OR (excluded.build_number = old.build_number AND excluded.state <> 2)";
+}
+
+void WishVerdict(pqxx::work& tx, const std::string& public_url, const AttemptKey& key,
+                 int64_t build_id, v1::State state, const std::string& job_title) {
   tx.exec_params0(
-      "INSERT INTO status_outbox AS old (project_id, commit, context, state, description, "
-      "target_url, build_number) SELECT project_id, commit, $2, $3, $4, $5, number FROM builds "
-      "WHERE build_id = $1 "
-      "ON CONFLICT (project_id, commit, context) DO UPDATE SET state = excluded.state, "
-      "description = excluded.description, target_url = excluded.target_url, "
-      "build_number = excluded.build_number, "
-      "wanted = old.wanted + 1, next_try_time = now(), failures = 0 "
-      "WHERE excluded.build_number > old.build_number "
-      "OR (excluded.build_number = old.build_number AND excluded.state <> 2)",
+      WishStatement("SELECT project_id, commit, $2, $3::smallint, $4, $5, number FROM builds "
+                    "WHERE build_id = $1"),
       build_id, kStatusContext, static_cast<int>(state),
-      StatusDescription(key.build, state, job_title), page);
+      StatusDescription(key.build, state, job_title), BuildPage(public_url, key));
 }
 
 }  // namespace
@@ -57,15 +65,19 @@ void RecordChange(pqxx::work& tx, int64_t project, int64_t build_id) {
 
 void RecordStart(pqxx::work& tx, const std::string& public_url, const AttemptKey& key,
                  int64_t build_id) {
-  const int64_t revision = NextRevision(tx, key.project);
-  const auto state = static_cast<v1::State>(
-      tx.exec_params1("UPDATE builds SET revision = $2, state = greatest(state, 2), "
-                      "start_time = coalesce(start_time, now()) WHERE build_id = $1 "
-                      "RETURNING state",
-                      build_id, revision)[0]
-          .as<int>());
-  if (state == v1::STATE_PENDING) WishStatus(tx, public_url, key, build_id, state, "");
-  NotifyChange(tx, key.project, /*with_status=*/state == v1::STATE_PENDING);
+  // One statement, because a runner waits for the commit: each round trip more is felt.
+  tx.exec_params(
+      "WITH project AS (UPDATE projects SET revision = revision + 1 WHERE project_id = $1 "
+      "  RETURNING revision), "
+      "build AS (UPDATE builds b SET revision = project.revision, state = greatest(b.state, 2), "
+      "  start_time = coalesce(b.start_time, now()) FROM project WHERE b.build_id = $2 "
+      "  RETURNING b.project_id, b.commit, b.number, b.state), "
+      "wish AS (" +
+          WishStatement("SELECT project_id, commit, $3, state, $4, $5, number FROM build "
+                        "WHERE state = 2") +
+          ") SELECT pg_notify($6, $7), pg_notify($8, '') FROM build",
+      key.project, build_id, kStatusContext, StatusDescription(key.build, v1::STATE_PENDING, ""),
+      BuildPage(public_url, key), kChangesChannel, absl::StrCat(key.project), kStatusesChannel);
 }
 
 void RecordVerdict(pqxx::work& tx, const std::string& public_url, const AttemptKey& key,
@@ -86,7 +98,7 @@ void RecordVerdict(pqxx::work& tx, const std::string& public_url, const AttemptK
       "end_time = CASE WHEN $4 THEN now() ELSE NULL END WHERE build_id = $1",
       build_id, revision, static_cast<int>(after), AllEnded(jobs));
   // The verdict changes with the job that brings it: the one that has just changed.
-  if (after != before) WishStatus(tx, public_url, key, build_id, after, changed_title);
+  if (after != before) WishVerdict(tx, public_url, key, build_id, after, changed_title);
   NotifyChange(tx, key.project, /*with_status=*/after != before);
 }
 
