@@ -13,23 +13,22 @@ pull() {
   has_image "$1" debian:12
 }
 
-# Where this machine gets its own packages from.
+# Where this machine gets its own packages from; nothing where apt does not tell.
 mirror() {
-  local url
   # shellcheck disable=SC2016  # apt's own variables
-  url=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' 2>/dev/null |
-    awk '$2 == "bookworm" { print $1; exit }')
-  echo "${url:-http://deb.debian.org/debian}"
+  apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' 2>/dev/null |
+    awk '$2 == "bookworm" { print $1; exit }'
 }
 
 make_tarball() {
-  local work proxy=
+  local work mirror proxy=
   work=$(mktemp -d "$CACHE/debootstrap.XXXXXX")
   # shellcheck disable=SC2064  # this folder, also when the variable is gone
   trap "rm -rf '$work'" EXIT
   eval "$(apt-config shell proxy Acquire::http::Proxy)"
   [ -z "$proxy" ] || export http_proxy=$proxy
-  debootstrap --variant=minbase bookworm "$work" "$(mirror)"
+  mirror=$(mirror || true)
+  debootstrap --variant=minbase bookworm "$work" ${mirror:+"$mirror"}
   rm -rf "$work"/var/cache/apt/archives/*.deb "$work"/var/lib/apt/lists/* "$work"/var/log/*.log
   tar --create --numeric-owner --directory "$work" --file "$tarball.new" \
     --exclude='./dev/*' --exclude='./proc/*' --exclude='./sys/*' .
