@@ -104,5 +104,6 @@ async function firstBuild(id) {
 await signIn();
 const { id } = await project();
 await makeSureOfHook(id);
-await firstBuild(id);
+const build = await firstBuild(id);
 await request(`${gateway}/logout/`, { method: 'POST', headers: { 'x-csrf-token': csrfToken } });
+console.log(`${gateway}/projects/${id}/builds/${build.number}/`);

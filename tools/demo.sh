@@ -8,7 +8,7 @@ simulator=http://127.0.0.1:$(port_of simulator)
 
 mkdir -p "$STATE/demo"
 if ! stamp_is demo "$gateway"; then
-  "$("$ROOT/tools/node.sh" path)/node" "$ROOT/tools/demo.mjs" "$gateway" "$simulator"
+  "$("$ROOT/tools/node.sh" path)/node" "$ROOT/tools/demo.mjs" "$gateway" "$simulator" >"$STATE/demo/page"
   set_stamp demo "$gateway"
 fi
 
@@ -16,6 +16,8 @@ cat >"$STATE/demo/greeting" <<TEXT
 
 Kozmic CI is at   $gateway/
                   Sign in as octo, on the page of the simulated GitHub.
+
+Watch its build:  $(tail -n 1 "$STATE/demo/page" 2>/dev/null || echo "$gateway/")
 
 Build once more:  git clone $simulator/octo/hello.git && cd hello &&
                   git -c user.name=Octo -c user.email=octo@example.com commit --allow-empty -m "Build again" && git push

@@ -18,6 +18,8 @@ export function pushToGreen(world) {
   test('up ends with the demo: its address, and its first build goes green', async () => {
     assert.match(world.installation.greeting, new RegExp(world.installation.gateway));
     assert.match(world.installation.greeting, /Sign in as octo/);
+    assert.match(world.installation.greeting, new RegExp(
+      `Watch its build: +${world.installation.gateway}/projects/1/builds/1/$`, 'm'));
     const api = await signIn(world.installation);
     const first = await waitFor('the first build', async () => {
       const { projects } = await api.json('/projects');
