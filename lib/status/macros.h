@@ -15,10 +15,12 @@
 #define KOZMIC_ASSIGN_OR_RETURN(target, expression) \
   KOZMIC_ASSIGN_OR_RETURN_(KOZMIC_CONCAT_(kozmic_status_or_, __LINE__), target, expression)
 
+// NOLINTBEGIN(bugprone-macro-parentheses): these are names that are declared, not values.
 #define KOZMIC_ASSIGN_OR_RETURN_(temporary, target, expression) \
   auto temporary = (expression);                                \
   if (!temporary.ok()) return std::move(temporary).status();    \
   target = *std::move(temporary)
+// NOLINTEND(bugprone-macro-parentheses)
 
 #define KOZMIC_CONCAT_(a, b) KOZMIC_CONCAT_INNER_(a, b)
 #define KOZMIC_CONCAT_INNER_(a, b) a##b

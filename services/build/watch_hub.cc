@@ -120,7 +120,7 @@ class WatchHub::Watcher final : public grpc::ServerWriteReactor<v1::WatchProject
     absl::Status status;
     {
       absl::MutexLock lock(&mutex_);
-      status = *end_;
+      status = end_.value_or(absl::OkStatus());
     }
     LogServerFault("WatchProject", status);
     Finish(ToGrpc(status, *context_));
