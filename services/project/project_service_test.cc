@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 #include "lib/base/json.h"
 #include "lib/testing/http_server.h"
-#include "services/project/hook_sweeper.h"
+#include "services/project/hooks/hook_sweeper.h"
 #include "services/project/service_fixture.h"
 
 namespace kozmic::project {
