@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "lib/github/answer.h"
 #include "lib/github/fields.h"
@@ -51,7 +52,6 @@ absl::StatusOr<AuthenticatedUser> Api::GetAuthenticatedUser(const std::string& t
 absl::StatusOr<std::vector<std::string>> Api::GetSshHostKeys(const std::string& token) const {
   KOZMIC_ASSIGN_OR_RETURN(const nlohmann::json json, Session(requester_, token).GetJson("/meta"));
   Fields fields(json);
-  fields.Require(json.is_object());
   std::vector<std::string> keys = fields.TextsIfAny("ssh_keys");
   for (const std::string& key : keys) fields.Require(IsHostKey(key));
   KOZMIC_RETURN_IF_ERROR(fields.status());

@@ -1,12 +1,18 @@
 #include "lib/github/fields.h"
 
+#include "absl/strings/str_split.h"
 #include "lib/base/json.h"
 #include "lib/github/answer.h"
 
 namespace kozmic::github {
 
-const nlohmann::json* Fields::Find(absl::string_view path) const {
-  const nlohmann::json* at = JsonAt(json_, path);
+const nlohmann::json* Fields::Find(absl::string_view path) {
+  const nlohmann::json* at = &json_;
+  for (const absl::string_view name : absl::StrSplit(path, '.')) {
+    if (at == nullptr || at->is_null()) return nullptr;
+    Require(at->is_object());
+    at = JsonAt(*at, name);
+  }
   return at == nullptr || at->is_null() ? nullptr : at;
 }
 
@@ -23,14 +29,16 @@ std::string Fields::Text(absl::string_view path) {
 }
 
 bool Fields::Flag(absl::string_view path) {
-  Require(JsonBool(json_, path).has_value());
-  return JsonBool(json_, path).value_or(false);
+  const auto flag = JsonBool(json_, path);
+  Require(flag.has_value());
+  return flag.value_or(false);
 }
 
 std::string Fields::TextIfAny(absl::string_view path) {
-  if (Find(path) == nullptr) return "";
-  Require(JsonText(json_, path).has_value());
-  return JsonText(json_, path).value_or("");
+  const nlohmann::json* text = Find(path);
+  if (text == nullptr) return "";
+  Require(text->is_string());
+  return text->is_string() ? text->get<std::string>() : "";
 }
 
 bool Fields::FlagIfAny(absl::string_view path) { return Find(path) != nullptr && Flag(path); }

@@ -13,10 +13,11 @@ namespace kozmic::github {
 
 // Reads an object of an answer field by field and remembers whether all were as GitHub documents
 // them. What it returns counts only if status() is OK. Fields are named by dotted paths
-// ("owner.login"); unknown ones are passed over. Not thread-safe; `json` must outlive this.
+// ("owner.login"); what lies on such a path is an object, null or absent. Unknown fields are passed
+// over. Not thread-safe; `json` must outlive this.
 class Fields {
  public:
-  explicit Fields(const nlohmann::json& json) : json_(json) {}
+  explicit Fields(const nlohmann::json& json) : json_(json), ok_(json.is_object()) {}
 
   // Must be there: a number above 0, a text that is not empty, a truth value.
   int64_t Id(absl::string_view path);
@@ -35,11 +36,11 @@ class Fields {
   absl::Status status() const;
 
  private:
-  // Null when the field is absent or null.
-  const nlohmann::json* Find(absl::string_view path) const;
+  // Null when the field, or an object on its path, is absent or null.
+  const nlohmann::json* Find(absl::string_view path);
 
   const nlohmann::json& json_;
-  bool ok_ = true;
+  bool ok_;
 };
 
 }  // namespace kozmic::github
