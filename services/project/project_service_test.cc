@@ -330,9 +330,6 @@ TEST_F(ProjectServiceTest, ErrorsOfReportingSayWhetherToTryAgain) {
   const auto report = [&] {
     return Report(project, v1::ReportCommitStatusRequest::STATE_SUCCESS, "has passed");
   };
-  post_status = 403;
-  EXPECT_EQ(report().code(), absl::StatusCode::kUnavailable);
-  EXPECT_EQ(Detail(report(), "retry-after-seconds"), "17");
   post_status = 500;
   EXPECT_EQ(report().code(), absl::StatusCode::kUnavailable);
   post_status = 422;
@@ -343,6 +340,10 @@ TEST_F(ProjectServiceTest, ErrorsOfReportingSayWhetherToTryAgain) {
   EXPECT_EQ(Reason(report()), "sign_in_needed");
   EXPECT_EQ(Reason(Report(project, v1::ReportCommitStatusRequest::STATE_SUCCESS, "", "x")),
             "not_reportable");
+  // Last: from then on GitHub is not asked for a while.
+  post_status = 403;
+  EXPECT_EQ(report().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(Detail(report(), "retry-after-seconds"), "17");
   EXPECT_TRUE(statuses.empty());
 }
 
