@@ -31,8 +31,7 @@ absl::StatusOr<Checkout> Checkouts::Issue(int64_t project_id, bool fork, bool re
   KOZMIC_ASSIGN_OR_RETURN(const ProjectRecord project, parts_.projects.GetProject(project_id));
   Checkout checkout;
   if (!project.facts.is_private) {
-    checkout.clone_url =
-        absl::StrCat(parts_.github_web_url, "/", project.facts.repository, ".git");
+    checkout.clone_url = absl::StrCat(parts_.github_web_url, "/", project.facts.repository, ".git");
   } else if (fork) {
     return WithReason(
         absl::FailedPreconditionError("forks of private repositories are not built here"),
@@ -40,7 +39,8 @@ absl::StatusOr<Checkout> Checkouts::Issue(int64_t project_id, bool fork, bool re
   } else {
     KOZMIC_RETURN_IF_ERROR(AddKey(project, refused, checkout));
   }
-  if (!fork) KOZMIC_ASSIGN_OR_RETURN(checkout.secrets, parts_.secrets.Open(project_id));
+  if (fork) return checkout;
+  KOZMIC_ASSIGN_OR_RETURN(checkout.secrets, parts_.secrets.Open(project_id));
   return checkout;
 }
 

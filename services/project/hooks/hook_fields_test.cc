@@ -1,5 +1,7 @@
 #include "services/project/hooks/hook_fields.h"
 
+#include <functional>
+
 #include "gtest/gtest.h"
 #include "lib/status/annotate.h"
 
@@ -7,6 +9,12 @@ namespace kozmic::project {
 namespace {
 
 const HookFields kGood = {.title = "Tests", .image = "debian:12", .script = "#!/bin/sh\nmake\n"};
+
+HookFields With(const std::function<void(HookFields&)>& change) {
+  HookFields fields = kGood;
+  change(fields);
+  return fields;
+}
 
 std::string FaultyField(const HookFields& fields) {
   const absl::Status status = ValidateHook(fields).status();
@@ -71,6 +79,57 @@ TEST(ValidateHookTest, NamesTheFaultyField) {
   EXPECT_EQ(FaultyField(WithScript(std::string("a\0b", 3))), "script");
   EXPECT_EQ(FaultyField(WithScript(std::string(1 << 20, 'x'))), "");
   EXPECT_EQ(FaultyField(WithScript(std::string((1 << 20) + 1, 'x'))), "script");
+}
+
+TEST(ValidateHookTest, AnInstallScriptIsOptionalAndKeptLikeTheScript) {
+  // K19, K20
+  EXPECT_EQ(ValidateHook(With([](HookFields& f) { f.install_script = " \n\t"; }))->install_script,
+            "");
+  EXPECT_EQ(ValidateHook(With([](HookFields& f) { f.install_script = "a\r\nb"; }))->install_script,
+            "a\nb");
+  EXPECT_EQ(FaultyField(With([](HookFields& f) { f.install_script = "\xEF\xBB\xBFx"; })),
+            "install_script");
+  EXPECT_EQ(FaultyField(With([](HookFields& f) { f.install_script = std::string(2 << 20, 'x'); })),
+            "install_script");
+  EXPECT_EQ(FaultyField(With([](HookFields& f) { f.tracked_files = {"../x"}; })), "tracked_files");
+}
+
+TEST(ValidateHookTest, BranchesAreDistinctPatterns) {
+  // P11
+  const auto fields = ValidateHook(With([](HookFields& f) {
+    f.branches = {" main ", "", "release/*", "main"};
+  }));
+  EXPECT_EQ(fields->branches, (std::vector<std::string>{"main", "release/*"}));
+  EXPECT_EQ(FaultyField(With([](HookFields& f) { f.branches = {"a\nb"}; })), "branches");
+  EXPECT_EQ(FaultyField(With([](HookFields& f) { f.branches = {std::string(251, 'x')}; })),
+            "branches");
+  EXPECT_EQ(FaultyField(With([](HookFields& f) {
+              for (int i = 0; i < 51; ++i) f.branches.push_back("b" + std::to_string(i));
+            })),
+            "branches");
+}
+
+TEST(ValidateHookTest, AHookIsForSomething) {
+  EXPECT_EQ(FaultyField(With([](HookFields& f) { f.events = 0; })), "events");
+  EXPECT_EQ(FaultyField(With([](HookFields& f) { f.events = kOnPush | 64; })), "events");
+  EXPECT_EQ(FaultyField(With([](HookFields& f) { f.events = kOnTag; })), "");
+}
+
+TEST(WantsTest, ChoosesBySwitchEventAndBranch) {
+  // P10, P11
+  const HookFields all = kGood;
+  EXPECT_TRUE(Wants(all, kOnPush, "refs/heads/x"));
+  EXPECT_TRUE(Wants(all, kOnPullRequest, "refs/heads/x"));
+  EXPECT_FALSE(Wants(all, kOnTag, "refs/tags/v1"));
+  EXPECT_FALSE(Wants(With([](HookFields& f) { f.enabled = false; }), kOnPush, "refs/heads/x"));
+  const HookFields some = With([](HookFields& f) {
+    f.branches = {"main", "release/*"};
+    f.events = kOnAnything;
+  });
+  EXPECT_TRUE(Wants(some, kOnPush, "refs/heads/main"));
+  EXPECT_TRUE(Wants(some, kOnPush, "refs/heads/release/1"));
+  EXPECT_FALSE(Wants(some, kOnPush, "refs/heads/feature"));
+  EXPECT_TRUE(Wants(some, kOnTag, "refs/tags/anything"));
 }
 
 }  // namespace

@@ -77,8 +77,7 @@ absl::StatusOr<HookRecord> Hooks::Update(const ProjectRecord& project, int64_t h
 }
 
 absl::Status Hooks::Delete(const ProjectRecord& project, int64_t user_id, int64_t hook_id) const {
-  KOZMIC_ASSIGN_OR_RETURN(const HookRecord hook,
-                          parts_.store.GetHook(project.project_id, hook_id));
+  KOZMIC_ASSIGN_OR_RETURN(const HookRecord hook, parts_.store.GetHook(project.project_id, hook_id));
   KOZMIC_ASSIGN_OR_RETURN(const Actor actor, parts_.actors.FindAdmin(project, user_id));
   KOZMIC_RETURN_IF_ERROR(DeleteAllAtGithub(actor, {hook}));
   return parts_.store.RemoveHook(hook_id);
@@ -180,7 +179,9 @@ absl::Status Hooks::UndoOne(const HookRecord& hook) const {
   const auto actor = parts_.actors.FindAdmin(*project);
   // The repository is gone, and its hooks with it.
   if (!actor.ok() && Reason(actor.status()) != "repository_not_found") return actor.status();
-  if (actor.ok()) KOZMIC_RETURN_IF_ERROR(DeleteAllAtGithub(*actor, {hook}));
+  if (actor.ok()) {
+    KOZMIC_RETURN_IF_ERROR(DeleteAllAtGithub(*actor, {hook}));
+  }
   return parts_.store.TakeHookBack(hook.hook_id);
 }
 

@@ -8,9 +8,9 @@
 
 #include "gtest/gtest.h"
 #include "lib/testing/postgres.h"
-#include "services/project/webhooks/postgres_delivery_store.h"
 #include "services/project/hooks/postgres_hook_store.h"
 #include "services/project/projects/postgres_project_store.h"
+#include "services/project/webhooks/postgres_delivery_store.h"
 
 namespace kozmic::project {
 namespace {
@@ -159,9 +159,11 @@ TEST_F(DeliveryStoreTest, WhatWasTakenSurvivesACrashOfTheDatabase) {
   PostgresPool pool({.url = server.CreateDatabase("project"), .size = 2});
   PostgresProjectStore projects(pool);
   PostgresDeliveryStore store(pool);
-  const int64_t project = projects.CreateProject({.repository_id = 9})->project_id;
-  const int64_t hook = *projects.NextHookId();
-  ASSERT_TRUE(projects.AddHook({.hook_id = hook, .project_id = project}, "s").ok());
+  PostgresHookStore hooks(pool);
+  const int64_t project = projects.AddProject({.repository_id = 9}, 1)->project_id;
+  ASSERT_TRUE(projects.FinishProject(project, {}).ok());
+  const int64_t hook = *hooks.NextHookId();
+  ASSERT_TRUE(hooks.AddHook({.hook_id = hook, .project_id = project}, "s").ok());
   ASSERT_TRUE(*store.AddDelivery({.hook_id = hook, .guid = "g", .event = "push", .body = "b"}));
   server.Crash();
   EXPECT_EQ(store.AddDelivery({.hook_id = hook, .guid = "h", .body = "c"}).status().code(),
