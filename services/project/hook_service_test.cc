@@ -7,7 +7,7 @@ namespace kozmic::project {
 namespace {
 
 using ::testing::ElementsAre;
-using Outcome = v1::RestoreHooksResponse;
+using Restored = v1::RestoreHooksResponse;
 
 class HookServiceTest : public GithubServiceTest {
  protected:
@@ -135,8 +135,8 @@ TEST_F(HookServiceTest, K25RestoringMakesTheMissingMendsTheWrongAndLeavesTheRigh
     hooks[79]["config"]["url"] = "http://elsewhere/";
     hooks[80]["events"] = {"push"};
   }
-  EXPECT_THAT(Outcomes(), ElementsAre(Outcome::OUTCOME_UNTOUCHED, Outcome::OUTCOME_RECREATED,
-                                      Outcome::OUTCOME_EDITED, Outcome::OUTCOME_EDITED));
+  EXPECT_THAT(Outcomes(), ElementsAre(Restored::OUTCOME_UNTOUCHED, Restored::OUTCOME_RECREATED,
+                                      Restored::OUTCOME_EDITED, Restored::OUTCOME_EDITED));
   {
     absl::MutexLock lock(&mutex);
     ASSERT_EQ(hooks.size(), 4u);
@@ -150,7 +150,7 @@ TEST_F(HookServiceTest, K25RestoringMakesTheMissingMendsTheWrongAndLeavesTheRigh
   EXPECT_EQ(parts_.hook_store.GetHook(Number(project_), Number(missing.name()))->github_hook_id,
             81);
   const std::vector<int> again = Outcomes();
-  EXPECT_EQ(again, std::vector<int>(4, Outcome::OUTCOME_UNTOUCHED));
+  EXPECT_EQ(again, std::vector<int>(4, Restored::OUTCOME_UNTOUCHED));
 }
 
 TEST_F(HookServiceTest, K25WhatALostAnswerMadeTwiceIsThereOnceAfterwards) {
@@ -160,7 +160,7 @@ TEST_F(HookServiceTest, K25WhatALostAnswerMadeTwiceIsThereOnceAfterwards) {
     hooks[90] = hooks[77];
     hooks[90]["id"] = 90;
   }
-  EXPECT_THAT(Outcomes(), ElementsAre(Outcome::OUTCOME_EDITED));
+  EXPECT_THAT(Outcomes(), ElementsAre(Restored::OUTCOME_EDITED));
   absl::MutexLock lock(&mutex);
   EXPECT_EQ(hooks.size(), 1u);
   EXPECT_EQ(hooks.count(77), 1u);
@@ -179,7 +179,7 @@ TEST_F(HookServiceTest, K25AnErrorOfGithubsLosesNoHook) {
     absl::MutexLock lock(&mutex);
     hook_status = 201;
   }
-  EXPECT_THAT(Outcomes(), ElementsAre(Outcome::OUTCOME_RECREATED));
+  EXPECT_THAT(Outcomes(), ElementsAre(Restored::OUTCOME_RECREATED));
 }
 
 TEST_F(HookServiceTest, K26OnlyManagersOfItsProjectReachAHook) {

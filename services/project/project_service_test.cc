@@ -272,10 +272,26 @@ TEST_F(ProjectServiceTest, ErrorsOfReportingSayWhetherToTryAgain) {
   EXPECT_EQ(Reason(Report(project, v1::ReportCommitStatusRequest::STATE_SUCCESS, "", "x")),
             "not_reportable");
   // Last: from then on GitHub is not asked for a while.
+  auth_.SetGithubToken(kAnn, "good again");
   post_status = 403;
   EXPECT_EQ(report().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(Detail(report(), "retry-after-seconds"), "17");
   EXPECT_TRUE(statuses.empty());
+}
+
+TEST_F(ProjectServiceTest, AStatusIsPostedBySomeoneElseWhenTheOwnersSignInIsRefused) {
+  {
+    absl::MutexLock lock(&mutex);
+    collaborators[kBobAtGithub] = "admin";
+    // Of the owner only.
+    post_status = 401;
+  }
+  const std::string project = Create(kAnn)->name();
+  const absl::Status reported =
+      Report(project, v1::ReportCommitStatusRequest::STATE_SUCCESS, "has passed");
+  EXPECT_TRUE(reported.ok()) << reported;
+  absl::MutexLock lock(&mutex);
+  EXPECT_EQ(statuses.size(), 1u);
 }
 
 TEST_F(ProjectServiceTest, BuildServiceLearnsWhereToFetchFrom) {

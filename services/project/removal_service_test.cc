@@ -92,7 +92,9 @@ TEST_F(RemovalServiceTest, BadInput43GithubIsCleanedWithRetriesAndNothingIsLeftH
   ASSERT_TRUE(CreateHook(project).ok());
   for (const int status : {502, 404, 401}) {
     repository_status = status;
-    if (status == 502) ASSERT_TRUE(Delete(project).ok());
+    if (status == 502) {
+      ASSERT_TRUE(Delete(project).ok());
+    }
     // Tried and tried again.
     ASSERT_TRUE(WaitFor([&] {
       return CountRows("projects WHERE state = 3 AND failures > 0 AND sync_error <> ''") == 1;

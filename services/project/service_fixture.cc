@@ -162,10 +162,9 @@ ServiceFixture::ServiceFixture(const Github& github, const ServiceParts::Options
 
 ServiceParts::Options ServiceFixture::QuickOptions() {
   ServiceParts::Options options;
-  options.member_sync.first_retry = options.user_sync.first_retry =
-      options.remover.first_retry = absl::Milliseconds(20);
-  options.member_sync.longest_retry = options.user_sync.longest_retry =
-      options.remover.longest_retry = absl::Milliseconds(100);
+  options.member_sync.first_retry = options.user_sync.first_retry = options.remover.first_retry =
+      absl::Milliseconds(20);
+  options.member_sync.longest_retry = options.remover.longest_retry = absl::Milliseconds(100);
   options.remover.linger = absl::Milliseconds(50);
   options.workers.idle = absl::Milliseconds(20);
   return options;
@@ -178,16 +177,11 @@ int64_t ServiceFixture::AddProject(int64_t repository_id, int64_t owner) {
                                                  .default_branch = "main"},
                                                 owner);
   EXPECT_TRUE(added.ok()) << added.status();
+  // Nobody is to ask GitHub about it by themselves.
   EXPECT_TRUE(parts_.projects
                   .FinishProject(added->project_id,
-                                 {{.user_id = owner, .role = Role::kOwner, .may_admin = true}})
-                  .ok());
-  // Nobody is to ask GitHub about it by themselves.
-  EXPECT_TRUE(pool_
-                  .Autocommit([&](pqxx::nontransaction& tx) {
-                    tx.exec0("UPDATE projects SET due_time = 'infinity'");
-                    return absl::OkStatus();
-                  })
+                                 {{.user_id = owner, .role = Role::kOwner, .may_admin = true}},
+                                 absl::Hours(24))
                   .ok());
   return added->project_id;
 }
@@ -220,13 +214,13 @@ void ServiceFixture::AddMember(int64_t project, int64_t user, Role role) {
 
 int64_t ServiceFixture::CountRows(const std::string& table_and_condition) {
   int64_t count = -1;
-  EXPECT_TRUE(
-      pool_
-          .Autocommit([&](pqxx::nontransaction& tx) {
-            count = tx.exec1("SELECT count(*) FROM " + table_and_condition)[0].as<int64_t>();
-            return absl::OkStatus();
-          })
-          .ok());
+  EXPECT_TRUE(pool_
+                  .Autocommit([&](pqxx::nontransaction& tx) {
+                    count =
+                        tx.exec1("SELECT count(*) FROM " + table_and_condition)[0].as<int64_t>();
+                    return absl::OkStatus();
+                  })
+                  .ok());
   return count;
 }
 

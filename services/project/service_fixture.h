@@ -122,7 +122,10 @@ class ServiceFixture {
   int64_t AddProject(int64_t repository_id, int64_t owner);
   // A hook that GitHub knows under `github_hook_id`, past GitHub.
   int64_t AddHook(int64_t project, int64_t github_hook_id, const std::string& secret,
-                  const HookFields& fields = SomeFields());
+                  const HookFields& fields);
+  int64_t AddHook(int64_t project, int64_t github_hook_id, const std::string& secret) {
+    return AddHook(project, github_hook_id, secret, SomeFields());
+  }
   static HookFields SomeFields(const std::string& title = "Tests");
   void AddMember(int64_t project, int64_t user, Role role);
 

@@ -37,7 +37,7 @@ class AccessStoreTest : public ::testing::Test {
  protected:
   int64_t Make(int64_t repository_id, const std::vector<Membership>& members) {
     const int64_t project = projects_.AddProject(Facts(repository_id), kAnn)->project_id;
-    EXPECT_TRUE(projects_.FinishProject(project, members).ok());
+    EXPECT_TRUE(projects_.FinishProject(project, members, absl::ZeroDuration()).ok());
     return project;
   }
 

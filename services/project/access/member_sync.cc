@@ -46,18 +46,14 @@ absl::Status MemberSync::Sync(const ProjectSyncClaim& claimed,
     return Ask(actor, project.owner_user_id);
   }();
   if (members.ok()) {
-    // Spread, so that projects made together are not asked about together.
-    return store_.FinishProjectSync(
-        project.project_id, claimed.claim, *members,
-        options_.interval * (1 + 0.1 * random_.Unit()));
+    return store_.FinishProjectSync(project.project_id, claimed.claim, *members, NextInterval());
   }
   Log(Severity::kWarning, "cannot learn who belongs to a project",
       {{"project", project.project_id},
        {"repository", project.facts.repository},
        {"error", members.status()}});
   const int failures = claimed.claim.failures + 1;
-  absl::Duration delay =
-      Backoff(failures, options_.first_retry, options_.longest_retry, random_);
+  absl::Duration delay = Backoff(failures, options_.first_retry, options_.longest_retry, random_);
   int64_t asked_seconds = 0;
   if (absl::SimpleAtoi(Detail(members.status(), "retry-after-seconds"), &asked_seconds)) {
     delay = std::max(delay, absl::Seconds(asked_seconds));
@@ -69,9 +65,12 @@ absl::Status MemberSync::Sync(const ProjectSyncClaim& claimed,
   return members.status();
 }
 
+absl::Duration MemberSync::NextInterval() const {
+  return options_.interval * (1 + 0.1 * random_.Unit());
+}
+
 absl::Status MemberSync::SyncNow(int64_t project_id, int64_t asking_user_id) const {
-  KOZMIC_ASSIGN_OR_RETURN(const auto claimed,
-                          store_.ClaimProjectSync(options_.claim, project_id));
+  KOZMIC_ASSIGN_OR_RETURN(const auto claimed, store_.ClaimProjectSync(options_.claim, project_id));
   if (!claimed.has_value()) return absl::NotFoundError("no such project");
   return Sync(*claimed, asking_user_id);
 }

@@ -47,6 +47,9 @@ class MemberSync {
   absl::Status SyncNow(int64_t project_id, int64_t asking_user_id) const;
   // Syncs the next project that is due; false when there is none.
   absl::StatusOr<bool> SyncNext() const;
+  // How long to wait after a success: the interval, and some more at random, so that projects that
+  // were synced together are not asked about together for ever.
+  absl::Duration NextInterval() const;
 
  private:
   absl::Status Sync(const ProjectSyncClaim& claimed, std::optional<int64_t> preferred) const;

@@ -18,7 +18,7 @@ class CredentialStoreTest : public ::testing::Test {
   CredentialStoreTest() {
     PostgresProjectStore projects(pool_);
     project_ = projects.AddProject({.repository_id = 9}, 1)->project_id;
-    EXPECT_TRUE(projects.FinishProject(project_, {}).ok());
+    EXPECT_TRUE(projects.FinishProject(project_, {}, absl::Hours(1)).ok());
   }
 
   DeployKeyRecord Key(const std::string& fingerprint) const {
@@ -82,11 +82,13 @@ TEST_F(CredentialStoreTest, SecretsAreAddedReplacedAndForgotten) {
 }
 
 TEST(SecretNameTest, IsThatOfAnEnvironmentVariableOfTheProjects) {
-  for (const std::string name : {"TOKEN", "npm_token", "_x", "A1", std::string(100, 'A')}) {
+  for (const std::string& name :
+       std::vector<std::string>{"TOKEN", "npm_token", "_x", "A1", std::string(100, 'A')}) {
     EXPECT_TRUE(CheckSecretName(name).ok()) << name;
   }
-  for (const std::string name : {"", "1A", "A-B", "A B", "A=B", "Ä", "KOZMIC_X", "CI", "CI_TOKEN",
-                                 "a/b", std::string(101, 'A').c_str()}) {
+  for (const std::string& name :
+       std::vector<std::string>{"", "1A", "A-B", "A B", "A=B", "Ä", "KOZMIC_X", "CI", "CI_TOKEN",
+                                "a/b", std::string(101, 'A')}) {
     EXPECT_EQ(Detail(CheckSecretName(name), "field"), "name") << name;
   }
 }

@@ -26,7 +26,7 @@ class HookStoreTest : public ::testing::Test {
   int64_t MakeProject(int64_t repository_id) {
     PostgresProjectStore projects(pool_);
     const int64_t project = projects.AddProject({.repository_id = repository_id}, 1)->project_id;
-    EXPECT_TRUE(projects.FinishProject(project, {}).ok());
+    EXPECT_TRUE(projects.FinishProject(project, {}, absl::Hours(1)).ok());
     return project;
   }
 

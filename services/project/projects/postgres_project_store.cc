@@ -47,15 +47,16 @@ absl::StatusOr<ProjectRecord> PostgresProjectStore::AddProject(const RepositoryF
 }
 
 absl::StatusOr<ProjectRecord> PostgresProjectStore::FinishProject(
-    int64_t project_id, const std::vector<Membership>& members) {
+    int64_t project_id, const std::vector<Membership>& members, absl::Duration next_sync) {
   ProjectRecord project;
   KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) -> absl::Status {
     KOZMIC_RETURN_IF_ERROR(
         ReadOne(tx, &project,
-                absl::StrCat("UPDATE projects SET state = 2, state_time = now(), sync_time = now()"
+                absl::StrCat("UPDATE projects SET state = 2, state_time = now(), sync_time = now(),"
+                             " due_time = now() + $2::interval"
                              " WHERE project_id = $1 AND state = 1 RETURNING ",
                              kProjectColumns),
-                project_id));
+                project_id, Interval(next_sync)));
     PutMembers(tx, project_id, members);
     // A name that it has now is no other one's former name.
     tx.exec_params0("DELETE FROM former_names WHERE repository = $1",
@@ -80,12 +81,12 @@ absl::StatusOr<MemberProject> PostgresProjectStore::GetProjectOf(int64_t user_id
                                                                  int64_t project_id) {
   MemberProject project;
   KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
-    const pqxx::result rows = tx.exec_params(
-        absl::StrCat("SELECT ", kProjectColumns,
-                     ", role FROM projects JOIN members USING (project_id)"
-                     " WHERE project_id = $1 AND user_id = $2 AND ",
-                     kReady),
-        project_id, user_id);
+    const pqxx::result rows =
+        tx.exec_params(absl::StrCat("SELECT ", kProjectColumns,
+                                    ", role FROM projects JOIN members USING (project_id)"
+                                    " WHERE project_id = $1 AND user_id = $2 AND ",
+                                    kReady),
+                       project_id, user_id);
     if (rows.empty()) return NoSuchProject();
     project = ReadMemberProject(rows[0]);
     return absl::OkStatus();
@@ -115,23 +116,22 @@ absl::StatusOr<std::vector<MemberProject>> PostgresProjectStore::ListProjectsOf(
 absl::StatusOr<ProjectRecord> PostgresProjectStore::FindProject(absl::string_view repository) {
   ProjectRecord project;
   KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
-    return ReadOne(
-        tx, &project,
-        absl::StrCat("SELECT ", kProjectColumns, " FROM projects WHERE ", kReady,
-                     " AND (lower(repository) = $1 OR project_id IN"
-                     " (SELECT project_id FROM former_names WHERE repository = $1))"
-                     " ORDER BY lower(repository) = $1 DESC LIMIT 1"),
-        absl::AsciiStrToLower(repository));
+    return ReadOne(tx, &project,
+                   absl::StrCat("SELECT ", kProjectColumns, " FROM projects WHERE ", kReady,
+                                " AND (lower(repository) = $1 OR project_id IN"
+                                " (SELECT project_id FROM former_names WHERE repository = $1))"
+                                " ORDER BY lower(repository) = $1 DESC LIMIT 1"),
+                   absl::AsciiStrToLower(repository));
   }));
   return project;
 }
 
 absl::Status PostgresProjectStore::SetFacts(int64_t project_id, const RepositoryFacts& facts) {
   return pool_.Transact([&](pqxx::work& tx) -> absl::Status {
-    const pqxx::result before = tx.exec_params(
-        absl::StrCat("SELECT repository FROM projects WHERE project_id = $1 AND ", kReady,
-                     " FOR UPDATE"),
-        project_id);
+    const pqxx::result before =
+        tx.exec_params(absl::StrCat("SELECT repository FROM projects WHERE project_id = $1 AND ",
+                                    kReady, " FOR UPDATE"),
+                       project_id);
     if (before.empty()) return NoSuchProject();
     tx.exec_params0(
         "UPDATE projects SET repository = $2, private = $3, url = $4, default_branch = $5"
@@ -153,11 +153,11 @@ absl::StatusOr<std::string> PostgresProjectStore::BadgeToken(int64_t project_id,
                                                              const std::string& fresh) {
   std::string token;
   KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
-    const pqxx::result rows = tx.exec_params(
-        absl::StrCat("UPDATE projects SET badge_token = coalesce(badge_token, $2)"
-                     " WHERE project_id = $1 AND ",
-                     kReady, " RETURNING badge_token"),
-        project_id, fresh);
+    const pqxx::result rows =
+        tx.exec_params(absl::StrCat("UPDATE projects SET badge_token = coalesce(badge_token, $2)"
+                                    " WHERE project_id = $1 AND ",
+                                    kReady, " RETURNING badge_token"),
+                       project_id, fresh);
     if (rows.empty()) return NoSuchProject();
     token = rows[0][0].as<std::string>();
     return absl::OkStatus();
@@ -189,16 +189,15 @@ absl::StatusOr<std::optional<RemovalRecord>> PostgresProjectStore::ClaimRemoval(
   KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
     removal.reset();
     const pqxx::result rows = tx.exec_params(
-        absl::StrCat(
-            "WITH due AS (SELECT project_id AS id, state AS was FROM projects"
-            "  WHERE state = 3 AND due_time <= now()"
-            "  OR state = 1 AND state_time <= now() - $2::interval"
-            "  ORDER BY due_time LIMIT 1 FOR UPDATE SKIP LOCKED)"
-            " UPDATE projects SET state = 3, due_time = now() + $1::interval,"
-            " state_time = CASE WHEN was = 1 THEN now() ELSE state_time END"
-            " FROM due WHERE project_id = id RETURNING ",
-            kProjectColumns,
-            ", (extract(epoch FROM now() - state_time) * 1000000)::bigint, failures"),
+        absl::StrCat("WITH due AS (SELECT project_id AS id, state AS was FROM projects"
+                     "  WHERE state = 3 AND due_time <= now()"
+                     "  OR state = 1 AND state_time <= now() - $2::interval"
+                     "  ORDER BY due_time LIMIT 1 FOR UPDATE SKIP LOCKED)"
+                     " UPDATE projects SET state = 3, due_time = now() + $1::interval,"
+                     " state_time = CASE WHEN was = 1 THEN now() ELSE state_time END"
+                     " FROM due WHERE project_id = id RETURNING ",
+                     kProjectColumns,
+                     ", (extract(epoch FROM now() - state_time) * 1000000)::bigint, failures"),
         Interval(claim), Interval(making_age));
     if (rows.empty()) return absl::OkStatus();
     removal = {.project = ReadProject(rows[0]),

@@ -18,7 +18,8 @@ class PostgresProjectStore final : public ProjectStore {
   absl::StatusOr<ProjectRecord> AddProject(const RepositoryFacts& facts,
                                            int64_t owner_user_id) override;
   absl::StatusOr<ProjectRecord> FinishProject(int64_t project_id,
-                                              const std::vector<Membership>& members) override;
+                                              const std::vector<Membership>& members,
+                                              absl::Duration next_sync) override;
   absl::StatusOr<ProjectRecord> GetProject(int64_t project_id) override;
   absl::StatusOr<MemberProject> GetProjectOf(int64_t user_id, int64_t project_id) override;
   absl::StatusOr<std::vector<MemberProject>> ListProjectsOf(int64_t user_id, int64_t after,

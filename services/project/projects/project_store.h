@@ -62,9 +62,11 @@ class ProjectStore {
   // ALREADY_EXISTS when its repository has a project.
   virtual absl::StatusOr<ProjectRecord> AddProject(const RepositoryFacts& facts,
                                                    int64_t owner_user_id) = 0;
-  // From now on it is there for its members. NOT_FOUND when it was not being made (any more).
+  // From now on it is there for its members, whom GitHub has just named: it is to be asked again
+  // after `next_sync`. NOT_FOUND when it was not being made (any more).
   virtual absl::StatusOr<ProjectRecord> FinishProject(int64_t project_id,
-                                                      const std::vector<Membership>& members) = 0;
+                                                      const std::vector<Membership>& members,
+                                                      absl::Duration next_sync) = 0;
 
   // These see only projects that are there. NOT_FOUND.
   virtual absl::StatusOr<ProjectRecord> GetProject(int64_t project_id) = 0;
@@ -73,7 +75,8 @@ class ProjectStore {
   // Those with a number above `after`, by number, at most `limit`.
   virtual absl::StatusOr<std::vector<MemberProject>> ListProjectsOf(int64_t user_id, int64_t after,
                                                                     int limit) = 0;
-  // By "owner/name" in any case of letters; a former name serves too, unless another project has it.
+  // By "owner/name" in any case of letters; a former name serves too, unless another project has
+  // it.
   virtual absl::StatusOr<ProjectRecord> FindProject(absl::string_view repository) = 0;
 
   // Notes what GitHub says of its repository now (its id does not change). Remembers a former name.

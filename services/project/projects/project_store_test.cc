@@ -27,7 +27,8 @@ class ProjectStoreTest : public ::testing::Test {
     const auto added = store_.AddProject(Facts(repository_id), owner);
     EXPECT_TRUE(added.ok()) << added.status();
     const auto made = store_.FinishProject(
-        added->project_id, {{.user_id = owner, .role = Role::kOwner, .may_admin = true}});
+        added->project_id, {{.user_id = owner, .role = Role::kOwner, .may_admin = true}},
+        absl::Hours(1));
     EXPECT_TRUE(made.ok()) << made.status();
     return added->project_id;
   }
@@ -43,7 +44,8 @@ TEST_F(ProjectStoreTest, ItsMembersSeeAProjectOnceItIsMade) {
   EXPECT_EQ(store_.GetProject(added->project_id).status().code(), absl::StatusCode::kNotFound);
   const auto made = store_.FinishProject(
       added->project_id,
-      {{.user_id = kAnn, .role = Role::kOwner}, {.user_id = 3, .role = Role::kMember}});
+      {{.user_id = kAnn, .role = Role::kOwner}, {.user_id = 3, .role = Role::kMember}},
+      absl::Hours(1));
   ASSERT_TRUE(made.ok()) << made.status();
   EXPECT_GT(made->sync_time, absl::Now() - absl::Minutes(5));
 
@@ -56,7 +58,7 @@ TEST_F(ProjectStoreTest, ItsMembersSeeAProjectOnceItIsMade) {
             absl::StatusCode::kNotFound);
   EXPECT_EQ(store_.GetProject(added->project_id)->owner_user_id, kAnn);
   EXPECT_EQ(store_.GetProject(404).status().code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(store_.FinishProject(added->project_id, {}).status().code(),
+  EXPECT_EQ(store_.FinishProject(added->project_id, {}, absl::Hours(1)).status().code(),
             absl::StatusCode::kNotFound);
 }
 
@@ -98,7 +100,7 @@ TEST_F(ProjectStoreTest, IsFoundByItsNameAndByFormerOnes) {
   RepositoryFacts taker = Facts(10);
   taker.repository = "ann/app9";
   const int64_t other = store_.AddProject(taker, kBob)->project_id;
-  ASSERT_TRUE(store_.FinishProject(other, {}).ok());
+  ASSERT_TRUE(store_.FinishProject(other, {}, absl::Hours(1)).ok());
   EXPECT_EQ(store_.FindProject("ann/app9")->project_id, other);
   // And gives it up: the former name is nobody's then.
   ASSERT_TRUE(store_.BeginRemoval(other).ok());
@@ -156,7 +158,8 @@ TEST_F(ProjectStoreTest, WhatACrashLeftInTheMakingIsRemoved) {
   ASSERT_TRUE(claimed->has_value());
   EXPECT_EQ((*claimed)->project.project_id, project);
   EXPECT_LT((*claimed)->age, absl::Minutes(1));
-  EXPECT_EQ(store_.FinishProject(project, {}).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(store_.FinishProject(project, {}, absl::Hours(1)).status().code(),
+            absl::StatusCode::kNotFound);
 }
 
 }  // namespace

@@ -61,15 +61,16 @@ absl::StatusOr<MemberProject> Projects::Furnish(const ProjectRecord& project,
   std::erase_if(members, [&](const Membership& m) { return m.user_id == actor.user_id; });
   for (Membership& member : members) member.role = std::min(member.role, Role::kManager);
   members.push_back({.user_id = actor.user_id, .role = Role::kOwner, .may_admin = true});
-  KOZMIC_ASSIGN_OR_RETURN(ProjectRecord made,
-                          parts_.store.FinishProject(project.project_id, members));
+  KOZMIC_ASSIGN_OR_RETURN(
+      ProjectRecord made,
+      parts_.store.FinishProject(project.project_id, members, parts_.members.NextInterval()));
   return MemberProject{.project = std::move(made), .role = Role::kOwner};
 }
 
 absl::Status Projects::Delete(const ProjectRecord& project, absl::string_view typed) const {
   if (!absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(typed), project.facts.repository)) {
-    return WithDetail(absl::InvalidArgumentError(absl::StrCat(
-                          "Type ", project.facts.repository, " to delete this project.")),
+    return WithDetail(absl::InvalidArgumentError(absl::StrCat("Type ", project.facts.repository,
+                                                              " to delete this project.")),
                       "field", "repository");
   }
   KOZMIC_RETURN_IF_ERROR(parts_.store.BeginRemoval(project.project_id));

@@ -28,7 +28,7 @@ class DeliveryStoreTest : public ::testing::Test {
                                 .default_branch = "main"},
                                1)
                    ->project_id;
-    EXPECT_TRUE(projects.FinishProject(project_, {}).ok());
+    EXPECT_TRUE(projects.FinishProject(project_, {}, absl::Hours(1)).ok());
     for (int64_t* hook : {&hook_, &other_hook_}) {
       *hook = *hooks_.NextHookId();
       EXPECT_TRUE(hooks_.AddHook({.hook_id = *hook, .project_id = project_}, "sealed").ok());
@@ -161,7 +161,7 @@ TEST_F(DeliveryStoreTest, WhatWasTakenSurvivesACrashOfTheDatabase) {
   PostgresDeliveryStore store(pool);
   PostgresHookStore hooks(pool);
   const int64_t project = projects.AddProject({.repository_id = 9}, 1)->project_id;
-  ASSERT_TRUE(projects.FinishProject(project, {}).ok());
+  ASSERT_TRUE(projects.FinishProject(project, {}, absl::Hours(1)).ok());
   const int64_t hook = *hooks.NextHookId();
   ASSERT_TRUE(hooks.AddHook({.hook_id = hook, .project_id = project}, "s").ok());
   ASSERT_TRUE(*store.AddDelivery({.hook_id = hook, .guid = "g", .event = "push", .body = "b"}));

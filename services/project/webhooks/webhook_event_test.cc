@@ -73,15 +73,43 @@ TEST(PushTest, BuildsACommitThatIsNotDescribed) {
   EXPECT_EQ(event->head.message, "");
 }
 
-TEST(PushTest, DeletionsAndTagsAreIgnored) {
+TEST(PushTest, DeletionsAndOtherRefsAreIgnored) {
   nlohmann::json deletion = Push();
   deletion["after"] = kZero;
   EXPECT_EQ(ParseWebhookEvent("push", deletion)->outcome, "The ref was deleted.");
   deletion = Push();
   deletion["deleted"] = true;
   EXPECT_EQ(ParseWebhookEvent("push", deletion)->kind, Kind::kIgnored);
-  EXPECT_EQ(ParseWebhookEvent("push", Push("refs/tags/v1"))->outcome, "Tags are not built.");
   EXPECT_EQ(ParseWebhookEvent("push", Push("refs/notes/x"))->kind, Kind::kIgnored);
+}
+
+TEST(PushTest, P10ATagIsBuiltAtTheCommitThatItNames) {
+  const auto light = ParseWebhookEvent("push", Push("refs/tags/v1"));
+  ASSERT_TRUE(light.ok()) << light.status();
+  EXPECT_EQ(light->kind, Kind::kBuild);
+  EXPECT_EQ(light->trigger, kOnTag);
+  EXPECT_EQ(light->head.ref, "refs/tags/v1");
+  // An annotated one is an object of its own.
+  const std::string commit(40, 'c');
+  nlohmann::json annotated = Push("refs/tags/v1");
+  annotated["head_commit"]["id"] = commit;
+  EXPECT_EQ(ParseWebhookEvent("push", annotated)->head.commit, commit);
+  annotated["head_commit"]["id"] = "--upload-pack=x";
+  EXPECT_EQ(ParseWebhookEvent("push", annotated).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(ParseWebhookEvent("push", Push())->trigger, kOnPush);
+}
+
+TEST(AccessEventTest, ChangesOfAccessHaveGithubAskedAndAreNotBelieved) {
+  for (const std::string name : {"member", "team_add", "repository", "public"}) {
+    const auto event = ParseWebhookEvent(
+        name, {{"action", "renamed"}, {"repository", {{"id", 9}, {"full_name", "evil/other"}}}});
+    ASSERT_TRUE(event.ok()) << event.status();
+    EXPECT_EQ(event->kind, Kind::kAccess) << name;
+    EXPECT_EQ(event->repository_id, 9);
+  }
+  EXPECT_EQ(ParseWebhookEvent("repository", {{"action", "deleted"}})->kind, Kind::kGone);
+  EXPECT_EQ(ParseWebhookEvent("star", {{"action", "deleted"}})->kind, Kind::kIgnored);
 }
 
 TEST(PushTest, StrangeRefsThatGitAllowsAreBuilt) {

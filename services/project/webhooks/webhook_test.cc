@@ -335,14 +335,13 @@ TEST_F(WebhookTest, ManyRepeatsAtOnceHaveOneEffect) {
 TEST_F(WebhookTest, WhatAsksForNothingIsStoredWithItsReason) {
   EXPECT_EQ(Accept("push", Push("refs/heads/x", kZero))->disposition(),
             Response::DISPOSITION_IGNORED);
-  EXPECT_EQ(Accept("push", Push("refs/tags/v1"))->disposition(), Response::DISPOSITION_IGNORED);
   nlohmann::json skipped = Push();
   skipped["head_commit"]["message"] = "[skip ci]";
   EXPECT_EQ(Accept("push", skipped)->disposition(), Response::DISPOSITION_IGNORED);
   EXPECT_EQ(Accept("watch", {{"repository", {{"id", kRepository}}}})->disposition(),
             Response::DISPOSITION_IGNORED);
   const auto outcomes = Deliveries();
-  ASSERT_EQ(outcomes.size(), 4u);
+  ASSERT_EQ(outcomes.size(), 3u);
   for (const Outcome& outcome : outcomes) {
     EXPECT_EQ(outcome.state, kIgnored);
     EXPECT_FALSE(outcome.outcome.empty());
@@ -420,6 +419,43 @@ TEST_F(WebhookTest, FromAnswerToCreateBuildTakesMilliseconds) {
   }
   RecordProperty("best", absl::FormatDuration(best));
   EXPECT_LT(best, absl::Milliseconds(10));
+}
+
+TEST_F(WebhookTest, P11WhatNoHookWantsIsNotBuilt) {
+  HookFields fields = SomeFields("Releases");
+  fields.branches = {"release/*"};
+  ASSERT_TRUE(parts_.hook_store.SetFields(project_, hook_, fields).ok());
+  ASSERT_TRUE(Accept("push", Push()).ok());
+  EXPECT_EQ(WaitForSettled(1), kIgnored);
+  EXPECT_EQ(Deliveries()[0].outcome, "No hook of the project builds this.");
+  ASSERT_TRUE(Accept("push", Push("refs/heads/release/1")).ok());
+  EXPECT_EQ(WaitForSettled(2), kBuilt);
+  fields.enabled = false;
+  ASSERT_TRUE(parts_.hook_store.SetFields(project_, hook_, fields).ok());
+  ASSERT_TRUE(Accept("push", Push("refs/heads/release/2")).ok());
+  EXPECT_EQ(WaitForSettled(3), kIgnored);
+  EXPECT_EQ(build_.Requests().size(), 1u);
+}
+
+TEST_F(WebhookTest, P10ATagIsBuiltByHooksThatWantTags) {
+  ASSERT_TRUE(Accept("push", Push("refs/tags/v1")).ok());
+  EXPECT_EQ(WaitForSettled(1), kIgnored);
+  HookFields fields = SomeFields();
+  fields.events = kOnTag;
+  fields.install_script = "apt-get install -y make\n";
+  fields.tracked_files = {"Makefile"};
+  ASSERT_TRUE(parts_.hook_store.SetFields(project_, hook_, fields).ok());
+  ASSERT_TRUE(Accept("push", Push("refs/tags/v2")).ok());
+  EXPECT_EQ(WaitForSettled(2), kBuilt);
+  ASSERT_EQ(build_.Requests().size(), 1u);
+  EXPECT_EQ(build_.Requests()[0].ref(), "refs/tags/v2");
+  EXPECT_EQ(build_.Requests()[0].jobs(0).install_script(), "apt-get install -y make\n");
+  EXPECT_THAT(build_.Requests()[0].jobs(0).tracked_files(), ElementsAre("Makefile"));
+}
+
+TEST_F(WebhookTest, ADeletedHooksDeliveriesAreRefused) {
+  ASSERT_TRUE(parts_.hook_store.RemoveHook(hook_).ok());
+  EXPECT_EQ(Accept("push", Push()).status().code(), absl::StatusCode::kUnauthenticated);
 }
 
 TEST(BuildRequestIdTest, FitsItsLimit) {
