@@ -19,6 +19,7 @@
 #include "services/auth/postgres_access_token_store.h"
 #include "services/auth/postgres_auth_store.h"
 #include "services/auth/postgres_github_token_store.h"
+#include "services/auth/resealer.h"
 #include "services/auth/scopes.h"
 #include "services/auth/session_authenticator.h"
 
@@ -37,8 +38,10 @@ absl::Status Serve(ConfigReader& reader) {
   PostgresAuthStore store(pool);
   PostgresAccessTokenStore access_token_store(pool);
   PostgresGithubTokenStore github_token_store(pool);
-  const SealedBox login_box(config.secret_key, "login", random);
-  const SealedBox token_box(config.secret_key, "github_token", random);
+  const SecretKeys keys = {.current = config.secret_key, .previous = config.previous_secret_keys};
+  const SealedBox login_box(keys, "login", random);
+  const SealedBox token_box(keys, "github_token", random);
+  KOZMIC_RETURN_IF_ERROR(Resealer(github_token_store, token_box).Run().status());
   const Logins logins(login_box, clock, random);
   const github::OauthApp oauth({.http = {.base_url = config.github_web_url},
                                 .client_id = config.github_client_id,
