@@ -11,6 +11,12 @@ own_setting() {
   printf '%s' "${value:-$2}"
 }
 
+# The secrets that the secret called $1 has replaced (one a line in a file beside it), as a list.
+previous_secrets() {
+  local file=$STATE/secrets/$1.previous
+  [ ! -s "$file" ] || paste -sd, "$file"
+}
+
 LOCAL=127.0.0.1
 gateway_listen=$(own_setting KOZMIC_LISTEN "$(gateway_address)")
 public_url=$(own_setting KOZMIC_PUBLIC_URL "http://$(gateway_address)")
@@ -45,6 +51,7 @@ listen: $auth
 database_url: $(database_url auth)
 service_key: $service_key
 secret_key: $(secret auth-secret-key)
+previous_secret_keys: [$(previous_secrets auth-secret-key)]
 public_url: $(quoted "$public_url")
 github:
   web_url: $(quoted "$web_url")

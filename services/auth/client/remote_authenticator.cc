@@ -1,5 +1,6 @@
 #include "services/auth/client/remote_authenticator.h"
 
+#include <iterator>
 #include <utility>
 
 #include "lib/crypto/digest.h"
@@ -46,15 +47,20 @@ absl::StatusOr<Caller> RemoteAuthenticator::Authenticate(absl::string_view beare
     caller.kind = Caller::Kind::kUser;
     caller.name = answer->user().name();
     caller.admin = answer->is_admin();
+    caller.by_access_token = answer->is_access_token();
     Keep({.key = key,
           .caller = caller,
           .answered = now,
           .fresh_until = now + absl::Seconds(answer->cache_seconds())});
     return with_bearer(std::move(caller));
   }
-  if (absl::IsUnauthenticated(answer.status()) || absl::IsInvalidArgument(answer.status())) {
+  if (absl::IsUnauthenticated(answer.status())) {
     Drop(key);
-    return absl::UnauthenticatedError("this session has ended; sign in again");
+    // AuthService's own words: they tell an access token from a session.
+    return absl::UnauthenticatedError(answer.status().message());
+  }
+  if (absl::IsInvalidArgument(answer.status())) {
+    return absl::UnauthenticatedError("this is no credential of Kozmic CI; sign in");
   }
   const Entry* known = Find(key);
   if (known != nullptr && now < known->answered + kStaleFor) return with_bearer(known->caller);
@@ -65,6 +71,15 @@ void RemoteAuthenticator::Forget(absl::string_view bearer) {
   const std::string key = Sha256(bearer);
   absl::MutexLock lock(&mutex_);
   Drop(key);
+}
+
+void RemoteAuthenticator::ForgetUser(absl::string_view name) {
+  absl::MutexLock lock(&mutex_);
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    const auto next = std::next(entry);
+    if (entry->caller.name == name) Drop(std::string(entry->key));
+    entry = next;
+  }
 }
 
 const RemoteAuthenticator::Entry* RemoteAuthenticator::Find(const std::string& key) const {

@@ -29,16 +29,18 @@ class FakeAuthService final : public v1::AuthService::CallbackService {
       ++asked;
       KOZMIC_RETURN_IF_ERROR(RequireService(caller, {"build"}));
       if (revoked || request->credential().substr(0, 5) != "good-") {
-        return absl::UnauthenticatedError("no");
+        return absl::UnauthenticatedError("this credential was taken back");
       }
       response->mutable_user()->set_name("users/" + request->credential().substr(5));
       response->set_cache_seconds(30);
+      response->set_is_access_token(access_token);
       return absl::OkStatus();
     });
   }
 
   std::atomic<int> asked{0};
   std::atomic<bool> revoked{false};
+  std::atomic<bool> access_token{false};
 
  private:
   UnaryRunner& unary_;
@@ -65,9 +67,27 @@ TEST_F(RemoteAuthenticatorTest, KnowsAUserAndPassesTheirCredentialOn) {
   EXPECT_EQ(authenticator_.Authenticate("bad").status().code(), absl::StatusCode::kUnauthenticated);
 }
 
+TEST_F(RemoteAuthenticatorTest, TellsAnAccessTokenFromASession) {
+  EXPECT_FALSE(authenticator_.Authenticate("good-7")->by_access_token);
+  auth_.access_token = true;
+  EXPECT_TRUE(authenticator_.Authenticate("good-8")->by_access_token);
+  EXPECT_TRUE(authenticator_.Authenticate("good-8")->by_access_token) << "kept with the answer";
+  EXPECT_EQ(auth_.asked, 2);
+}
+
+TEST_F(RemoteAuthenticatorTest, ForgettingAUserForgetsAllTheirCredentials) {
+  ASSERT_TRUE(authenticator_.Authenticate("good-7").ok());
+  ASSERT_TRUE(authenticator_.Authenticate("good-71").ok());
+  auth_.revoked = true;
+  authenticator_.ForgetUser("users/7");
+  EXPECT_FALSE(authenticator_.Authenticate("good-7").ok());
+  EXPECT_TRUE(authenticator_.Authenticate("good-71").ok()) << "another user's";
+}
+
 TEST_F(RemoteAuthenticatorTest, AsksAgainWhenTheAnswerIsNoLongerFresh) {
   ASSERT_TRUE(authenticator_.Authenticate("good-7").ok());
   auth_.revoked = true;
+  // N13, I17: for so long at most does a credential outlive its end.
   clock_.Advance(absl::Seconds(29));
   EXPECT_TRUE(authenticator_.Authenticate("good-7").ok());
   EXPECT_EQ(auth_.asked, 1);
@@ -79,7 +99,8 @@ TEST_F(RemoteAuthenticatorTest, AsksAgainWhenTheAnswerIsNoLongerFresh) {
 
 TEST_F(RemoteAuthenticatorTest, ARefusalIsNotKept) {
   auth_.revoked = true;
-  EXPECT_FALSE(authenticator_.Authenticate("good-7").ok());
+  EXPECT_EQ(authenticator_.Authenticate("good-7").status(),
+            absl::UnauthenticatedError("this credential was taken back"));
   auth_.revoked = false;
   EXPECT_TRUE(authenticator_.Authenticate("good-7").ok());
 }
