@@ -1,11 +1,15 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { collaboratorRoutes } from './api/collaborators.js';
 import { commitRoutes } from './api/commits.js';
 import { deliveryRoutes } from './api/deliveries.js';
 import { hookRoutes } from './api/hooks.js';
+import { organizationRoutes } from './api/organizations.js';
 import { repositoryRoutes } from './api/repositories.js';
 import { statusRoutes } from './api/statuses.js';
+import { teamRoutes } from './api/teams.js';
 import { userRoutes } from './api/users.js';
+import { Mutex } from './base/mutex.js';
 import { Feed } from './control/feed.js';
 import { controlRoutes } from './control/routes.js';
 import { Courier } from './courier/courier.js';
@@ -14,7 +18,7 @@ import { gitRoutes } from './git/routes.js';
 import { Storage } from './git/storage.js';
 import { Server } from './http/server.js';
 import { oauthRoutes } from './oauth/routes.js';
-import { plantSeed } from './seed/seed.js';
+import { plantFile } from './seed/seed.js';
 import { Urls } from './shapes/urls.js';
 import { holdFolder } from './state/folder_lock.js';
 import { Journal } from './state/journal.js';
@@ -35,6 +39,8 @@ export class Simulator {
   state = new State();
   feed = new Feed();
   urls = new Urls();
+  /** Of repositories. */
+  creation = new Mutex();
 
   /**
    * @param {Options} options
@@ -61,12 +67,15 @@ export class Simulator {
       this.state.apply(event);
       this.feed.apply(event);
     });
-    if (seed) await plantSeed(this, seed);
+    if (seed) await plantFile(this, seed);
     this.server = new Server([
       ...controlRoutes(this),
       ...oauthRoutes(this),
       ...userRoutes(this),
+      ...organizationRoutes(this),
+      ...teamRoutes(this),
       ...repositoryRoutes(this),
+      ...collaboratorRoutes(this),
       ...hookRoutes(this),
       ...deliveryRoutes(this),
       ...statusRoutes(this),

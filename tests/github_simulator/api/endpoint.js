@@ -1,6 +1,7 @@
 import { json } from '../http/answer.js';
-import { HttpError } from '../http/errors.js';
+import { HttpError, notFound } from '../http/errors.js';
 import { authenticate } from './authentication.js';
+import { hasScope } from './scopes.js';
 
 const VERSIONS = ['2022-11-28', '2026-03-10'];
 const DOCS = 'https://docs.github.com/rest';
@@ -61,10 +62,8 @@ function checkHeaders(request) {
 }
 
 /** A lacking scope hides the thing, as GitHub does with whatever a token may not see. */
-function requireScope({ scopes: held }, needed) {
-  if (needed.length > 0 && !needed.some((scope) => held.includes(scope))) {
-    throw new HttpError(404, 'Not Found');
-  }
+function requireScope(viewer, needed) {
+  if (needed.length > 0 && !hasScope(viewer, ...needed)) throw notFound();
 }
 
 /** @returns {Answer} */

@@ -1,5 +1,6 @@
 import { KeyedMutex } from '../base/mutex.js';
 import { ZERO_SHA } from '../git/repository.js';
+import { ownerOf } from '../state/permissions.js';
 import { pushPayload } from './push.js';
 
 const TAGS_CAP = 3; // GitHub announces none when more tags than these are pushed at once
@@ -31,8 +32,10 @@ export class PushWatch {
 
   /** Announces what was pushed but not announced before the last stop. */
   async catchUp() {
-    for (const repository of this.#sim.state.repositories.all()) {
-      const owner = this.#sim.state.users.get(repository.owner_id);
+    const { state, storage } = this.#sim;
+    for (const repository of state.repositories.all()) {
+      if (!storage.isThere(repository)) continue;
+      const owner = ownerOf(state, repository);
       await this.serialize(repository, owner, (announce) => announce());
     }
   }

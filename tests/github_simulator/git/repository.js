@@ -14,15 +14,21 @@ export const ZERO_SHA = '0'.repeat(40);
 /** A bare repository on disk, asked through git itself. */
 export class GitRepository {
   #directory;
+  #ensure;
   /** Commits that have been seen: nothing ever removes one. @type {Set<string>} */
   #seen = new Set();
 
-  /** @param {string} directory */
-  constructor(directory) {
+  /**
+   * @param {string} directory
+   * @param {() => Promise<void>} ensure makes sure that the directory is there
+   */
+  constructor(directory, ensure) {
     this.#directory = directory;
+    this.#ensure = ensure;
   }
 
-  #git(args, input) {
+  async #git(args, input) {
+    await this.#ensure();
     return git(['-C', this.#directory, ...args], { input });
   }
 

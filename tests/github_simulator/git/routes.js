@@ -2,7 +2,7 @@ import { passwordMatches } from '../base/secrets.js';
 import { viewerOfToken } from '../api/authentication.js';
 import { HttpError } from '../http/errors.js';
 import { plain } from '../http/answer.js';
-import { allows, permissionOf } from '../state/repositories.js';
+import { allows, ownerOf, permissionOf } from '../state/permissions.js';
 import { serveWithHttpBackend } from './cgi.js';
 
 const SERVICES = { 'git-upload-pack': 'pull', 'git-receive-pack': 'push' };
@@ -33,7 +33,7 @@ async function serve(sim, request, service, file) {
   const repository = state.repositories.find(request.params.owner, name);
   const user = gitUser(sim, request, repository);
   const needed = SERVICES[service];
-  const held = repository ? permissionOf(repository, user) : null;
+  const held = repository ? permissionOf(state, repository, user) : null;
   if (!repository || !allows(held, 'pull')) {
     if (!user) return askForPassword();
     return plain(404, 'Repository not found.\n');
@@ -43,9 +43,10 @@ async function serve(sim, request, service, file) {
     return plain(403, `Permission to ${repository.owner}/${repository.name}.git denied to ${
       user.login}.\n`);
   }
+  await storage.ensure(repository);
   const run = (beforeEnd) => serveWithHttpBackend(request, {
     root: storage.root,
-    pathInfo: `/${repository.owner}/${repository.name}.git/${file}`,
+    pathInfo: `/${repository.folder}.git/${file}`,
     query: file === 'info/refs' ? `service=${service}` : '',
     user: user?.login ?? '',
     beforeEnd,
@@ -63,7 +64,7 @@ function gitUser(sim, request, repository) {
   const { state } = sim;
   const header = request.header('authorization');
   if (header === '') {
-    return repository?.push_without_password ? state.users.get(repository.owner_id) : null;
+    return repository?.push_without_password ? ownerOf(state, repository) : null;
   }
   const [, encoded] = /^basic +(\S+)$/i.exec(header) ?? [];
   const [, login, password] =

@@ -32,13 +32,14 @@ export function webRoutes(sim) {
       status: 200, headers: { 'content-type': 'text/css; charset=utf-8' }, body: STYLE,
     })),
     get('/avatars/u/:id', async (request) => {
-      const user = state.users.all().find(({ id }) => String(id) === request.params.id);
-      return user ? avatar(user) : missing();
+      const accounts = [...state.users.all(), ...state.organizations.all()];
+      const account = accounts.find(({ id }) => String(id) === request.params.id);
+      return account ? avatar(account) : missing();
     }),
     get('/:owner', async (request) => {
-      const user = state.users.find(request.params.owner);
-      if (!user) return missing();
-      return list(user.login, visible().filter(({ owner_id: id }) => id === user.id));
+      const account = state.findAccount(request.params.owner);
+      if (!account) return missing();
+      return list(account.login, visible().filter(({ owner_id: id }) => id === account.id));
     }),
     get('/:owner/:repo', async (request) => {
       const repository = publicRepository(request.params);
