@@ -3,6 +3,8 @@ import path from 'node:path';
 import { collaboratorRoutes } from './api/collaborators.js';
 import { commitRoutes } from './api/commits.js';
 import { deliveryRoutes } from './api/deliveries.js';
+import { deployKeyRoutes } from './api/deploy_keys.js';
+import { hookConfigRoutes } from './api/hook_config.js';
 import { hookRoutes } from './api/hooks.js';
 import { organizationRoutes } from './api/organizations.js';
 import { repositoryRoutes } from './api/repositories.js';
@@ -76,7 +78,9 @@ export class Simulator {
       ...teamRoutes(this),
       ...repositoryRoutes(this),
       ...collaboratorRoutes(this),
+      ...deployKeyRoutes(this),
       ...hookRoutes(this),
+      ...hookConfigRoutes(this),
       ...deliveryRoutes(this),
       ...statusRoutes(this),
       ...commitRoutes(this),

@@ -1,4 +1,5 @@
 import { Deliveries } from './deliveries.js';
+import { DeployKeys } from './deploy_keys.js';
 import { Faults } from './faults.js';
 import { Hooks } from './hooks.js';
 import { OAuth } from './oauth.js';
@@ -16,6 +17,7 @@ export class State {
   organizations = new Organizations();
   oauth = new OAuth();
   repositories = new Repositories();
+  deployKeys = new DeployKeys();
   hooks = new Hooks();
   deliveries = new Deliveries();
   statuses = new Statuses();
