@@ -7,6 +7,7 @@ import { deployKeyRoutes } from './api/deploy_keys.js';
 import { hookConfigRoutes } from './api/hook_config.js';
 import { hookRoutes } from './api/hooks.js';
 import { organizationRoutes } from './api/organizations.js';
+import { repositoryChangeRoutes } from './api/repository_changes.js';
 import { repositoryRoutes } from './api/repositories.js';
 import { statusRoutes } from './api/statuses.js';
 import { teamRoutes } from './api/teams.js';
@@ -77,6 +78,7 @@ export class Simulator {
       ...organizationRoutes(this),
       ...teamRoutes(this),
       ...repositoryRoutes(this),
+      ...repositoryChangeRoutes(this),
       ...collaboratorRoutes(this),
       ...deployKeyRoutes(this),
       ...hookRoutes(this),

@@ -1,6 +1,7 @@
 import { json } from '../http/answer.js';
 import { HttpError, notFound } from '../http/errors.js';
 import { authenticate } from './authentication.js';
+import { byId, redirection } from './moved.js';
 import { hasScope } from './scopes.js';
 
 const VERSIONS = ['2022-11-28', '2026-03-10'];
@@ -27,6 +28,7 @@ export function endpoint(sim, { method, path, docs, scopes = [] }, handler) {
   return {
     method,
     path: `/api/v3${path}`,
+    aliases: byId(path),
     async handler(request) {
       /** @type {Viewer | null} */
       let viewer = null;
@@ -36,7 +38,7 @@ export function endpoint(sim, { method, path, docs, scopes = [] }, handler) {
         checkHeaders(request);
         viewer = authenticate(sim, request);
         requireScope(viewer, scopes);
-        answer = await handler(request, viewer);
+        answer = redirection(sim, request, viewer) ?? await handler(request, viewer);
       } catch (error) {
         answer = errorAnswer(error, `${DOCS}/${docs}`);
       }

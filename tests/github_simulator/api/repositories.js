@@ -1,5 +1,5 @@
 import { json } from '../http/answer.js';
-import { HttpError, notFound } from '../http/errors.js';
+import { HttpError } from '../http/errors.js';
 import { repositoryDetail } from '../shapes/repository.js';
 import { organizationPermission } from '../state/permissions.js';
 import { isVisible, repositoryOf } from './access.js';
@@ -29,15 +29,6 @@ export function repositoryRoutes(sim) {
       method: 'GET', path: '/repos/:owner/:repo', docs: 'repos/repos#get-a-repository',
     }, async (request, viewer) => {
       const repository = repositoryOf(sim, viewer, request.params);
-      return json(200, repositoryDetail(urls, state, repository, viewer.user));
-    }),
-
-    endpoint(sim, {
-      method: 'GET', path: '/repositories/:id', docs: 'repos/repos#get-a-repository',
-    }, async (request, viewer) => {
-      const found = state.repositories.findById(Number(request.params.id));
-      if (!found) throw notFound();
-      const repository = repositoryOf(sim, viewer, { owner: found.owner, repo: found.name });
       return json(200, repositoryDetail(urls, state, repository, viewer.user));
     }),
   ];

@@ -38,6 +38,11 @@ export class GitRepository {
     return new Map(lines(output).map((line) => [line.slice(41), line.slice(0, 40)]));
   }
 
+  /** @param {string} branch what a clone checks out */
+  async setHead(branch) {
+    await this.#git(['symbolic-ref', 'HEAD', `refs/heads/${branch}`]);
+  }
+
   /**
    * The commit that a branch, tag or SHA means; null if there is none.
    * @param {string} name

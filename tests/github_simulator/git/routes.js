@@ -30,7 +30,8 @@ export function gitRoutes(sim) {
 async function serve(sim, request, service, file) {
   const { state, storage, pushes } = sim;
   const name = request.params.repo.replace(/\.git$/i, '');
-  const repository = state.repositories.find(request.params.owner, name);
+  const named = state.repositories.find(request.params.owner, name);
+  const repository = named ?? state.repositories.findMoved(request.params.owner, name);
   const user = gitUser(sim, request, repository);
   const needed = SERVICES[service];
   const held = repository ? permissionOf(state, repository, user) : null;
@@ -42,6 +43,11 @@ async function serve(sim, request, service, file) {
     if (!user) return askForPassword();
     return plain(403, `Permission to ${repository.owner}/${repository.name}.git denied to ${
       user.login}.\n`);
+  }
+  if (!named) {
+    return { status: 301, headers: {
+      location: `${sim.urls.clone(repository)}/${request.target.split('/').slice(3).join('/')}`,
+    } };
   }
   await storage.ensure(repository);
   const run = (beforeEnd) => serveWithHttpBackend(request, {

@@ -87,6 +87,14 @@ export class Storage {
     });
   }
 
+  /** @param {Stored} repository */
+  async remove(repository) {
+    const directory = this.directory(repository);
+    this.#open.delete(directory);
+    this.#ensured.delete(directory);
+    await fs.promises.rm(directory, { recursive: true, force: true });
+  }
+
   async #ensure(repository) {
     if (this.isThere(repository)) return;
     const directory = this.directory(repository);

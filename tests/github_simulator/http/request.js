@@ -20,6 +20,8 @@ export class Request {
     this.query = new URLSearchParams(query.join('?'));
     /** @type {Record<string, string>} filled by the router */
     this.params = {};
+    /** @type {string | null} the path by which `Link` names other pages, if not its own */
+    this.linkPath = null;
   }
 
   /** @param {string} name @returns {string} empty when absent */

@@ -90,7 +90,7 @@ export function fullRepository(urls, state, repository) {
     ssh_url: `ssh://git@${host.replace(/:\d+$/, '')}/${repository.owner}/${repository.name}.git`,
     clone_url: urls.clone(repository),
     svn_url: urls.repository(repository),
-    homepage: null,
+    homepage: repository.homepage,
     size: 0,
     stargazers_count: 0,
     watchers_count: 0,

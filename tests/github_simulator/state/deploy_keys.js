@@ -21,6 +21,9 @@ export class DeployKeys {
       this.#lastId = Math.max(this.#lastId, key.id);
     },
     deploy_key_deleted: ({ deploy_key_id }) => this.#keys.delete(deploy_key_id),
+    repository_deleted: ({ repository_id }) => {
+      for (const { id } of this.of(repository_id)) this.#keys.delete(id);
+    },
     deploy_key_used: ({ at, deploy_key_id }) => {
       const key = this.#keys.get(deploy_key_id);
       if (key) key.last_used = at;

@@ -66,6 +66,11 @@ export class Organizations {
     team_repository_removed: ({ organization_id, slug, repository_id }) => {
       this.#team(organization_id, slug).repositories.delete(repository_id);
     },
+    repository_deleted: ({ repository_id }) => this.#forget(repository_id),
+    repository_changed: ({ repository_id, changes }) => {
+      // Teams stay behind when a repository changes hands.
+      if (changes.owner_id !== undefined) this.#forget(repository_id);
+    },
   };
 
   nextId() {
@@ -100,6 +105,12 @@ export class Organizations {
   /** @param {number} userId those that a user is in */
   of(userId) {
     return this.all().filter(({ members }) => members.has(userId));
+  }
+
+  #forget(repositoryId) {
+    for (const { teams } of this.#byId.values()) {
+      for (const { repositories } of teams.values()) repositories.delete(repositoryId);
+    }
   }
 
   #team(organizationId, slug) {

@@ -8,6 +8,7 @@
  * @property {string} name
  * @property {string} folder of its git data, below the folder of all; never changes
  * @property {string} description
+ * @property {string | null} homepage
  * @property {boolean} private
  * @property {string} default_branch
  * @property {boolean} push_without_password
@@ -24,6 +25,8 @@ export class Repositories {
   #byId = new Map();
   /** @type {Map<string, Repository>} */
   #byName = new Map();
+  /** Names that repositories had, to ids; until another has the name. @type {Map<string, number>} */
+  #formerNames = new Map();
   #lastId = 900_000_000;
 
   handlers = {
@@ -33,13 +36,25 @@ export class Repositories {
         // Repositories of journals from before they could be renamed: named folders.
         folder: `${owner}/${name}`,
         updated_at: createdAt,
+        homepage: null,
         ...repository,
         collaborators: collaboratorsById(repository.collaborators, state),
         refs: new Map(Object.entries(refs)),
       };
       this.#byId.set(stored.id, stored);
       this.#byName.set(key(owner, name), stored);
+      this.#formerNames.delete(key(owner, name));
       this.#lastId = Math.max(this.#lastId, stored.id);
+    },
+    repository_changed: ({ at, repository_id, changes }) => {
+      const repository = this.get(repository_id);
+      this.#moveTo(repository, changes.owner ?? repository.owner, changes.name ?? repository.name);
+      Object.assign(repository, changes, { updated_at: at });
+    },
+    repository_deleted: ({ repository_id }) => {
+      const { owner, name } = this.get(repository_id);
+      this.#byName.delete(key(owner, name));
+      this.#byId.delete(repository_id);
     },
     pushed: ({ at, repository_id, ref, after, deleted }) => {
       const repository = this.get(repository_id);
@@ -85,9 +100,29 @@ export class Repositories {
     return this.#byName.get(key(owner, name));
   }
 
+  /**
+   * The repository that had this name before it was renamed or transferred.
+   * @param {string} owner
+   * @param {string} name
+   * @returns {Repository | undefined}
+   */
+  findMoved(owner, name) {
+    const id = this.#formerNames.get(key(owner, name));
+    return id === undefined ? undefined : this.#byId.get(id);
+  }
+
   /** @param {number} accountId */
   ownedBy(accountId) {
     return this.all().filter((repository) => repository.owner_id === accountId);
+  }
+
+  #moveTo(repository, owner, name) {
+    const [before, after] = [key(repository.owner, repository.name), key(owner, name)];
+    if (before === after) return;
+    this.#byName.delete(before);
+    this.#formerNames.set(before, repository.id);
+    this.#byName.set(after, repository);
+    this.#formerNames.delete(after);
   }
 }
 

@@ -142,11 +142,13 @@ export class SimulatorProcess {
 
   /**
    * @param {string} url
-   * @param {{events?: string[], secret?: string, content_type?: string}} [options]
+   * @param {{events?: string[], secret?: string, content_type?: string, repository?: string,
+   *          token?: string}} [options]
    */
-  async createHook(url, { events = ['push'], secret, content_type = 'json' } = {}) {
-    const { status, body } = await this.api('POST', '/repos/octo/hello/hooks', {
-      body: { name: 'web', events, active: true, config: { url, content_type, secret } },
+  async createHook(url, { events = ['push'], secret, content_type = 'json',
+                          repository = 'octo/hello', token } = {}) {
+    const { status, body } = await this.api('POST', `/repos/${repository}/hooks`, {
+      token, body: { name: 'web', events, active: true, config: { url, content_type, secret } },
     });
     if (status !== 201) throw new Error(`hook: ${status} ${JSON.stringify(body)}`);
     return body;

@@ -14,10 +14,18 @@ export function webRoutes(sim) {
   const { state, urls, storage } = sim;
   const missing = () => errorPage(404, 'This is not the web page you are looking for.');
   const get = (path, handler) => ({ method: 'GET', path, handler });
-  const publicRepository = ({ owner, repo }) => {
+  /** A page about a public repository; from a former name it leads to the present one. */
+  const of = (path, handler) => get(`/:owner/:repo${path}`, async (request) => {
+    const { owner, repo } = request.params;
     const repository = state.repositories.find(owner, repo);
-    return repository && !repository.private ? repository : null;
-  };
+    const moved = repository ? null : state.repositories.findMoved(owner, repo);
+    if (moved && !moved.private) {
+      const rest = request.target.split('/').slice(3).map((part) => `/${part}`).join('');
+      return { status: 301, headers: { location: `${urls.repository(moved)}${rest}` } };
+    }
+    if (!repository || repository.private) return missing();
+    return (await handler(repository, request.params)) ?? missing();
+  });
   const list = (title, repositories) => page({ title, content: html`
     <h1>${title}</h1>
     <div class="card">${repositories.map((repository) => html`
@@ -41,20 +49,12 @@ export function webRoutes(sim) {
       if (!account) return missing();
       return list(account.login, visible().filter(({ owner_id: id }) => id === account.id));
     }),
-    get('/:owner/:repo', async (request) => {
-      const repository = publicRepository(request.params);
-      return repository ? repositoryPage(sim, repository, repository.default_branch) : missing();
-    }),
-    get('/:owner/:repo/tree/*branch', async (request) => {
-      const repository = publicRepository(request.params);
-      const { branch } = request.params;
-      if (!repository?.refs.has(`refs/heads/${branch}`)) return missing();
-      return repositoryPage(sim, repository, branch);
-    }),
-    get('/:owner/:repo/commit/:sha', async (request) => {
-      const repository = publicRepository(request.params);
-      const sha = repository && await storage.open(repository).resolve(request.params.sha);
-      return repository && sha ? commitPage(sim, repository, sha) : missing();
+    of('', (repository) => repositoryPage(sim, repository, repository.default_branch)),
+    of('/tree/*branch', (repository, { branch }) => (
+      repository.refs.has(`refs/heads/${branch}`) ? repositoryPage(sim, repository, branch) : null)),
+    of('/commit/:sha', async (repository, params) => {
+      const sha = await storage.open(repository).resolve(params.sha);
+      return sha && commitPage(sim, repository, sha);
     }),
   ];
 }
