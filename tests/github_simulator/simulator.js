@@ -4,9 +4,11 @@ import { collaboratorRoutes } from './api/collaborators.js';
 import { commitRoutes } from './api/commits.js';
 import { deliveryRoutes } from './api/deliveries.js';
 import { deployKeyRoutes } from './api/deploy_keys.js';
+import { forkRoutes } from './api/forks.js';
 import { hookConfigRoutes } from './api/hook_config.js';
 import { hookRoutes } from './api/hooks.js';
 import { organizationRoutes } from './api/organizations.js';
+import { pullRoutes } from './api/pulls.js';
 import { repositoryChangeRoutes } from './api/repository_changes.js';
 import { repositoryRoutes } from './api/repositories.js';
 import { statusRoutes } from './api/statuses.js';
@@ -80,6 +82,8 @@ export class Simulator {
       ...repositoryRoutes(this),
       ...repositoryChangeRoutes(this),
       ...collaboratorRoutes(this),
+      ...forkRoutes(this),
+      ...pullRoutes(this),
       ...deployKeyRoutes(this),
       ...hookRoutes(this),
       ...hookConfigRoutes(this),

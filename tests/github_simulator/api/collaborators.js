@@ -1,3 +1,5 @@
+import { commitAndTell } from '../events/announce.js';
+import { announceMember } from '../events/collaborators.js';
 import { json, noContent } from '../http/answer.js';
 import { HttpError, notFound, validationFailed } from '../http/errors.js';
 import { paginate } from '../http/pagination.js';
@@ -78,8 +80,13 @@ export function collaboratorRoutes(sim) {
                                  message: 'Repository owner cannot be a collaborator' });
       }
       const isKnown = grantedPermission(state, repository, user.id) !== null;
-      const { seq } = await journal.commit('collaborator_set', {
-        repository_id: repository.id, user_id: user.id, permission,
+      const before = repository.collaborators.get(user.id);
+      let seq = 0;
+      await commitAndTell(sim, () => {
+        ({ seq } = journal.append('collaborator_set', {
+          repository_id: repository.id, user_id: user.id, permission,
+        }));
+        announceMember(sim, repository, viewer.user, user, before, permission);
       });
       if (isKnown) return noContent();
       // Whoever is invited accepts at once.
@@ -99,11 +106,14 @@ export function collaboratorRoutes(sim) {
           !allows(permissionOf(state, repository, viewer.user), 'admin')) {
         throw new HttpError(403, 'Must have admin rights to Repository.');
       }
-      if (repository.collaborators.has(user.id)) {
-        await journal.commit('collaborator_removed', {
+      const before = repository.collaborators.get(user.id);
+      if (!before) return noContent();
+      await commitAndTell(sim, () => {
+        journal.append('collaborator_removed', {
           repository_id: repository.id, user_id: user.id,
         });
-      }
+        announceMember(sim, repository, viewer.user, user, before, undefined);
+      });
       return noContent();
     }),
   ];

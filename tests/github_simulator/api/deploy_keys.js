@@ -1,4 +1,5 @@
 import { parsePublicKey } from '../base/public_key.js';
+import { announce, commitAndTell } from '../events/announce.js';
 import { json, noContent } from '../http/answer.js';
 import { HttpError, notFound, validationFailed } from '../http/errors.js';
 import { paginate } from '../http/pagination.js';
@@ -16,6 +17,8 @@ export function deployKeyRoutes(sim) {
   const all = '/repos/:owner/:repo/keys';
   const one = `${all}/:key_id`;
   const shape = (key) => deployKeyShape(urls, state, key);
+  const tell = (viewer, repository, action, key) =>
+    announce(sim, repository, viewer.user, 'deploy_key', { action, key });
   const keyOf = (viewer, params) => {
     const repository = repositoryOf(sim, viewer, params, 'admin');
     const key = state.deployKeys.find(Number(params.key_id));
@@ -39,7 +42,10 @@ export function deployKeyRoutes(sim) {
       if (state.deployKeys.isInUse(fields.key)) throw keyError('key is already in use');
       const key = { id: state.deployKeys.nextId(), repository_id: repository.id, ...fields,
                     added_by: viewer.user.id, created_at: clock.now() };
-      await journal.commit('deploy_key_created', { deploy_key: key });
+      await commitAndTell(sim, () => {
+        journal.append('deploy_key_created', { deploy_key: key });
+        tell(viewer, repository, 'created', shape(state.deployKeys.find(key.id)));
+      });
       const created = shape(state.deployKeys.find(key.id));
       return json(201, created, { location: created.url });
     }),
@@ -53,8 +59,12 @@ export function deployKeyRoutes(sim) {
       docs: 'deploy-keys/deploy-keys#delete-a-deploy-key',
     }, async (request, viewer) => {
       const key = keyOf(viewer, request.params);
-      await journal.commit('deploy_key_deleted',
-                           { deploy_key_id: key.id, repository_id: key.repository_id });
+      const repository = state.repositories.get(key.repository_id);
+      await commitAndTell(sim, () => {
+        journal.append('deploy_key_deleted',
+                       { deploy_key_id: key.id, repository_id: repository.id });
+        tell(viewer, repository, 'deleted', shape(key));
+      });
       return noContent();
     }),
   ];

@@ -1,3 +1,5 @@
+import { commitAndTell } from '../events/announce.js';
+import { announceMember } from '../events/collaborators.js';
 import { json, noContent } from '../http/answer.js';
 import { HttpError, notFound } from '../http/errors.js';
 import { paginate } from '../http/pagination.js';
@@ -96,8 +98,15 @@ export function organizationRoutes(sim) {
       if (owners.length === 1 && owners[0][0] === user.id) {
         throw new HttpError(403, 'Cannot remove the last owner of an organization.');
       }
-      await journal.commit('membership_ended',
-                           { organization_id: organization.id, user_id: user.id });
+      const direct = state.repositories.ownedBy(organization.id)
+        .map((repository) => ({ repository, before: repository.collaborators.get(user.id) }));
+      await commitAndTell(sim, () => {
+        journal.append('membership_ended',
+                       { organization_id: organization.id, user_id: user.id });
+        for (const { repository, before } of direct) {
+          announceMember(sim, repository, viewer.user, user, before, undefined);
+        }
+      });
       return noContent();
     }),
   ];

@@ -1,3 +1,4 @@
+import { announce, commitAndTell } from '../events/announce.js';
 import { json, noContent } from '../http/answer.js';
 import { HttpError, notFound, validationFailed } from '../http/errors.js';
 import { paginate } from '../http/pagination.js';
@@ -100,14 +101,21 @@ export function teamRoutes(sim) {
       docs: 'teams/teams#add-or-update-team-repository-permissions',
     }, async (request, viewer) => {
       const organization = ownOrganization(sim, viewer, request.params);
-      const { slug, organization_id } = teamIn(organization, request.params);
+      const { slug, organization_id, team } = teamIn(organization, request.params);
       const repository = granted(organization, viewer, request.params);
       const permission = permissionNamed((await request.jsonObject()).permission ?? 'push');
       if (!permission) {
         throw validationFailed({ resource: 'Team', code: 'invalid', field: 'permission' });
       }
-      await journal.commit('team_repository_set',
-                           { organization_id, slug, repository_id: repository.id, permission });
+      const isNew = !team.repositories.has(repository.id);
+      await commitAndTell(sim, () => {
+        journal.append('team_repository_set',
+                       { organization_id, slug, repository_id: repository.id, permission });
+        if (!isNew) return;
+        announce(sim, repository, viewer.user, 'team_add', {
+          team: teamShape(urls, organization, team, permission),
+        });
+      });
       return noContent();
     }),
 

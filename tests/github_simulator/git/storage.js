@@ -95,6 +95,20 @@ export class Storage {
     await fs.promises.rm(directory, { recursive: true, force: true });
   }
 
+  /**
+   * Creates a repository with the branches and tags of another.
+   * @param {Stored} repository
+   * @param {string} from a folder
+   * @param {string | null} branch the only one to copy; null: all branches and tags
+   */
+  copy(repository, from, branch) {
+    const refs = branch === null ? ['refs/heads/*', 'refs/tags/*'] : [`refs/heads/${branch}`];
+    return this.#build(repository, async (building) => {
+      await git(['-C', building, 'fetch', '--quiet', '--no-tags', from,
+                 ...refs.map((ref) => `${ref}:${ref}`)]);
+    });
+  }
+
   async #ensure(repository) {
     if (this.isThere(repository)) return;
     const directory = this.directory(repository);

@@ -67,7 +67,7 @@ export function minimalRepository(urls, state, repository) {
     owner: simpleUser(urls, state.account(repository.owner_id)),
     html_url: urls.repository(repository),
     description: repository.description || null,
-    fork: false,
+    fork: state.repositories.findById(repository.parent_id ?? 0) !== undefined,
     url: api,
     ...Object.fromEntries(links),
   };
@@ -144,9 +144,15 @@ export function repositoryFor(urls, state, repository, viewer) {
  */
 export function repositoryDetail(urls, state, repository, viewer) {
   const organization = state.organizations.findById(repository.owner_id);
+  const related = (id) => {
+    const found = state.repositories.findById(id ?? 0);
+    return found && fullRepository(urls, state, found);
+  };
+  const [parent, source] = [related(repository.parent_id), related(repository.source_id)];
   return {
     ...repositoryFor(urls, state, repository, viewer),
     ...(organization && { organization: simpleUser(urls, organization) }),
+    ...(parent && { parent, source: source ?? parent }),
     network_count: 0,
     subscribers_count: 0,
   };

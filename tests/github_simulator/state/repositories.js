@@ -12,6 +12,8 @@
  * @property {boolean} private
  * @property {string} default_branch
  * @property {boolean} push_without_password
+ * @property {number} [parent_id] what it was forked from, which may be gone
+ * @property {number} [source_id] the root of its network of forks
  * @property {Map<number, Permission>} collaborators by user id
  * @property {number} created_at ms
  * @property {number} updated_at ms

@@ -4,6 +4,7 @@ import { Faults } from './faults.js';
 import { Hooks } from './hooks.js';
 import { OAuth } from './oauth.js';
 import { Organizations } from './organizations.js';
+import { Pulls } from './pulls.js';
 import { Repositories } from './repositories.js';
 import { Statuses } from './statuses.js';
 import { Users } from './users.js';
@@ -19,6 +20,7 @@ export class State {
   repositories = new Repositories();
   deployKeys = new DeployKeys();
   hooks = new Hooks();
+  pulls = new Pulls();
   deliveries = new Deliveries();
   statuses = new Statuses();
   faults = new Faults();
