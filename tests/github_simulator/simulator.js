@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { ApiWatch } from './api/watch.js';
 import { collaboratorRoutes } from './api/collaborators.js';
 import { commitRoutes } from './api/commits.js';
 import { deliveryRoutes } from './api/deliveries.js';
@@ -9,6 +10,7 @@ import { hookConfigRoutes } from './api/hook_config.js';
 import { hookRoutes } from './api/hooks.js';
 import { organizationRoutes } from './api/organizations.js';
 import { pullRoutes } from './api/pulls.js';
+import { rateLimitRoutes } from './api/rate_limit.js';
 import { repositoryChangeRoutes } from './api/repository_changes.js';
 import { repositoryRoutes } from './api/repositories.js';
 import { statusRoutes } from './api/statuses.js';
@@ -76,6 +78,7 @@ export class Simulator {
     this.server = new Server([
       ...controlRoutes(this),
       ...oauthRoutes(this),
+      ...rateLimitRoutes(this),
       ...userRoutes(this),
       ...organizationRoutes(this),
       ...teamRoutes(this),
@@ -92,7 +95,8 @@ export class Simulator {
       ...commitRoutes(this),
       ...gitRoutes(this),
       ...webRoutes(this),
-    ], this.journal, this.state.faults);
+    ], { journal: this.journal, faults: this.state.faults, urls: this.urls,
+         watch: new ApiWatch(this) });
     const actualPort = await this.server.listen(host, port);
     const name = host.includes(':') ? `[${host}]` : host;
     this.urls.web = publicUrl ?? `http://${name}:${actualPort}`;

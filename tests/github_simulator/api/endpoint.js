@@ -1,7 +1,9 @@
 import { json } from '../http/answer.js';
 import { HttpError, notFound } from '../http/errors.js';
+import { conditional } from '../http/etag.js';
 import { authenticate } from './authentication.js';
 import { byId, redirection } from './moved.js';
+import { account, admit } from './rate_limit.js';
 import { hasScope } from './scopes.js';
 
 const VERSIONS = ['2022-11-28', '2026-03-10'];
@@ -21,10 +23,11 @@ const DOCS = 'https://docs.github.com/rest';
  * @param {string} what.path below /api/v3
  * @param {string} what.docs the page of GitHub's documentation, below https://docs.github.com/rest
  * @param {string[]} [what.scopes] one of these is needed; none: any token will do
+ * @param {boolean} [what.unlimited] neither counted nor refused by the rate limit
  * @param {(request: Request, viewer: Viewer) => Promise<Answer>} handler
  * @returns {import('../http/router.js').Route}
  */
-export function endpoint(sim, { method, path, docs, scopes = [] }, handler) {
+export function endpoint(sim, { method, path, docs, scopes = [], unlimited = false }, handler) {
   return {
     method,
     path: `/api/v3${path}`,
@@ -37,6 +40,7 @@ export function endpoint(sim, { method, path, docs, scopes = [] }, handler) {
       try {
         checkHeaders(request);
         viewer = authenticate(sim, request);
+        if (!unlimited) admit(sim, viewer);
         requireScope(viewer, scopes);
         answer = redirection(sim, request, viewer) ?? await handler(request, viewer);
       } catch (error) {
@@ -47,7 +51,10 @@ export function endpoint(sim, { method, path, docs, scopes = [] }, handler) {
           method, path: request.path, status: answer.status, user: viewer?.user.login ?? null,
         });
       }
-      return { ...answer, headers: { ...commonHeaders(viewer, scopes), ...answer.headers } };
+      if (method === 'GET') answer = conditional(request, answer);
+      const limits = viewer && !unlimited ? account(sim, viewer, answer.status) : {};
+      return { ...answer,
+               headers: { ...commonHeaders(viewer, scopes), ...limits, ...answer.headers } };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { json } from '../http/answer.js';
 import { notFound } from '../http/errors.js';
 import { validFaults } from './fault_validation.js';
+import { validLimit } from './rate_limit_validation.js';
 
 const WAIT_CAP_MS = 30_000;
 
@@ -9,7 +10,7 @@ const WAIT_CAP_MS = 30_000;
  * @param {import('../simulator.js').Simulator} sim
  */
 export function controlRoutes(sim) {
-  const { feed, journal, state } = sim;
+  const { feed, journal, state, clock } = sim;
   const route = (method, path, handler) => ({
     method, path: `/_simulator${path}`,
     handler: async (request) => {
@@ -30,6 +31,11 @@ export function controlRoutes(sim) {
       const faults = validFaults(await request.json());
       await journal.commit('faults_set', { faults });
       return json(200, state.faults.all());
+    }),
+    route('PUT', '/rate_limit', async (request) => {
+      const limit = validLimit(state, clock.now(), await request.jsonObject());
+      await journal.commit('rate_limit_set', limit);
+      return json(200, limit);
     }),
   ];
 }

@@ -5,6 +5,7 @@ import { Hooks } from './hooks.js';
 import { OAuth } from './oauth.js';
 import { Organizations } from './organizations.js';
 import { Pulls } from './pulls.js';
+import { RateLimits } from './rate_limits.js';
 import { Repositories } from './repositories.js';
 import { Statuses } from './statuses.js';
 import { Users } from './users.js';
@@ -24,6 +25,7 @@ export class State {
   deliveries = new Deliveries();
   statuses = new Statuses();
   faults = new Faults();
+  rateLimits = new RateLimits();
 
   /** @param {import('./journal.js').Event} event */
   apply(event) {

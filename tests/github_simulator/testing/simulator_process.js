@@ -117,9 +117,29 @@ export class SimulatorProcess {
     return { status: response.status, headers: response.headers, body: text && JSON.parse(text) };
   }
 
+  /**
+   * Calls a control route.
+   * @param {string} method
+   * @param {string} target below /_simulator
+   * @param {unknown} [body]
+   * @returns {Promise<{status: number, body: any}>}
+   */
+  async control(method, target, body) {
+    const response = await fetch(`${this.url}/_simulator${target}`, {
+      method, body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text && JSON.parse(text) };
+  }
+
   /** @param {object[]} faults */
-  async setFaults(faults) {
-    return fetch(`${this.url}/_simulator/faults`, { method: 'PUT', body: JSON.stringify(faults) });
+  setFaults(faults) {
+    return this.control('PUT', '/faults', faults);
+  }
+
+  /** Everything so far. */
+  async journal() {
+    return (await this.control('GET', '/journal')).body.entries;
   }
 
   /**
