@@ -75,9 +75,7 @@ export class Simulator {
       this.feed.apply(event);
     });
     if (seed) await plantFile(this, seed);
-    this.server = new Server([
-      ...controlRoutes(this),
-      ...oauthRoutes(this),
+    const apiRoutes = [
       ...rateLimitRoutes(this),
       ...userRoutes(this),
       ...organizationRoutes(this),
@@ -93,6 +91,11 @@ export class Simulator {
       ...deliveryRoutes(this),
       ...statusRoutes(this),
       ...commitRoutes(this),
+    ];
+    this.server = new Server([
+      ...controlRoutes(this, apiRoutes),
+      ...oauthRoutes(this),
+      ...apiRoutes,
       ...gitRoutes(this),
       ...webRoutes(this),
     ], { journal: this.journal, faults: this.state.faults, urls: this.urls,

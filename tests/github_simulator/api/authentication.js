@@ -11,6 +11,7 @@ export function authenticate(sim, request) {
   if (request.header('authorization') === '') throw new HttpError(401, 'Requires authentication');
   const viewer = viewerOfAuthorization(sim, request);
   if (!viewer) throw new HttpError(401, 'Bad credentials');
+  if (viewer.user.suspended) throw new HttpError(403, 'Sorry. Your account was suspended.');
   return viewer;
 }
 

@@ -12,7 +12,10 @@ const DOCS = 'https://docs.github.com/rest';
 /**
  * @typedef {import('../http/request.js').Request} Request
  * @typedef {import('../http/answer.js').Answer} Answer
- * @typedef {{user: import('../state/users.js').User, scopes: string[]}} Viewer who asks
+ * @typedef {object} Viewer who asks
+ * @property {import('../state/users.js').User} user
+ * @property {string[]} scopes
+ * @property {boolean} [isBrowser] on GitHub's pages, not by a token
  */
 
 /**
@@ -28,6 +31,7 @@ const DOCS = 'https://docs.github.com/rest';
  * @returns {import('../http/router.js').Route}
  */
 export function endpoint(sim, { method, path, docs, scopes = [], unlimited = false }, handler) {
+  const isCounted = (viewer) => !unlimited && !viewer.isBrowser;
   return {
     method,
     path: `/api/v3${path}`,
@@ -38,9 +42,9 @@ export function endpoint(sim, { method, path, docs, scopes = [], unlimited = fal
       /** @type {Answer} */
       let answer;
       try {
-        checkHeaders(request);
-        viewer = authenticate(sim, request);
-        if (!unlimited) admit(sim, viewer);
+        if (!request.viewer) checkHeaders(request);
+        viewer = request.viewer ?? authenticate(sim, request);
+        if (isCounted(viewer)) admit(sim, viewer);
         requireScope(viewer, scopes);
         answer = redirection(sim, request, viewer) ?? await handler(request, viewer);
       } catch (error) {
@@ -49,10 +53,11 @@ export function endpoint(sim, { method, path, docs, scopes = [], unlimited = fal
       if (method !== 'GET') {
         sim.journal.append('api_request', {
           method, path: request.path, status: answer.status, user: viewer?.user.login ?? null,
+          ...(viewer?.isBrowser && { browser: true }),
         });
       }
       if (method === 'GET') answer = conditional(request, answer);
-      const limits = viewer && !unlimited ? account(sim, viewer, answer.status) : {};
+      const limits = viewer && isCounted(viewer) ? account(sim, viewer, answer.status) : {};
       return { ...answer,
                headers: { ...commonHeaders(viewer, scopes), ...limits, ...answer.headers } };
     },

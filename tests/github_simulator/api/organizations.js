@@ -1,10 +1,11 @@
 import { commitAndTell } from '../events/announce.js';
 import { announceMember } from '../events/collaborators.js';
 import { json, noContent } from '../http/answer.js';
-import { HttpError, notFound } from '../http/errors.js';
+import { HttpError, notFound, validationFailed } from '../http/errors.js';
 import { paginate } from '../http/pagination.js';
-import { fullOrganization, simpleOrganization } from '../shapes/organization.js';
+import { fullOrganization, membershipShape, simpleOrganization } from '../shapes/organization.js';
 import { simpleUser } from '../shapes/user.js';
+import { BASE_PERMISSIONS } from '../state/organizations.js';
 import { isVisible } from './access.js';
 import { endpoint } from './endpoint.js';
 import { demandScope, hasScope } from './scopes.js';
@@ -45,9 +46,15 @@ export function seesMembers(viewer, organization) {
   return organization.members.has(viewer.user.id) && hasScope(viewer, 'read:org');
 }
 
+function isLastOwner({ members }, user) {
+  const owners = [...members].filter(([, role]) => role === 'admin');
+  return owners.length === 1 && owners[0][0] === user.id;
+}
+
 /** @param {import('../simulator.js').Simulator} sim */
 export function organizationRoutes(sim) {
   const { state, urls, journal } = sim;
+  const membership = '/orgs/:org/memberships/:username';
   return [
     endpoint(sim, {
       method: 'GET', path: '/user/orgs',
@@ -66,6 +73,24 @@ export function organizationRoutes(sim) {
       const asOwner = organization.members.get(viewer.user.id) === 'admin' &&
                       hasScope(viewer, 'read:org');
       return json(200, fullOrganization(urls, state, organization, asOwner));
+    }),
+
+    endpoint(sim, {
+      method: 'PATCH', path: '/orgs/:org', docs: 'orgs/orgs#update-an-organization',
+    }, async (request, viewer) => {
+      const organization = ownOrganization(sim, viewer, request.params);
+      const body = await request.jsonObject();
+      const changes = {
+        name: body.name ?? organization.name,
+        default_repository_permission: body.default_repository_permission ??
+                                       organization.default_repository_permission,
+      };
+      if (!BASE_PERMISSIONS.includes(changes.default_repository_permission)) {
+        throw validationFailed({ resource: 'Organization', code: 'invalid',
+                                 field: 'default_repository_permission' });
+      }
+      await journal.commit('organization_changed', { organization_id: organization.id, changes });
+      return json(200, fullOrganization(urls, state, organization, true));
     }),
 
     endpoint(sim, {
@@ -88,14 +113,44 @@ export function organizationRoutes(sim) {
     }),
 
     endpoint(sim, {
+      method: 'GET', path: membership,
+      docs: 'orgs/members#get-organization-membership-for-a-user',
+    }, async (request, viewer) => {
+      const organization = organizationOf(sim, request.params);
+      const user = state.users.find(request.params.username);
+      const role = user && organization.members.get(user.id);
+      if (!role || !seesMembers(viewer, organization)) throw notFound();
+      return json(200, membershipShape(urls, organization, user, role));
+    }),
+
+    endpoint(sim, {
+      method: 'PUT', path: membership,
+      docs: 'orgs/members#set-organization-membership-for-a-user',
+    }, async (request, viewer) => {
+      const organization = ownOrganization(sim, viewer, request.params);
+      const user = state.users.find(request.params.username);
+      if (!user) throw notFound();
+      const role = (await request.jsonObject()).role ?? 'member';
+      if (role !== 'admin' && role !== 'member') {
+        throw validationFailed({ resource: 'Membership', code: 'invalid', field: 'role' });
+      }
+      if (role === 'member' && isLastOwner(organization, user)) {
+        throw new HttpError(403, 'An organization must have an owner.');
+      }
+      // Whoever is invited accepts at once.
+      await journal.commit('membership_set',
+                           { organization_id: organization.id, user_id: user.id, role });
+      return json(200, membershipShape(urls, organization, user, role));
+    }),
+
+    endpoint(sim, {
       method: 'DELETE', path: '/orgs/:org/members/:username',
       docs: 'orgs/members#remove-an-organization-member',
     }, async (request, viewer) => {
       const organization = ownOrganization(sim, viewer, request.params);
       const user = state.users.find(request.params.username);
       if (!user || !organization.members.has(user.id)) throw notFound();
-      const owners = [...organization.members].filter(([, role]) => role === 'admin');
-      if (owners.length === 1 && owners[0][0] === user.id) {
+      if (isLastOwner(organization, user)) {
         throw new HttpError(403, 'Cannot remove the last owner of an organization.');
       }
       const direct = state.repositories.ownedBy(organization.id)

@@ -54,6 +54,11 @@ export class GitRepository {
     await this.#git(['fetch', '--quiet', '--no-tags', from, `+${sha}:${ref}`]);
   }
 
+  /** @param {Buffer} stream of `git fast-import` */
+  async importHistory(stream) {
+    await this.#git(['fast-import', '--quiet'], stream);
+  }
+
   /**
    * What `head` has that `base` has not.
    * @param {string} base

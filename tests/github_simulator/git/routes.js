@@ -76,10 +76,15 @@ function gitUser(sim, request, repository) {
   const [, login, password] =
     /^([^:]*):(.*)$/s.exec(Buffer.from(encoded ?? '', 'base64').toString()) ?? [];
   const viewer = (password && viewerOfToken(sim, password)) || (login && viewerOfToken(sim, login));
-  if (viewer) return viewer.user;
+  if (viewer) return active(viewer.user);
   const user = login ? state.users.find(login) : undefined;
-  if (user && passwordMatches(password, user.password)) return user;
+  if (user && passwordMatches(password, user.password)) return active(user);
   throw new HttpError(401, 'Invalid username or password.', { headers: CHALLENGE });
+}
+
+function active(user) {
+  if (user.suspended) throw new HttpError(403, 'Your account is suspended.');
+  return user;
 }
 
 const CHALLENGE = { 'www-authenticate': 'Basic realm="GitHub"' };

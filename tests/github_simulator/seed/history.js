@@ -17,14 +17,17 @@ import { check } from './check.js';
  * @param {SeedCommit[]} commits
  * @param {string} branch
  * @param {string | null} folder of the seed file; null: there is none
+ * @param {string | null} [parent] of the first commit
  * @returns {Promise<Buffer | null>} null: no commits
  */
-export async function historyStream(commits, branch, folder) {
+export async function historyStream(commits, branch, folder, parent = null) {
   const parts = [];
   for (const { message, author, date, files } of commits) {
     const person = `${clean(author.name)} <${clean(author.email)}> ${gitDate(date)}`;
     parts.push(`commit refs/heads/${branch}\n`, `author ${person}\n`, `committer ${person}\n`,
                ...data(Buffer.from(message)));
+    if (parent) parts.push(`from ${parent}\n`);
+    parent = null;
     for (const [name, file] of await filesOf(files, folder)) {
       if (!file) {
         parts.push(`D ${quote(name)}\n`);

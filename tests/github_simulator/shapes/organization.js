@@ -1,5 +1,6 @@
 import { isoSeconds } from '../base/clock.js';
 import { nodeId } from './urls.js';
+import { simpleUser } from './user.js';
 
 /**
  * "organization-simple".
@@ -54,5 +55,25 @@ export function fullOrganization(urls, state, organization, asOwner) {
       owned_private_repos: privates,
       default_repository_permission: organization.default_repository_permission,
     }),
+  };
+}
+
+/**
+ * "org-membership".
+ * @param {import('./urls.js').Urls} urls
+ * @param {import('../state/organizations.js').Organization} organization
+ * @param {import('../state/users.js').User} user
+ * @param {'admin' | 'member'} role
+ */
+export function membershipShape(urls, organization, user, role) {
+  const { url } = simpleOrganization(urls, organization);
+  return {
+    url: `${url}/memberships/${user.login}`,
+    state: 'active',
+    role,
+    organization_url: url,
+    organization: simpleOrganization(urls, organization),
+    user: simpleUser(urls, user),
+    direct_membership: true,
   };
 }

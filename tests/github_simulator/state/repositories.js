@@ -53,6 +53,13 @@ export class Repositories {
       this.#moveTo(repository, changes.owner ?? repository.owner, changes.name ?? repository.name);
       Object.assign(repository, changes, { updated_at: at });
     },
+    user_changed: ({ user_id, changes }) => {
+      if (changes.login === undefined) return;
+      for (const repository of this.ownedBy(user_id)) {
+        this.#moveTo(repository, changes.login, repository.name);
+        repository.owner = changes.login;
+      }
+    },
     repository_deleted: ({ repository_id }) => {
       const { owner, name } = this.get(repository_id);
       this.#byName.delete(key(owner, name));
