@@ -27,11 +27,13 @@ const DOCS = 'https://docs.github.com/rest';
  * @param {string} what.docs the page of GitHub's documentation, below https://docs.github.com/rest
  * @param {string[]} [what.scopes] one of these is needed; none: any token will do
  * @param {boolean} [what.unlimited] neither counted nor refused by the rate limit
+ * @param {boolean} [what.anonymous] serves whoever sends no token, too: there is no viewer then
  * @param {(request: Request, viewer: Viewer) => Promise<Answer>} handler
  * @returns {import('../http/router.js').Route}
  */
-export function endpoint(sim, { method, path, docs, scopes = [], unlimited = false }, handler) {
-  const isCounted = (viewer) => !unlimited && !viewer.isBrowser;
+export function endpoint(sim, { method, path, docs, scopes = [], unlimited = false, anonymous = false },
+                         handler) {
+  const isCounted = (viewer) => viewer && !unlimited && !viewer.isBrowser;
   return {
     method,
     path: `/api/v3${path}`,
@@ -43,7 +45,8 @@ export function endpoint(sim, { method, path, docs, scopes = [], unlimited = fal
       let answer;
       try {
         if (!request.viewer) checkHeaders(request);
-        viewer = request.viewer ?? authenticate(sim, request);
+        const isAnonymous = anonymous && request.header('authorization') === '';
+        viewer = request.viewer ?? (isAnonymous ? null : authenticate(sim, request));
         if (isCounted(viewer)) admit(sim, viewer);
         requireScope(viewer, scopes);
         answer = redirection(sim, request, viewer) ?? await handler(request, viewer);
@@ -57,7 +60,7 @@ export function endpoint(sim, { method, path, docs, scopes = [], unlimited = fal
         });
       }
       if (method === 'GET') answer = conditional(request, answer);
-      const limits = viewer && isCounted(viewer) ? account(sim, viewer, answer.status) : {};
+      const limits = isCounted(viewer) ? account(sim, viewer, answer.status) : {};
       return { ...answer,
                headers: { ...commonHeaders(viewer, scopes), ...limits, ...answer.headers } };
     },

@@ -87,7 +87,7 @@ export function fullRepository(urls, state, repository) {
     updated_at: isoSeconds(repository.updated_at),
     pushed_at: isoSeconds(repository.pushed_at),
     git_url: `git://${host}/${repository.owner}/${repository.name}.git`,
-    ssh_url: `ssh://git@${host.replace(/:\d+$/, '')}/${repository.owner}/${repository.name}.git`,
+    ssh_url: urls.sshClone(repository),
     clone_url: urls.clone(repository),
     svn_url: urls.repository(repository),
     homepage: repository.homepage,

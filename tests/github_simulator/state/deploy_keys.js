@@ -24,9 +24,9 @@ export class DeployKeys {
     repository_deleted: ({ repository_id }) => {
       for (const { id } of this.of(repository_id)) this.#keys.delete(id);
     },
-    deploy_key_used: ({ at, deploy_key_id }) => {
+    ssh_session: ({ at, deploy_key_id, granted }) => {
       const key = this.#keys.get(deploy_key_id);
-      if (key) key.last_used = at;
+      if (key && granted) key.last_used = at;
     },
   };
 

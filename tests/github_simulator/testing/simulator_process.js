@@ -46,17 +46,21 @@ export const SEED = {
 export class SimulatorProcess {
   #child;
 
-  /** @param {{seed?: object | null, data?: string}} [options] a folder makes it go on from there */
-  static async start({ seed = SEED, data } = {}) {
+  /**
+   * @param {{seed?: object | null, data?: string, args?: string[], uid?: number}} [options] a folder
+   *   makes it go on from there; `uid`: whose process it is
+   */
+  static async start({ seed = SEED, data, args: more = [], uid } = {}) {
     const simulator = new SimulatorProcess();
     simulator.data = data ?? await fs.mkdtemp(path.join(os.tmpdir(), 'github-simulator-'));
-    const args = ['--listen', '127.0.0.1:0', '--data', simulator.data];
+    const args = ['--listen', '127.0.0.1:0', '--data', simulator.data, ...more];
     if (seed) {
       const file = path.join(simulator.data, 'seed.json');
       await fs.writeFile(file, JSON.stringify(seed));
       args.push('--seed', file);
     }
-    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'],
+                                                            ...(uid && { uid, gid: uid }) });
     simulator.#child = child;
     child.stderr.on('data', (chunk) => (simulator.complaints += chunk));
     const line = await Promise.race([
@@ -65,12 +69,13 @@ export class SimulatorProcess {
         throw new Error(`simulator ended with ${code}: ${simulator.complaints}`);
       }),
     ]);
-    simulator.url = JSON.parse(line).url;
+    ({ url: simulator.url, ssh: simulator.ssh } = JSON.parse(line));
     return simulator;
   }
 
   complaints = '';
   url = '';
+  ssh = '';
   data = '';
 
   get port() {
