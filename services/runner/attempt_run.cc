@@ -128,8 +128,9 @@ Outcome AttemptRun::Ended(const ScriptExit& exit) {
   Outcome outcome = Outcome::Of(exit);
   if (exit.error.empty() && exit.ExitCode() == kKilledCode) WaitUntilContainerIsGone();
   if (exit.error.empty() && exit.ExitCode() == kKilledCode && container_.OutOfMemory()) {
-    outcome.reason = absl::StrCat("The script ran out of memory (", policy_.memory_bytes >> 20,
-                                  " MiB) and was killed.");
+    outcome.reason =
+        absl::StrCat("The ", exit.install ? "install script" : "script", " ran out of memory (",
+                     policy_.memory_bytes >> 20, " MiB) and was killed.");
     folder_->AppendLog(absl::StrCat(outcome.reason, "\n")).IgnoreError();
   }
   return outcome;
