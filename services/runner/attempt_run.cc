@@ -137,6 +137,7 @@ Outcome AttemptRun::Ended(const ScriptExit& exit) {
 }
 
 bool AttemptRun::Finish(const Outcome& outcome) {
+  folder_->RemoveSecrets();
   const std::stop_callback on_abandon(job_.abandon_token(), [this] { uploader_->CancelWaits(); });
   const absl::Status carried = uploader_->WaitFor(folder_->LogSize(), absl::InfiniteFuture());
   if (absl::IsCancelled(carried)) return false;

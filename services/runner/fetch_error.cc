@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "lib/status/annotate.h"
 
 namespace kozmic::runner {
 namespace {
@@ -40,7 +41,8 @@ absl::Status FetchError(const std::string& commit, absl::string_view output) {
         "the known host keys.");
   }
   if (absl::StrContains(text, "Permission denied (")) {
-    return absl::PermissionDeniedError("The repository's host refuses the deploy key.");
+    return WithReason(absl::PermissionDeniedError("The repository's host refuses the deploy key."),
+                      kKeyRefused);
   }
   if ((absl::StrContains(text, "not found") && absl::StrContains(text, "repository '")) ||
       ContainsAny(text, {"Repository not found", "does not appear to be a git repository"})) {

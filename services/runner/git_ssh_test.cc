@@ -18,6 +18,8 @@
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "lib/status/annotate.h"
+#include "services/runner/fetch_error.h"
 #include "services/runner/git_fetcher.h"
 #include "services/runner/testing/git_server.h"
 #include "services/runner/testing/ssh_server.h"
@@ -166,7 +168,7 @@ TEST_F(GitSshTest, RefusedKeyIsNamedAndLeavesNothing) {
   ssh_->Allow(ssh_->MakeKey());
   const absl::Status status = Checkout(Request(commit));
   EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied) << status;
-  EXPECT_THAT(std::string(status.message()), HasSubstr("deploy key"));
+  EXPECT_EQ(Reason(status), kKeyRefused);
   ExpectNoFileLeftOpen();
 }
 

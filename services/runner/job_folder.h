@@ -61,6 +61,9 @@ class JobFolder {
   // whatever becomes of this process, another finds Released. After an error no secret is left.
   absl::Status Go(const std::map<std::string, std::string>& secrets = {});
 
+  // Removes the secrets if kozmic-init has not, as when it never came to run.
+  void RemoveSecrets() const;
+
   // Adds a line of the runner's own.
   absl::Status AppendLog(absl::string_view text);
   // The log, open for reading since before the container was there: whatever the container makes
@@ -87,7 +90,6 @@ class JobFolder {
   absl::Status Read(int folder);
   absl::Status OpenLog(bool create);
   absl::Status LetGo(char word);
-  void RemoveSecrets() const;
 
   const std::string path_;
   const std::string id_;
