@@ -26,11 +26,17 @@ public_host=${public_host%%/*}
 if in_demo; then
   web_url=http://$LOCAL:$(port_of simulator)
   api_url=$web_url/api/v3
+  ssh_url=ssh://git@$LOCAL:$(port_of simulator-ssh)
   client_id=kozmic-demo
   client_secret=kozmic-demo-secret
 else
   web_url=$(own_setting KOZMIC_GITHUB_WEB_URL https://github.com)
   api_url=$(own_setting KOZMIC_GITHUB_API_URL https://api.github.com)
+  web_host=${web_url#*://}
+  web_host=${web_host%%[:/]*}
+  # Up to the repository's name, as runners fetch private ones.
+  ssh_url=$(own_setting KOZMIC_GITHUB_SSH_URL "ssh://git@$web_host")
+  ssh_url=${ssh_url%/}
   client_id=$(setting KOZMIC_GITHUB_CLIENT_ID)
   client_secret=$(setting KOZMIC_GITHUB_CLIENT_SECRET)
 fi
@@ -118,7 +124,7 @@ docker_host: $(cat "$STATE/engine")
 work_dir: $(quoted "$STATE/runner/work")
 cache_dir: $(quoted "$STATE/runner/cache")
 init_path: $(quoted "$STATE/bin/kozmic-init")
-clone_url_prefixes: [$(quoted "$web_url/")]
+clone_url_prefixes: [$(quoted "$web_url/"), $(quoted "$ssh_url/")]
 shutdown_mode: detach
 YAML
 
