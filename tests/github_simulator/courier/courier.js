@@ -67,7 +67,7 @@ export class Courier {
   async #deliver(id) {
     const { state, journal, clock } = this.#sim;
     const delivery = state.deliveries.find(id);
-    const hook = delivery && state.hooks.find(delivery.hook_id);
+    const hook = delivery && state.hooks.findForDelivery(delivery.hook_id);
     if (!delivery || !hook) return; // the hook was deleted meanwhile
     const { url, content_type: contentType, secret, insecure_ssl: insecure } = hook.config;
     const form = contentType === 'form';
