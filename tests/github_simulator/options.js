@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 
 export const USAGE = 'usage: node main.js --listen HOST:PORT --data DIR [--seed FILE.json] ' +
-                     '[--public-url URL] [--ssh auto|required|off] [--ssh-port PORT]';
+                     '[--public-url URL] [--ssh auto|required|off] [--ssh-port PORT] ' +
+                     '[--check-contract]';
 
 /**
  * @param {string[]} args
@@ -11,6 +12,7 @@ export function parseOptions(args) {
   const { values } = parseArgs({ args, options: {
     'listen': { type: 'string' }, 'data': { type: 'string' }, 'seed': { type: 'string' },
     'public-url': { type: 'string' }, 'ssh': { type: 'string' }, 'ssh-port': { type: 'string' },
+    'check-contract': { type: 'boolean' },
   } });
   const [, host, port] = /^\[?([\w.:-]+?)\]?:(\d{1,5})$/.exec(values.listen ?? '') ?? [];
   if (!host || Number(port) > 65535) throw new Error('--listen must be HOST:PORT');
@@ -28,5 +30,6 @@ export function parseOptions(args) {
     throw new Error('--ssh-port must be a port');
   }
   return { host, port: Number(port), data: values.data, seed: values.seed ?? null,
-           publicUrl: publicUrl?.replace(/\/$/, '') ?? null, ssh, sshPort };
+           publicUrl: publicUrl?.replace(/\/$/, '') ?? null, ssh, sshPort,
+           checkContract: values['check-contract'] === true };
 }

@@ -18,6 +18,7 @@ import { statusRoutes } from './api/statuses.js';
 import { teamRoutes } from './api/teams.js';
 import { userRoutes } from './api/users.js';
 import { Mutex } from './base/mutex.js';
+import { Contract } from './contract/contract.js';
 import { Feed } from './control/feed.js';
 import { controlRoutes } from './control/routes.js';
 import { Courier } from './courier/courier.js';
@@ -43,8 +44,11 @@ import { webRoutes } from './web/routes.js';
  * @property {string | null} seed a file
  * @property {'auto' | 'required' | 'off'} ssh auto: if sshd is there
  * @property {number} sshPort 0: any
+ * @property {boolean} checkContract against GitHub's published description
  * @property {string | null} publicUrl how others reach it; null: by what it listens on
  */
+
+const HERE = new URL('.', import.meta.url).pathname;
 
 /** Everything, put together. */
 export class Simulator {
@@ -55,6 +59,8 @@ export class Simulator {
   creation = new Mutex();
   /** @type {SshServer | null} */
   ssh = null;
+  /** @type {Contract | null} */
+  contract = null;
 
   /**
    * @param {Options} options
@@ -74,9 +80,10 @@ export class Simulator {
     this.pushes = new PushWatch(this);
   }
 
-  async #open({ host, port, data, seed, publicUrl, ssh, sshPort }) {
+  async #open({ host, port, data, seed, publicUrl, ssh, sshPort, checkContract }) {
     await fs.mkdir(this.storage.root, { recursive: true, mode: 0o700 });
     await holdFolder(data);
+    if (checkContract) this.contract = new Contract(this, process.env.KOZMIC_OPENAPI ?? HERE);
     this.journal = new Journal(path.join(data, 'journal.jsonl'), this.clock, (event) => {
       this.state.apply(event);
       this.feed.apply(event);

@@ -35,9 +35,11 @@ test('P53: a renamed repository is found by its number, and by its old name for 
   assert.deepEqual([renamed.status, renamed.body.full_name, renamed.body.id],
                    [200, 'acme/site', id]);
 
-  const moved = await call('ada', 'GET', '/repos/acme/website?x=1');
+  const moved = await call('ada', 'GET', '/repos/acme/website');
   assert.equal(moved.status, 301);
-  assert.equal(moved.location, `${api()}/repositories/${id}?x=1`);
+  assert.equal(moved.location, `${api()}/repositories/${id}`);
+  const commit = await call('ada', 'GET', '/repos/acme/website/commits/main?per_page=1');
+  assert.equal(commit.location, `${api()}/repositories/${id}/commits/main?per_page=1`);
   assert.deepEqual([moved.body.message, moved.body.url], ['Moved Permanently', moved.location]);
   const change = await call('ada', 'POST', '/repos/acme/website/keys', { key: 'x' });
   assert.deepEqual([change.status, change.location],

@@ -26,10 +26,12 @@ export class ApiWatch {
   /**
    * @param {import('../http/request.js').Request} request
    * @param {import('../http/answer.js').Answer} answer
-   * @param {boolean} _isFaulty
+   * @param {boolean} isFaulty
    */
-  async onAnswer(request, answer, _isFaulty) {
-    if (isApi(request)) this.#waits.noteAnswer(request, answer);
+  async onAnswer(request, answer, isFaulty) {
+    if (!isApi(request)) return;
+    this.#waits.noteAnswer(request, answer);
+    await this.#sim.contract?.check(request, answer, isFaulty);
   }
 }
 

@@ -88,8 +88,9 @@ test('what people do on GitHub\'s pages is done as somebody, without a token', a
   assert.deepEqual([entry.user, entry.browser], ['ada', true]);
 });
 
-test('a pull request from a fork, without a working copy', async () => {
+test('a pull request from a fork, without a working copy', async (t) => {
   const receiver = await HookReceiver.start();
+  t.after(() => receiver.stop());
   await simulator.createHook(receiver.url, { repository: 'acme/website', token: tokenOf('ada'),
                                              events: ['pull_request'] });
   await control('POST', '/as/mallory/repos/acme/website/forks');
@@ -106,7 +107,6 @@ test('a pull request from a fork, without a working copy', async () => {
   assert.equal((await control('POST', '/repositories/mallory/none/commits', {})).status, 404);
   assert.equal((await control('POST', '/repositories/mallory/website/commits',
                               { files: '/etc' })).status, 422);
-  await receiver.stop();
 });
 
 test('a suspended user has no access, until they are let in again', async () => {

@@ -37,6 +37,10 @@ export function controlRoutes(sim, apiRoutes) {
       await journal.commit('rate_limit_set', limit);
       return json(200, limit);
     }),
+    route('GET', '/contract', async () => {
+      if (!sim.contract) throw new HttpError(404, 'start it with --check-contract');
+      return json(200, sim.contract.report());
+    }),
     route('POST', '/seed', async (request) => {
       const seed = await request.jsonObject();
       try {

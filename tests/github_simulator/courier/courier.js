@@ -36,6 +36,7 @@ export class Courier {
    *   is JSON; `guid` makes it a redelivery
    */
   enqueue(hook, { event, payload, action = null, guid }) {
+    if (guid === undefined) this.#sim.contract?.checkEvent(event, action, payload);
     const delivery = {
       id: this.#sim.state.deliveries.nextId(), guid: guid ?? randomUUID(), hook_id: hook.id,
       repository_id: hook.repository_id, event, action, redelivery: guid !== undefined, payload,

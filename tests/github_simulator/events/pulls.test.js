@@ -47,7 +47,7 @@ test('K29: a pull request from a fork: opened, synchronize, closed, reopened', a
   const first = await copy.commit('Better', { 'index.html': '<h1>ACME</h1>\n', 'a.css': 'a\n' });
   await copy.git('push', '--quiet', 'origin', 'better');
   const created = await as('mallory')('POST', `${SITE}/pulls`, {
-    title: 'Be better', head: 'mallory:better', base: 'main', body: null });
+    title: 'Be better', head: 'mallory:better', base: 'main' });
   assert.equal(created.status, 201);
   const { number, commits, additions, deletions, changed_files: files } = created.body;
   assert.deepEqual([number, commits, additions, deletions, files], [1, 1, 2, 1, 2]);

@@ -91,7 +91,7 @@ export class Server {
 
   async #work(request, fault) {
     const match = this.#router.match(request.method, request.path);
-    if (!match) throw new HttpError(404, 'Not Found');
+    if (!match) return errorAnswer(new HttpError(404, 'Not Found'));
     request.params = match.params;
     const answer = await match.route.handler(request);
     return answer && fault ? alter(fault, request, answer, this.#urls.web) : answer;
@@ -115,8 +115,11 @@ export class Server {
       process.stderr.write(`${request.method} ${request.path}: ${error?.stack ?? error}\n`);
       error = new HttpError(500, 'Server Error');
     }
-    const body = { message: error.message, documentation_url: 'https://docs.github.com/rest',
-                   status: String(error.status) };
-    send(request.outgoing, json(error.status, body, error.headers));
+    send(request.outgoing, errorAnswer(error));
   }
+}
+
+function errorAnswer({ status, message, headers }) {
+  return json(status, { message, documentation_url: 'https://docs.github.com/rest',
+                        status: String(status) }, headers);
 }

@@ -74,8 +74,9 @@ test('a deploy key is of user git only', async () => {
   assert.deepEqual([code, /Permission denied/.test(stderr)], [255, true]);
 });
 
-test('a key that may write pushes, and its push is announced', async () => {
+test('a key that may write pushes, and its push is announced', async (t) => {
   const receiver = await HookReceiver.start();
+  t.after(() => receiver.stop());
   await simulator.createHook(receiver.url, { repository: 'acme/engine', token: tokenOf('ada') });
   await receiver.next('ping');
   const writer = await SshClient.create(simulator, 'rsa');
@@ -88,7 +89,7 @@ test('a key that may write pushes, and its push is announced', async () => {
                  'HEAD:main');
   const { payload } = await receiver.next('push');
   assert.deepEqual([payload.after, payload.pusher.name], [sha, 'ada']);
-  await Promise.all([writer.dispose(), copy.dispose(), receiver.stop()]);
+  await Promise.all([writer.dispose(), copy.dispose()]);
 });
 
 test('P53: an address from before a rename still leads there', async () => {

@@ -53,7 +53,7 @@ export class SimulatorProcess {
   static async start({ seed = SEED, data, args: more = [], uid } = {}) {
     const simulator = new SimulatorProcess();
     simulator.data = data ?? await fs.mkdtemp(path.join(os.tmpdir(), 'github-simulator-'));
-    const args = ['--listen', '127.0.0.1:0', '--data', simulator.data, ...more];
+    const args = ['--listen', '127.0.0.1:0', '--data', simulator.data, '--check-contract', ...more];
     if (seed) {
       const file = path.join(simulator.data, 'seed.json');
       await fs.writeFile(file, JSON.stringify(seed));
@@ -90,7 +90,8 @@ export class SimulatorProcess {
     return (await exited)[0];
   }
 
-  stop() {
+  async stop() {
+    await this.#checkContract();
     return this.#end('SIGTERM');
   }
 
@@ -98,10 +99,26 @@ export class SimulatorProcess {
     return this.#end('SIGKILL');
   }
 
-  /** Stops it, if need be, and removes its folder. */
+  /** Stops it, if need be, and removes its folder. Rejects when something was against the contract. */
   async dispose() {
-    await this.kill();
-    await fs.rm(this.data, { recursive: true, force: true });
+    try {
+      await this.#checkContract();
+    } finally {
+      await this.kill();
+      await fs.rm(this.data, { recursive: true, force: true });
+    }
+  }
+
+  /**
+   * Requests that the simulator refused were bad on purpose; bad ones that it took, and every answer
+   * and event, are held against it.
+   */
+  async #checkContract() {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const { violations } = (await this.control('GET', '/contract')).body;
+    const found = violations.filter(({ of, status }) => of !== 'request' || status < 400);
+    if (found.length > 0) throw new Error(`against GitHub's description: ${
+      JSON.stringify(found, null, 2)}`);
   }
 
   /**
