@@ -94,17 +94,17 @@ absl::StatusOr<RepositoryListing> Api::ListUserRepositories(const std::string& t
   };
   Session session(requester_, token);
   ItemCollector<Repository> repositories(&ReadRepository, &Repository::id);
-  KOZMIC_ASSIGN_OR_RETURN(ListTags read, ReadListIfChanged(
-                                             session, target, kMostRepositoryPages, etags,
-                                             [&](const Page& page) -> absl::Status {
-                                               KOZMIC_RETURN_IF_ERROR(repositories.Add(page.items));
-                                               tell(page.number, page.total, repositories.size());
-                                               return absl::OkStatus();
-                                             },
-                                             [&](int page) { tell(page, etags.size(), 0); }));
+  const auto read_page = [&](const Page& page) -> absl::Status {
+    KOZMIC_RETURN_IF_ERROR(repositories.Add(page.items));
+    tell(page.number, page.total, repositories.size());
+    return absl::OkStatus();
+  };
+  const auto compared = [&](int page) { tell(page, static_cast<int>(etags.size()), 0); };
+  KOZMIC_ASSIGN_OR_RETURN(ListTags tags, ReadListIfChanged(session, target, kMostRepositoryPages,
+                                                           etags, read_page, compared));
   return RepositoryListing{.repositories = repositories.Take(),
-                           .etags = std::move(read.etags),
-                           .not_modified = read.not_modified};
+                           .etags = std::move(tags.etags),
+                           .not_modified = tags.not_modified};
 }
 
 absl::StatusOr<std::vector<Collaborator>> Api::ListCollaborators(

@@ -64,6 +64,21 @@ absl::Status CheckLines(const HttpRequest& request) {
              : absl::OkStatus();
 }
 
+std::unique_ptr<httplib::Client> NewTransport(const std::string& origin,
+                                              const HttpClient::Options& options) {
+  auto transport = std::make_unique<httplib::Client>(origin);
+  // Of what is no origin nothing else may be asked.
+  if (!transport->is_valid()) return transport;
+  transport->set_connection_timeout(ToMicros(options.connect_timeout));
+  transport->set_read_timeout(ToMicros(options.call_timeout));
+  transport->set_write_timeout(ToMicros(options.call_timeout));
+  transport->set_tcp_nodelay(true);
+  transport->set_keep_alive(true);
+  transport->set_follow_location(false);
+  transport->enable_server_certificate_verification(true);
+  return transport;
+}
+
 httplib::Request ToCall(const HttpRequest& request, const std::string& path) {
   httplib::Request call;
   call.method = request.method;
@@ -142,18 +157,9 @@ absl::StatusOr<HttpAnswer> HttpClient::Connection::Exchange(const HttpRequest& r
   const std::string& origin = client_.origin_;
   if (absl::Now() >= deadline) return absl::UnavailableError(absl::StrCat(origin, " timed out"));
   try {
-    if (transport_ == nullptr) {
-      transport_ = std::make_unique<httplib::Client>(origin);
-      if (!transport_->is_valid()) {
-        return absl::UnavailableError(absl::StrCat("cannot make a connection to ", origin));
-      }
-      transport_->set_connection_timeout(ToMicros(options.connect_timeout));
-      transport_->set_read_timeout(ToMicros(options.call_timeout));
-      transport_->set_write_timeout(ToMicros(options.call_timeout));
-      transport_->set_tcp_nodelay(true);
-      transport_->set_keep_alive(true);
-      transport_->set_follow_location(false);
-      transport_->enable_server_certificate_verification(true);
+    if (transport_ == nullptr) transport_ = NewTransport(origin, options);
+    if (!transport_->is_valid()) {
+      return absl::UnavailableError(absl::StrCat("cannot make a connection to ", origin));
     }
 
     httplib::Request call = ToCall(request, path);
