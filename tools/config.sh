@@ -71,10 +71,13 @@ listen: $project
 database_url: $(database_url project)
 service_key: $service_key
 secret_key: $(secret project-secret-key)
+previous_secret_keys: [$(previous_secrets project-secret-key)]
+deploy_key_type: $(own_setting KOZMIC_DEPLOY_KEY_TYPE ed25519)
 public_url: $(quoted "$public_url")
 github:
   web_url: $(quoted "$web_url")
   api_url: $(quoted "$api_url")
+  ssh_url: $(quoted "$ssh_url")
 auth_address: $auth
 build_address: $build
 YAML

@@ -62,13 +62,17 @@ absl::StatusOr<Config> ReadConfig(ConfigReader& reader) {
   reader.Secret("secret_key", &config.secret_keys.current,
                 {.help = "seals webhook secrets, deploy keys and projects' secrets in the "
                          "database; must survive upgrades"});
+  reader.SecretList("previous_secret_keys", &config.secret_keys.previous,
+                    {.help = "secret keys that secret_key has replaced, to open what they sealed; "
+                             "needed for one start, at which it is sealed anew",
+                     .fallback = ""});
   reader.Text("database_url", &config.database_url,
               {.help = "postgresql://user:password@host:port/database"});
   reader.HttpUrl("public_url", &config.public_url,
                  {.help = "where GitHub and browsers reach this installation"});
-  reader.HttpUrl("github.web_url", &config.github_web_url,
-                 {.help = "where public commits are fetched from",
-                  .fallback = "https://github.com"});
+  reader.HttpUrl(
+      "github.web_url", &config.github_web_url,
+      {.help = "where public commits are fetched from", .fallback = "https://github.com"});
   reader.HttpUrl("github.api_url", &config.github_api_url,
                  {.help = "GitHub's API", .fallback = "https://api.github.com"});
   reader.Text("github.ssh_url", &config.github_ssh_url,
@@ -77,8 +81,8 @@ absl::StatusOr<Config> ReadConfig(ConfigReader& reader) {
   reader.TextList("github.ssh_host_keys", &config.github_ssh_host_keys,
                   {.help = "public keys of that server, for a GitHub whose API does not name them",
                    .fallback = ""});
-  reader.Choice("deploy_key_type", &key_type,
-                {.help = "of new deploy keys", .fallback = "ed25519"}, {"ed25519", "rsa"});
+  reader.Choice("deploy_key_type", &key_type, {.help = "of new deploy keys", .fallback = "ed25519"},
+                {"ed25519", "rsa"});
   reader.Duration("member_sync_interval", &config.member_sync_interval,
                   {.help = "how often a project's members are asked for, besides when GitHub "
                            "tells of a change",

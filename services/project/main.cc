@@ -54,6 +54,7 @@ absl::Status Serve(ConfigReader& reader) {
                                         .database = database_runner,
                                         .github = github_runner,
                                         .waiting = waiting_runner});
+  KOZMIC_RETURN_IF_ERROR(parts.Reseal());
   parts.Start();
   KOZMIC_ASSIGN_OR_RETURN(const std::unique_ptr<RpcServer> server,
                           RpcServer::Start(config.listen, {&service}));

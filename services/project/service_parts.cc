@@ -1,5 +1,7 @@
 #include "services/project/service_parts.h"
 
+#include "services/project/credentials/resealer.h"
+
 namespace kozmic::project {
 namespace {
 
@@ -20,6 +22,7 @@ ServiceParts::ServiceParts(const Config& config, const Options& options, Postgre
       hook_store(pool),
       deliveries(pool),
       credentials(pool),
+      sealed(pool),
       hook_box(config.secret_keys, "hook_secret", random),
       key_box(config.secret_keys, "deploy_key", random),
       secret_box(config.secret_keys, "secret", random),
@@ -81,9 +84,18 @@ ServiceParts::ServiceParts(const Config& config, const Options& options, Postgre
 
 ServiceParts::~ServiceParts() { Stop(); }
 
+absl::Status ServiceParts::Reseal() {
+  return Resealer(sealed, {{SealedKind::kHookSecret, &hook_box},
+                           {SealedKind::kDeployKey, &key_box},
+                           {SealedKind::kSecret, &secret_box},
+                           {SealedKind::kBadgeToken, &badge_box}})
+      .Run()
+      .status();
+}
+
 void ServiceParts::Start() {
-  member_workers_ = std::make_unique<SyncWorkers>([this] { return member_sync.SyncNext(); },
-                                                  options_.workers);
+  member_workers_ =
+      std::make_unique<SyncWorkers>([this] { return member_sync.SyncNext(); }, options_.workers);
   user_workers_ =
       std::make_unique<SyncWorkers>([this] { return user_sync.SyncNext(); }, options_.workers);
   removal_workers_ = std::make_unique<SyncWorkers>(

@@ -18,6 +18,7 @@
 #include "services/project/clients/remote_user_directory.h"
 #include "services/project/config.h"
 #include "services/project/credentials/postgres_credential_store.h"
+#include "services/project/credentials/postgres_sealed_store.h"
 #include "services/project/hooks/hook_sweeper.h"
 #include "services/project/hooks/postgres_hook_store.h"
 #include "services/project/project_service.h"
@@ -49,6 +50,8 @@ class ServiceParts {
   // Stops.
   ~ServiceParts();
 
+  // Seals anew what lies under a replaced secret key (Resealer). Before Start().
+  absl::Status Reseal();
   // Starts what goes on in the background.
   void Start();
   // Ends it, after the pieces at hand. Idempotent.
@@ -66,6 +69,7 @@ class ServiceParts {
   PostgresHookStore hook_store;
   PostgresDeliveryStore deliveries;
   PostgresCredentialStore credentials;
+  PostgresSealedStore sealed;
 
   SealedBox hook_box;
   SealedBox key_box;
