@@ -32,9 +32,8 @@ const char* ParseSecrets(char* data, size_t size, Secrets* secrets) {
 }
 
 bool TakeSecrets(int job_folder, Secrets* secrets, Masker* masker, Line* problem) {
-  char* data = nullptr;
   size_t size = 0;
-  const bool read = ReadFile(job_folder, kSecretsFile, kMaxFile, &data, &size);
+  const bool read = ReadFile(job_folder, kSecretsFile, kMaxFile, &secrets->text, &size);
   const int read_error = errno;
   if (unlinkat(job_folder, kSecretsFile, 0) != 0 && errno != ENOENT) {
     const char* reason = strerror(errno);
@@ -45,7 +44,7 @@ bool TakeSecrets(int job_folder, Secrets* secrets, Masker* masker, Line* problem
     problem->Add("cannot read the secrets: ").Add(strerror(read_error));
     return false;
   }
-  if (const char* wrong = ParseSecrets(data, size, secrets); wrong != nullptr) {
+  if (const char* wrong = ParseSecrets(secrets->text, size, secrets); wrong != nullptr) {
     problem->Add(wrong);
     return false;
   }

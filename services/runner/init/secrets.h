@@ -1,6 +1,8 @@
 #ifndef KOZMIC_SERVICES_RUNNER_INIT_SECRETS_H_
 #define KOZMIC_SERVICES_RUNNER_INIT_SECRETS_H_
 
+#include <stdlib.h>
+
 #include <cstddef>
 
 #include "services/runner/init/mask.h"
@@ -12,6 +14,13 @@ namespace kozmic::init {
 struct Secrets {
   static constexpr size_t kMaxSecrets = 1000;
 
+  Secrets() = default;
+  ~Secrets() { free(text); }
+  Secrets(const Secrets&) = delete;
+  Secrets& operator=(const Secrets&) = delete;
+
+  // What the variables point into, when TakeSecrets read it.
+  char* text = nullptr;
   // NAME=VALUE, ended by a null pointer.
   char* variables[kMaxSecrets + 1] = {};
   size_t size = 0;
