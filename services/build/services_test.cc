@@ -135,6 +135,28 @@ TEST_F(ServicesTest, BadRequestsAreRefusedBeforeAnythingIsDone) {
   EXPECT_TRUE(builds_->List(1, "", 0, 10)->empty());
 }
 
+TEST_F(ServicesTest, TheOverviewsLatestBuildsComeWithoutTheirJobsWhenAsked) {
+  auto created = Request("a");
+  created.set_message("Say hello\n\nBecause.");
+  ASSERT_TRUE(Create(created).ok());
+  v1::BatchGetLatestBuildsRequest request;
+  request.add_projects("projects/1");
+  request.add_projects("projects/2");
+  const auto latest = [&] {
+    return Call(*builds_stub_, &BuildService::Stub::BatchGetLatestBuilds, request,
+                ServiceToken(kServiceKey, "gateway"), kTimeout);
+  };
+  ASSERT_THAT(latest()->builds(), SizeIs(1));
+  EXPECT_THAT(latest()->builds(0).jobs(), SizeIs(1));
+  EXPECT_EQ(latest()->builds(0).message(), "Say hello\n\nBecause.");
+  request.set_summary(true);
+  ASSERT_THAT(latest()->builds(), SizeIs(1));
+  EXPECT_THAT(latest()->builds(0).jobs(), SizeIs(0));
+  EXPECT_EQ(latest()->builds(0).message(), "Say hello");
+  while (request.projects_size() <= 1000) request.add_projects("projects/2");
+  EXPECT_EQ(latest().status().code(), absl::StatusCode::kInvalidArgument);
+}
+
 TEST_F(ServicesTest, AWatcherSeesASnapshotAndThenEveryState) {
   ASSERT_TRUE(Create(Request("a")).ok());
   grpc::ClientContext context;
