@@ -28,7 +28,6 @@ import { Storage } from './git/storage.js';
 import { Server } from './http/server.js';
 import { oauthRoutes } from './oauth/routes.js';
 import { plantFile } from './seed/seed.js';
-import { whatIsMissing } from './ssh/installation.js';
 import { SshServer } from './ssh/server.js';
 import { Urls } from './shapes/urls.js';
 import { holdFolder } from './state/folder_lock.js';
@@ -125,14 +124,14 @@ export class Simulator {
   }
 
   async #openSsh(data, port, isRequired) {
-    const missing = whatIsMissing();
-    if (missing && isRequired) throw new Error(missing);
-    if (missing) {
-      process.stderr.write(`no git over SSH: ${missing}\n`);
-      return;
+    try {
+      this.ssh = new SshServer(this, data);
+      this.urls.ssh = await this.ssh.listen(port);
+    } catch (error) {
+      if (isRequired) throw error;
+      this.ssh = null;
+      process.stderr.write(`no git over SSH: ${error.message}\n`);
     }
-    this.ssh = new SshServer(this, data);
-    this.urls.ssh = await this.ssh.listen(port);
   }
 
   /** Lets what is under way finish; what waits stays for the next start. */

@@ -24,7 +24,7 @@ export function collaboratorRoutes(sim) {
     if (!user) throw notFound();
     return user;
   };
-  /** Who works on a repository is shown to those who may push; of an organisation's, by its scope. */
+  /** Who works on a repository is for those to see who may push; an organisation's by its scope. */
   const listed = (viewer, params, refusal) => {
     const repository = repositoryWith(sim, viewer, params, 'push', refusal);
     if (state.organizations.findById(repository.owner_id)) demandScope(viewer, 'read:org');
@@ -69,7 +69,8 @@ export function collaboratorRoutes(sim) {
     }),
 
     endpoint(sim, {
-      method: 'PUT', path: one, scopes: WRITE, docs: 'collaborators/collaborators#add-a-repository-collaborator',
+      method: 'PUT', path: one, scopes: WRITE,
+      docs: 'collaborators/collaborators#add-a-repository-collaborator',
     }, async (request, viewer) => {
       const repository = repositoryWith(sim, viewer, request.params, 'admin');
       const user = userNamed(request.params);

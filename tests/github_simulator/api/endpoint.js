@@ -27,7 +27,7 @@ const DOCS = 'https://docs.github.com/rest';
  * @param {string} what.docs the page of GitHub's documentation, below https://docs.github.com/rest
  * @param {string[]} [what.scopes] one of these is needed; none: any token will do
  * @param {boolean} [what.unlimited] neither counted nor refused by the rate limit
- * @param {boolean} [what.anonymous] serves whoever sends no token, too: there is no viewer then
+ * @param {boolean} [what.anonymous] serves those without token, too: there is no viewer then
  * @param {(request: Request, viewer: Viewer) => Promise<Answer>} handler
  * @returns {import('../http/router.js').Route}
  */

@@ -16,7 +16,9 @@ export function commitRoute({ state, storage, pushes, clock }) {
             message = 'Change', files = {} } = await request.jsonObject();
     const user = state.users.find(String(login));
     if (!user) throw new HttpError(422, `there is no user ${login}`);
-    if (files === null || typeof files !== 'object') throw new HttpError(422, 'files must be an object');
+    if (files === null || typeof files !== 'object') {
+      throw new HttpError(422, 'files must be an object');
+    }
     const parent = repository.refs.get(`refs/heads/${from}`) ?? null;
     const commit = { message, files, author: user, date: new Date(clock.now()).toISOString() };
     let stream;

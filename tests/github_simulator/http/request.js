@@ -22,7 +22,10 @@ export class Request {
     this.params = {};
     /** @type {string | null} the path by which `Link` names other pages, if not its own */
     this.linkPath = null;
-    /** Who asks, if that is known without a token. @type {import('../api/endpoint.js').Viewer | null} */
+    /**
+     * Who asks, if that is known without a token.
+     * @type {import('../api/endpoint.js').Viewer | null}
+     */
     this.viewer = null;
   }
 

@@ -30,8 +30,8 @@ export function plantUser({ state, journal, clock }, { login, name, email, passw
 export function plantApp({ state, journal }, app) {
   const { client_id: clientId, client_secret: secret, name, redirect_prefixes: prefixes } = app;
   check(clientId && secret && name, 'an OAuth app needs client_id, client_secret and name');
-  check(Array.isArray(prefixes) && prefixes.length > 0 && prefixes.every((prefix) => URL.canParse(prefix)),
-        `${clientId} needs redirect_prefixes`);
+  check(Array.isArray(prefixes) && prefixes.length > 0 &&
+        prefixes.every((prefix) => URL.canParse(prefix)), `${clientId} needs redirect_prefixes`);
   if (state.oauth.app(clientId)) return;
   journal.append('app_created', { app: {
     client_id: clientId, secret_hash: sha256Hex(secret), name, redirect_prefixes: prefixes,

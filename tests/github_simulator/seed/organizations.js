@@ -32,7 +32,8 @@ export function plantOrganization(sim, given) {
 export function grantToTeams(sim, repository, organizations) {
   const organization = sim.state.organizations.findById(repository.owner_id);
   if (!organization) return;
-  const given = organizations.find(({ login }) => login.toLowerCase() === organization.login.toLowerCase());
+  const wanted = organization.login.toLowerCase();
+  const given = organizations.find(({ login }) => login.toLowerCase() === wanted);
   for (const { slug, repositories = {} } of given?.teams ?? []) {
     if (Object.hasOwn(repositories, repository.name)) {
       grant(sim, organization, slug, repository, repositories[repository.name]);

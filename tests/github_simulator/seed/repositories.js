@@ -42,7 +42,8 @@ export async function plantRepository(sim, given, organizations, folder) {
   if (count !== undefined) {
     check(Number.isInteger(count) && count >= 1 && count <= COUNT_CAP, `${name}: a bad count`);
     const all = Array.from({ length: count }, (_, i) => ({ ...fields, name: `${name}-${i + 1}` }));
-    await createRepositories(sim, all.filter((one) => !state.repositories.find(owner, one.name)), then);
+    const fresh = all.filter((one) => !state.repositories.find(owner, one.name));
+    await createRepositories(sim, fresh, then);
     return;
   }
   if (state.repositories.find(owner, name)) return;

@@ -7,12 +7,11 @@ const SSHD = '/usr/sbin/sshd';
 const WRAPPER = 'libnss_wrapper.so';
 const PRIVILEGE_SEPARATION = '/run/sshd'; // as Debian's sshd is built
 
-/** @returns {string | null} what is missing; null: sshd can be run */
-export function whatIsMissing() {
-  if (!fs.existsSync(SSHD)) return `${SSHD} is missing (Debian: openssh-server)`;
+/** Throws when there is not all that it takes to run sshd. */
+function checkPackages() {
+  if (!fs.existsSync(SSHD)) throw new Error(`${SSHD} is missing (Debian: openssh-server)`);
   const { stderr } = spawnSync('/bin/true', { env: { LD_PRELOAD: WRAPPER } });
-  if (stderr?.length) return `${WRAPPER} is missing (Debian: libnss-wrapper)`;
-  return null;
+  if (stderr?.length) throw new Error(`${WRAPPER} is missing (Debian: libnss-wrapper)`);
 }
 
 /**
@@ -21,8 +20,9 @@ export function whatIsMissing() {
  * log in.
  */
 export class Installation {
-  /** @param {string} folder */
+  /** Throws where sshd cannot be run. @param {string} folder */
   constructor(folder) {
+    checkPackages();
     if (/['"\\\n]/.test(folder)) throw new Error(`git over SSH does not work below ${folder}`);
     this.folder = folder;
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -129,6 +129,19 @@ test('it works for a user without shell and home, as for root', async () => {
   await Promise.all([other.dispose(), guest.dispose()]);
 });
 
+test('where sshd cannot be run, it is said, and is an end only if SSH is required', async (t) => {
+  const parent = await fs.mkdtemp(path.join(os.tmpdir(), 'simulator-'));
+  t.after(() => fs.rm(parent, { recursive: true }));
+  const data = path.join(parent, "it's");
+  await fs.mkdir(data);
+  const plain = await SimulatorProcess.start({ data });
+  assert.equal(plain.ssh, undefined);
+  assert.match(plain.complaints, /^no git over SSH: git over SSH does not work below /m);
+  await plain.stop();
+  await assert.rejects(SimulatorProcess.start({ data, args: ['--ssh', 'required'] }),
+                       /does not work below/);
+});
+
 test('no sshd outlives a simulator that is killed', async () => {
   const one = await SimulatorProcess.start({ seed: TEAM });
   const { port } = new URL(one.ssh);

@@ -13,7 +13,10 @@
 export class Hooks {
   /** @type {Map<number, Hook>} */
   #hooks = new Map();
-  /** Gone with their repositories, but for what they are still to be told. @type {Map<number, Hook>} */
+  /**
+   * Gone with their repositories, but for what they are still to be told.
+   * @type {Map<number, Hook>}
+   */
   #retired = new Map();
   #lastId = 500_000_000;
 

@@ -71,8 +71,10 @@ export function collaboratorsOf(state, repository, affiliation) {
   const organization = state.organizations.findById(repository.owner_id);
   const ids = new Set(repository.collaborators.keys());
   if (!organization && affiliation !== 'outside') ids.add(repository.owner_id);
-  if (organization && affiliation === 'all') for (const id of organization.members.keys()) ids.add(id);
-  if (affiliation === 'outside') for (const id of organization?.members.keys() ?? []) ids.delete(id);
+  for (const id of organization?.members.keys() ?? []) {
+    if (affiliation === 'all') ids.add(id);
+    if (affiliation === 'outside') ids.delete(id);
+  }
   const found = [];
   for (const id of [...ids].sort((a, b) => a - b)) {
     const permission = grantedPermission(state, repository, id);

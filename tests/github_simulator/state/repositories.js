@@ -27,7 +27,10 @@ export class Repositories {
   #byId = new Map();
   /** @type {Map<string, Repository>} */
   #byName = new Map();
-  /** Names that repositories had, to ids; until another has the name. @type {Map<string, number>} */
+  /**
+   * Names that repositories had, to ids; until another has the name.
+   * @type {Map<string, number>}
+   */
   #formerNames = new Map();
   #lastId = 900_000_000;
 

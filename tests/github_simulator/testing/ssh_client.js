@@ -16,7 +16,8 @@ export class SshClient {
     const client = new SshClient();
     client.#folder = await fs.mkdtemp(path.join(os.tmpdir(), 'ssh-client-'));
     client.#url = new URL(simulator.ssh);
-    await run('ssh-keygen', ['-q', '-t', type, '-N', '', '-C', 'a comment', '-f', client.#file('key')]);
+    await run('ssh-keygen',
+              ['-q', '-t', type, '-N', '', '-C', 'a comment', '-f', client.#file('key')]);
     const { body } = await simulator.api('GET', '/meta', { token: null });
     const lines = body.ssh_keys.map((key) => `[127.0.0.1]:${client.#url.port} ${key}\n`);
     await fs.writeFile(client.#file('known_hosts'), lines.join(''));
