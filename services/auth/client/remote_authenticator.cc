@@ -1,5 +1,6 @@
 #include "services/auth/client/remote_authenticator.h"
 
+#include <iterator>
 #include <utility>
 
 #include "lib/crypto/digest.h"
@@ -46,6 +47,7 @@ absl::StatusOr<Caller> RemoteAuthenticator::Authenticate(absl::string_view beare
     caller.kind = Caller::Kind::kUser;
     caller.name = answer->user().name();
     caller.admin = answer->is_admin();
+    caller.by_access_token = answer->is_access_token();
     Keep({.key = key,
           .caller = caller,
           .answered = now,
@@ -65,6 +67,15 @@ void RemoteAuthenticator::Forget(absl::string_view bearer) {
   const std::string key = Sha256(bearer);
   absl::MutexLock lock(&mutex_);
   Drop(key);
+}
+
+void RemoteAuthenticator::ForgetUser(absl::string_view name) {
+  absl::MutexLock lock(&mutex_);
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    const auto next = std::next(entry);
+    if (entry->caller.name == name) Drop(std::string(entry->key));
+    entry = next;
+  }
 }
 
 const RemoteAuthenticator::Entry* RemoteAuthenticator::Find(const std::string& key) const {

@@ -28,6 +28,8 @@ class RemoteAuthenticator final : public Authenticator {
 
   // Forgets a credential, because its session was just ended here.
   void Forget(absl::string_view bearer);
+  // Forgets all credentials of a user ("users/7"), because some of them were just ended here.
+  void ForgetUser(absl::string_view name);
 
  private:
   struct Entry {

@@ -33,12 +33,14 @@ class FakeAuthService final : public v1::AuthService::CallbackService {
       }
       response->mutable_user()->set_name("users/" + request->credential().substr(5));
       response->set_cache_seconds(30);
+      response->set_is_access_token(access_token);
       return absl::OkStatus();
     });
   }
 
   std::atomic<int> asked{0};
   std::atomic<bool> revoked{false};
+  std::atomic<bool> access_token{false};
 
  private:
   UnaryRunner& unary_;
@@ -63,6 +65,23 @@ TEST_F(RemoteAuthenticatorTest, KnowsAUserAndPassesTheirCredentialOn) {
   EXPECT_EQ(caller->name, "users/7");
   EXPECT_EQ(caller->bearer, "good-7");
   EXPECT_EQ(authenticator_.Authenticate("bad").status().code(), absl::StatusCode::kUnauthenticated);
+}
+
+TEST_F(RemoteAuthenticatorTest, TellsAnAccessTokenFromASession) {
+  EXPECT_FALSE(authenticator_.Authenticate("good-7")->by_access_token);
+  auth_.access_token = true;
+  EXPECT_TRUE(authenticator_.Authenticate("good-8")->by_access_token);
+  EXPECT_TRUE(authenticator_.Authenticate("good-8")->by_access_token) << "kept with the answer";
+  EXPECT_EQ(auth_.asked, 2);
+}
+
+TEST_F(RemoteAuthenticatorTest, ForgettingAUserForgetsAllTheirCredentials) {
+  ASSERT_TRUE(authenticator_.Authenticate("good-7").ok());
+  ASSERT_TRUE(authenticator_.Authenticate("good-71").ok());
+  auth_.revoked = true;
+  authenticator_.ForgetUser("users/7");
+  EXPECT_FALSE(authenticator_.Authenticate("good-7").ok());
+  EXPECT_TRUE(authenticator_.Authenticate("good-71").ok()) << "another user's";
 }
 
 TEST_F(RemoteAuthenticatorTest, AsksAgainWhenTheAnswerIsNoLongerFresh) {
