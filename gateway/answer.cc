@@ -36,8 +36,12 @@ Meaning MeaningOf(const absl::Status& status, int invalid_argument) {
       // Signing in mends it: the page must offer that, as for any 401.
       if (Reason(status) == "sign_in_needed") return {401, "sign_in_needed", nullptr};
       return {409, "failed_precondition", nullptr};
-    case absl::StatusCode::kResourceExhausted:
     case absl::StatusCode::kUnavailable:
+      if (Reason(status) == "github_unavailable") {
+        return {503, "unavailable", "GitHub does not answer. Try again in a moment."};
+      }
+      [[fallthrough]];
+    case absl::StatusCode::kResourceExhausted:
     case absl::StatusCode::kDeadlineExceeded:
     case absl::StatusCode::kCancelled:
       return {503, "unavailable", "A part of Kozmic is not available. Try again in a moment."};
@@ -77,8 +81,12 @@ void ReplyStatus(http::Exchange& exchange, const absl::Status& status, int inval
   }
   if (meaning.status == 503) exchange.response.set_header("Retry-After", "1");
   const std::string reason = Reason(status);
-  ReplyError(exchange, meaning.status, reason.empty() ? meaning.code : reason,
-             meaning.message != nullptr ? absl::string_view(meaning.message) : status.message());
+  nlohmann::json body = {{"code", reason.empty() ? std::string(meaning.code) : reason},
+                         {"message", meaning.message != nullptr ? std::string(meaning.message)
+                                                                : std::string(status.message())}};
+  const std::string field = Detail(status, "field");
+  if (!field.empty()) body["field"] = field;
+  Reply(exchange, meaning.status, body);
 }
 
 }  // namespace kozmic::gateway

@@ -18,7 +18,8 @@ void ReplyNotFound(http::Exchange& exchange);
 void Redirect(http::Exchange& exchange, absl::string_view location);
 
 // Answers what a service's error means to the browser. Messages of faults that are ours are not
-// told. `invalid_argument` is the HTTP status for INVALID_ARGUMENT.
+// told. The details "reason" and "field" become "code" and "field". `invalid_argument` is the HTTP
+// status for INVALID_ARGUMENT.
 void ReplyStatus(http::Exchange& exchange, const absl::Status& status, int invalid_argument = 400);
 
 }  // namespace kozmic::gateway

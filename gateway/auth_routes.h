@@ -1,41 +1,42 @@
 #ifndef KOZMIC_GATEWAY_AUTH_ROUTES_H_
 #define KOZMIC_GATEWAY_AUTH_ROUTES_H_
 
-#include <functional>
 #include <string>
 
 #include "gateway/backends.h"
 #include "gateway/sessions.h"
 #include "lib/base/clock.h"
 #include "lib/http/exchange.h"
+#include "lib/http/hardened_server.h"
+#include "services/auth/client/remote_authenticator.h"
 
 namespace kozmic::gateway {
 
-// Sign-in with GitHub, sign-out, and who is signed in. Thread-safe.
+// Sign-in with GitHub, and sign-out. Thread-safe.
 class AuthRoutes {
  public:
   struct Dependencies {
     const Backends& backends;
     const Sessions& sessions;
+    // Forgets what is ended here.
+    auth::RemoteAuthenticator& authenticator;
     const Clock& clock;
     // Cookies only over https.
     bool secure = false;
-    // Called with a session token that was just ended.
-    std::function<void(const std::string&)> forget;
   };
 
-  explicit AuthRoutes(Dependencies dependencies) : to_(std::move(dependencies)) {}
+  explicit AuthRoutes(const Dependencies& dependencies) : to_(dependencies) {}
 
-  // GET /_auth/
-  void Begin(http::Exchange& exchange) const;
-  // GET /_auth/auth-callback/
-  void Complete(http::Exchange& exchange) const;
-  // POST /logout/
-  void Logout(http::Exchange& exchange) const;
-  // GET /api/v1/me
-  void Me(http::Exchange& exchange) const;
+  // This must outlive `server`.
+  void AddTo(http::HardenedServer& server) const;
 
  private:
+  void Begin(http::Exchange& exchange) const;
+  void Complete(http::Exchange& exchange) const;
+  void Logout(http::Exchange& exchange) const;
+  // Has GitHub asked what the new user sees, for the page that comes next. Waits a little.
+  void SyncRepositories(const std::string& session_token) const;
+
   const Dependencies to_;
 };
 

@@ -8,10 +8,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/answer.h"
+#include "gateway/ask.h"
 #include "gateway/log_download.h"
+#include "gateway/resource.h"
 #include "gateway/text.h"
-#include "gateway/translate.h"
-#include "lib/rpc/client.h"
+#include "gateway/translate_build.h"
 
 namespace kozmic::gateway {
 namespace {
@@ -42,19 +43,24 @@ bool ReadRef(http::Exchange& exchange, std::string* ref) {
   return false;
 }
 
-std::optional<std::string> BuildName(const http::Exchange& exchange) {
-  const auto project = ParseNumber(exchange.Variable("project"), 1);
-  const auto number = ParseNumber(exchange.Variable("number"), 1);
-  if (!project || !number) return std::nullopt;
-  return absl::StrCat("projects/", *project, "/builds/", *number);
-}
-
 }  // namespace
+
+void BuildRoutes::AddTo(http::HardenedServer& server) const {
+  using http::Exchange;
+  const std::string all = "/api/v1/projects/{project}/builds";
+  server.Route("GET", all, [this](Exchange& exchange) { List(exchange); });
+  server.Route("GET", absl::StrCat(all, "/latest"),
+               [this](Exchange& exchange) { Latest(exchange); });
+  server.Route("GET", absl::StrCat(all, "/{number}"),
+               [this](Exchange& exchange) { Get(exchange); });
+  server.Route("GET", absl::StrCat(all, "/{number}/jobs/{job}/log"),
+               [this](Exchange& exchange) { Log(exchange); });
+}
 
 void BuildRoutes::List(http::Exchange& exchange) const {
   const auto session = sessions_.Require(exchange);
   if (!session) return;
-  const auto project = ParseNumber(exchange.Variable("project"), 1);
+  const auto project = ProjectName(exchange);
   if (!project) return ReplyNotFound(exchange);
   std::optional<int64_t> limit, before;
   build::v1::ListBuildsRequest request;
@@ -63,12 +69,12 @@ void BuildRoutes::List(http::Exchange& exchange) const {
       !ReadRef(exchange, request.mutable_ref())) {
     return;
   }
-  request.set_parent(absl::StrCat("projects/", *project));
+  request.set_parent(*project);
   if (limit) request.set_page_size(static_cast<int32_t>(*limit));
   if (before) request.set_page_token(absl::StrCat(*before));
   const auto page =
-      Call(*backends_.build, &BuildStub::ListBuilds, request, session->token, kCallTimeout);
-  if (!page.ok()) return ReplyStatus(exchange, page.status());
+      Ask(exchange, *backends_.build, &BuildStub::ListBuilds, request, session->token);
+  if (!page) return;
   json builds = json::array();
   for (const build::v1::Build& build : page->builds()) builds.push_back(ToJson(build));
   const auto next = ParseNumber(page->next_page_token(), 1);
@@ -79,15 +85,14 @@ void BuildRoutes::List(http::Exchange& exchange) const {
 void BuildRoutes::Latest(http::Exchange& exchange) const {
   const auto session = sessions_.Require(exchange);
   if (!session) return;
-  const auto project = ParseNumber(exchange.Variable("project"), 1);
+  const auto project = ProjectName(exchange);
   if (!project) return ReplyNotFound(exchange);
   build::v1::GetLatestBuildRequest request;
   if (!ReadRef(exchange, request.mutable_ref())) return;
-  request.set_parent(absl::StrCat("projects/", *project));
+  request.set_parent(*project);
   const auto build =
-      Call(*backends_.build, &BuildStub::GetLatestBuild, request, session->token, kCallTimeout);
-  if (!build.ok()) return ReplyStatus(exchange, build.status());
-  Reply(exchange, 200, ToJson(*build));
+      Ask(exchange, *backends_.build, &BuildStub::GetLatestBuild, request, session->token);
+  if (build) Reply(exchange, 200, ToJson(*build));
 }
 
 void BuildRoutes::Get(http::Exchange& exchange) const {
@@ -97,10 +102,8 @@ void BuildRoutes::Get(http::Exchange& exchange) const {
   if (!name) return ReplyNotFound(exchange);
   build::v1::GetBuildRequest request;
   request.set_name(*name);
-  const auto build =
-      Call(*backends_.build, &BuildStub::GetBuild, request, session->token, kCallTimeout);
-  if (!build.ok()) return ReplyStatus(exchange, build.status());
-  Reply(exchange, 200, ToJson(*build));
+  const auto build = Ask(exchange, *backends_.build, &BuildStub::GetBuild, request, session->token);
+  if (build) Reply(exchange, 200, ToJson(*build));
 }
 
 void BuildRoutes::Log(http::Exchange& exchange) const {
@@ -117,9 +120,8 @@ void BuildRoutes::Log(http::Exchange& exchange) const {
   // As the user: whether they may see it is decided by who knows.
   build::v1::GetBuildRequest request;
   request.set_name(*name);
-  const auto build =
-      Call(*backends_.build, &BuildStub::GetBuild, request, session->token, kCallTimeout);
-  if (!build.ok()) return ReplyStatus(exchange, build.status());
+  const auto build = Ask(exchange, *backends_.build, &BuildStub::GetBuild, request, session->token);
+  if (!build) return;
   const auto job = std::find_if(build->jobs().begin(), build->jobs().end(),
                                 [&](const auto& one) { return one.number() == *job_number; });
   if (job == build->jobs().end()) return ReplyNotFound(exchange);

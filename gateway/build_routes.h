@@ -6,26 +6,26 @@
 #include "gateway/sessions.h"
 #include "lib/http/admission.h"
 #include "lib/http/exchange.h"
+#include "lib/http/hardened_server.h"
 
 namespace kozmic::gateway {
 
-// Builds and their logs' stored bytes. Thread-safe.
+// /api/v1/projects/{project}/builds: builds and their logs' stored bytes. Thread-safe.
 class BuildRoutes {
  public:
   // Neither is owned.
   BuildRoutes(const Backends& backends, const Sessions& sessions)
       : backends_(backends), sessions_(sessions) {}
 
-  // GET /api/v1/projects/{project}/builds
-  void List(http::Exchange& exchange) const;
-  // GET /api/v1/projects/{project}/builds/latest
-  void Latest(http::Exchange& exchange) const;
-  // GET /api/v1/projects/{project}/builds/{number}
-  void Get(http::Exchange& exchange) const;
-  // GET /api/v1/projects/{project}/builds/{number}/jobs/{job}/log
-  void Log(http::Exchange& exchange) const;
+  // This must outlive `server`.
+  void AddTo(http::HardenedServer& server) const;
 
  private:
+  void List(http::Exchange& exchange) const;
+  void Latest(http::Exchange& exchange) const;
+  void Get(http::Exchange& exchange) const;
+  void Log(http::Exchange& exchange) const;
+
   const Backends& backends_;
   const Sessions& sessions_;
   mutable http::Admission downloads_{kMostDownloads, kMostDownloadsOfOne};

@@ -16,9 +16,6 @@ namespace kozmic::gateway {
 namespace {
 
 constexpr char kName[] = "gateway";
-// A hook's script has at most 1 MB; in JSON each of its bytes may take six.
-constexpr size_t kLargestHook = 7 << 20;
-constexpr size_t kLargestProject = 4096;
 // Of requests being received at once; each webhook's is held about three times on its way on.
 constexpr uint64_t kMostBodyBytes = 128 << 20;
 // Of those, from one address: two of the largest webhooks and what is small beside them.
@@ -52,7 +49,7 @@ bool IsSecure(const Config& config) { return absl::StartsWith(config.public_url,
 
 absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const Config& config, const Clock& clock,
                                                         Random& random,
-                                                        const http::SseHubOptions& streams) {
+                                                        const LiveStreamsOptions& streams) {
   KOZMIC_ASSIGN_OR_RETURN(http::StaticFiles files, http::StaticFiles::Load(config.static_dir));
   http::ServerOptions options;
   options.host = config.host;
@@ -71,7 +68,7 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const Config& config, co
 }
 
 Gateway::Gateway(const Config& config, const Clock& clock, Random& random,
-                 const http::SseHubOptions& streams, http::StaticFiles files,
+                 const LiveStreamsOptions& streams, http::StaticFiles files,
                  std::unique_ptr<http::HardenedServer> server)
     : files_(std::move(files)),
       backends_(MakeBackends(config)),
@@ -79,12 +76,22 @@ Gateway::Gateway(const Config& config, const Clock& clock, Random& random,
       sessions_(authenticator_, config.public_url),
       auth_({.backends = backends_,
              .sessions = sessions_,
+             .authenticator = authenticator_,
              .clock = clock,
-             .secure = IsSecure(config),
-             .forget = [this](const std::string& token) { authenticator_.Forget(token); }}),
+             .secure = IsSecure(config)}),
+      account_({.backends = backends_,
+                .sessions = sessions_,
+                .authenticator = authenticator_,
+                .secure = IsSecure(config)}),
+      repositories_(backends_, sessions_),
       projects_(backends_, sessions_),
+      members_(backends_, sessions_),
+      hooks_(backends_, sessions_),
+      secrets_(backends_, sessions_),
+      deploy_keys_(backends_, sessions_),
+      badges_(backends_, sessions_),
       builds_(backends_, sessions_),
-      streams_(backends_, random, streams),
+      streams_(backends_, authenticator_, clock, random, streams),
       server_(std::move(server)) {}
 
 Gateway::~Gateway() { Stop(absl::ZeroDuration()); }
@@ -100,57 +107,41 @@ void Gateway::AddRoutes() {
     Reply(exchange, 200, {{"status", "ok"}});
   });
 
-  server_->Route("GET", "/_auth/", [this](Exchange& exchange) { auth_.Begin(exchange); });
-  server_->Route("GET", "/_auth/auth-callback/",
-                 [this](Exchange& exchange) { auth_.Complete(exchange); });
-  server_->Route("POST", "/logout/", {.max_body_bytes = 0},
-                 [this](Exchange& exchange) { auth_.Logout(exchange); });
-  server_->Route("GET", "/api/v1/me", [this](Exchange& exchange) { auth_.Me(exchange); });
-
   server_->Route("POST", "/_hooks/hook/{hook}/",
                  {.max_body_bytes = kLargestWebhook,
                   .content_type = "application/json",
                   .body_timeout = kWebhookBodyTimeout},
                  [this](Exchange& exchange) { AcceptWebhook(backends_, exchange); });
 
-  server_->Route("GET", "/api/v1/projects",
-                 [this](Exchange& exchange) { projects_.List(exchange); });
-  server_->Route("POST", "/api/v1/projects",
-                 {.max_body_bytes = kLargestProject, .content_type = "application/json"},
-                 [this](Exchange& exchange) { projects_.Create(exchange); });
-  server_->Route("GET", "/api/v1/projects/{project}",
-                 [this](Exchange& exchange) { projects_.Get(exchange); });
-  server_->Route("GET", "/api/v1/projects/{project}/hooks",
-                 [this](Exchange& exchange) { projects_.ListHooks(exchange); });
-  server_->Route("POST", "/api/v1/projects/{project}/hooks",
-                 {.max_body_bytes = kLargestHook, .content_type = "application/json"},
-                 [this](Exchange& exchange) { projects_.CreateHook(exchange); });
-
-  server_->Route("GET", "/api/v1/projects/{project}/builds",
-                 [this](Exchange& exchange) { builds_.List(exchange); });
-  server_->Route("GET", "/api/v1/projects/{project}/builds/latest",
-                 [this](Exchange& exchange) { builds_.Latest(exchange); });
-  server_->Route("GET", "/api/v1/projects/{project}/builds/{number}",
-                 [this](Exchange& exchange) { builds_.Get(exchange); });
-  server_->Route("GET", "/api/v1/projects/{project}/builds/{number}/jobs/{job}/log",
-                 [this](Exchange& exchange) { builds_.Log(exchange); });
-
   server_->Route("GET", "/api/v1/stream", [this](Exchange& exchange) {
-    OpenStream(backends_, sessions_, streams_.hub(), exchange);
+    OpenStream(backends_, sessions_, streams_, exchange);
   });
+  auth_.AddTo(*server_);
+  account_.AddTo(*server_);
+  repositories_.AddTo(*server_);
+  projects_.AddTo(*server_);
+  members_.AddTo(*server_);
+  hooks_.AddTo(*server_);
+  secrets_.AddTo(*server_);
+  deploy_keys_.AddTo(*server_);
+  badges_.AddTo(*server_);
+  builds_.AddTo(*server_);
   server_->Fallback([this](Exchange& exchange) { ServePage(exchange); });
 }
 
 void Gateway::ServePage(http::Exchange& exchange) const {
   const std::string& path = exchange.target.path;
   if (files_.Serve(path, exchange)) return;
-  for (absl::string_view area : {"/api", "/_auth", "/_hooks", "/assets"}) {
+  for (absl::string_view area : {"/api", "/_auth", "/_hooks", "/badges", "/assets"}) {
     if (path == area || absl::StartsWith(path, absl::StrCat(area, "/"))) {
       return ReplyNotFound(exchange);
     }
   }
-  // Every other path is the single page application's to route.
-  if (!files_.Serve("/index.html", exchange)) ReplyNotFound(exchange);
+  // Every other path is the single page application's to route. What it is to say here is that the
+  // request before this one was not good.
+  const bool expired =
+      path == "/login" && exchange.target.Parameter("error").value_or("") == "expired";
+  if (!files_.Serve("/index.html", exchange, expired ? 400 : 200)) ReplyNotFound(exchange);
 }
 
 }  // namespace kozmic::gateway

@@ -5,17 +5,23 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "gateway/account_routes.h"
 #include "gateway/auth_routes.h"
 #include "gateway/backends.h"
+#include "gateway/badge_routes.h"
 #include "gateway/build_routes.h"
 #include "gateway/config.h"
+#include "gateway/deploy_key_routes.h"
+#include "gateway/hook_routes.h"
 #include "gateway/live_streams.h"
+#include "gateway/member_routes.h"
 #include "gateway/project_routes.h"
+#include "gateway/repository_routes.h"
+#include "gateway/secret_routes.h"
 #include "gateway/sessions.h"
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
 #include "lib/http/hardened_server.h"
-#include "lib/http/sse_hub.h"
 #include "lib/http/static_files.h"
 #include "services/auth/client/remote_authenticator.h"
 
@@ -29,7 +35,7 @@ class Gateway {
   // Neither `clock` nor `random` is owned.
   static absl::StatusOr<std::unique_ptr<Gateway>> Start(const Config& config, const Clock& clock,
                                                         Random& random,
-                                                        const http::SseHubOptions& streams = {});
+                                                        const LiveStreamsOptions& streams = {});
   // Stops at once.
   ~Gateway();
 
@@ -41,7 +47,7 @@ class Gateway {
 
  private:
   Gateway(const Config& config, const Clock& clock, Random& random,
-          const http::SseHubOptions& streams, http::StaticFiles files,
+          const LiveStreamsOptions& streams, http::StaticFiles files,
           std::unique_ptr<http::HardenedServer> server);
   void AddRoutes();
   void ServePage(http::Exchange& exchange) const;
@@ -51,7 +57,14 @@ class Gateway {
   auth::RemoteAuthenticator authenticator_;
   const Sessions sessions_;
   const AuthRoutes auth_;
+  const AccountRoutes account_;
+  const RepositoryRoutes repositories_;
   const ProjectRoutes projects_;
+  const MemberRoutes members_;
+  const HookRoutes hooks_;
+  const SecretRoutes secrets_;
+  const DeployKeyRoutes deploy_keys_;
+  const BadgeRoutes badges_;
   const BuildRoutes builds_;
   LiveStreams streams_;
   // Last: its handlers use all of the above.

@@ -1,13 +1,31 @@
 #include "gateway/live_streams.h"
 
+#include <utility>
+
 #include "absl/time/time.h"
+#include "gateway/permission.h"
 
 namespace kozmic::gateway {
+namespace {
 
-LiveStreams::LiveStreams(const Backends& backends, Random& random,
-                         const http::SseHubOptions& options)
+// Of one question whether a stream is still allowed; nobody waits for the answer.
+constexpr absl::Duration kCheckTimeout = absl::Seconds(2);
+
+}  // namespace
+
+LiveStreams::LiveStreams(const Backends& backends, const Authenticator& authenticator,
+                         const Clock& clock, Random& random, const LiveStreamsOptions& options)
     : environment_{timer_, random, backends.service_token, upstreams_},
-      hub_(options),
+      guard_({.authenticator = authenticator,
+              .clock = clock,
+              .random = random,
+              .may_view =
+                  [&backends](const std::string& bearer, int64_t project) {
+                    return MayView(backends, bearer, project, kCheckTimeout);
+                  },
+              .close = [this](uint64_t viewer) { hub_.Close(viewer); }},
+             options.guard),
+      hub_(options.hub),
       logs_(*backends.logs, hub_, environment_),
       projects_(*backends.build, hub_, environment_) {
   hub_.AddKind(LogFeed::kKind, {.source = &logs_, .counted = true, .behind = &LogFeed::Behind});
@@ -16,11 +34,20 @@ LiveStreams::LiveStreams(const Backends& backends, Random& random,
                   return projects_.Snapshot(topic);
                 }});
   hub_.Start();
+  guard_.Start();
 }
 
 LiveStreams::~LiveStreams() { Stop(); }
 
+void LiveStreams::Attach(http::DetachedSocket socket, http::SseHub::Seat seat,
+                         std::vector<http::SseHub::Subscription> subscriptions,
+                         const std::string& bearer, std::set<int64_t> projects) {
+  auto watched = guard_.Watch(seat.viewer, bearer, std::move(projects));
+  hub_.Attach(std::move(socket), std::move(seat), std::move(subscriptions), std::move(watched));
+}
+
 void LiveStreams::Stop() {
+  guard_.Stop();
   hub_.Stop();
   timer_.Stop();
   // Cancelled calls end by themselves; until they have they refer to the hub.

@@ -1,28 +1,47 @@
 #ifndef KOZMIC_GATEWAY_LIVE_STREAMS_H_
 #define KOZMIC_GATEWAY_LIVE_STREAMS_H_
 
-#include <memory>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "gateway/backends.h"
 #include "gateway/log_feed.h"
 #include "gateway/project_feed.h"
+#include "gateway/stream_guard.h"
 #include "gateway/timer.h"
 #include "gateway/upstream.h"
+#include "lib/base/clock.h"
 #include "lib/base/random.h"
 #include "lib/http/admission.h"
+#include "lib/http/exchange.h"
 #include "lib/http/sse_hub.h"
+#include "lib/rpc/caller.h"
 
 namespace kozmic::gateway {
 
-// The hub of the browsers' live streams with its feeds, as one.
+struct LiveStreamsOptions {
+  http::SseHubOptions hub;
+  StreamGuardOptions guard;
+};
+
+// The hub of the browsers' live streams with its feeds and its guard, as one. Thread-safe.
 class LiveStreams {
  public:
-  // Neither `backends` nor `random` is owned.
-  LiveStreams(const Backends& backends, Random& random, const http::SseHubOptions& options);
+  // Nothing is owned.
+  LiveStreams(const Backends& backends, const Authenticator& authenticator, const Clock& clock,
+              Random& random, const LiveStreamsOptions& options);
   // Stops.
   ~LiveStreams();
 
-  http::SseHub& hub() { return hub_; }
+  // A place for one more stream; empty when there is none. Take it before the answer's head is
+  // sent.
+  http::SseHub::Seat Reserve(const std::string& client_ip) { return hub_.Reserve(client_ip); }
+  // Takes over a stream that `bearer` was just found to be allowed, of these projects.
+  void Attach(http::DetachedSocket socket, http::SseHub::Seat seat,
+              std::vector<http::SseHub::Subscription> subscriptions, const std::string& bearer,
+              std::set<int64_t> projects);
   // Closes every stream and every call behind them. Idempotent.
   void Stop();
 
@@ -30,6 +49,8 @@ class LiveStreams {
   http::Admission upstreams_{0, 0};
   Timer timer_;
   const UpstreamEnvironment environment_;
+  StreamGuard guard_;
+  // After the guard, which its streams refer to for as long as they live.
   http::SseHub hub_;
   LogFeed logs_;
   ProjectFeed projects_;

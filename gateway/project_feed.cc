@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "gateway/translate.h"
+#include "gateway/translate_build.h"
 #include "lib/base/json.h"
 
 namespace kozmic::gateway {

@@ -4,28 +4,26 @@
 #include "gateway/backends.h"
 #include "gateway/sessions.h"
 #include "lib/http/exchange.h"
+#include "lib/http/hardened_server.h"
 
 namespace kozmic::gateway {
 
-// Projects and hooks. Thread-safe.
+// /api/v1/projects: the projects themselves. Thread-safe.
 class ProjectRoutes {
  public:
   // Neither is owned.
   ProjectRoutes(const Backends& backends, const Sessions& sessions)
       : backends_(backends), sessions_(sessions) {}
 
-  // GET /api/v1/projects
-  void List(http::Exchange& exchange) const;
-  // POST /api/v1/projects
-  void Create(http::Exchange& exchange) const;
-  // GET /api/v1/projects/{project}
-  void Get(http::Exchange& exchange) const;
-  // GET /api/v1/projects/{project}/hooks
-  void ListHooks(http::Exchange& exchange) const;
-  // POST /api/v1/projects/{project}/hooks
-  void CreateHook(http::Exchange& exchange) const;
+  // This must outlive `server`.
+  void AddTo(http::HardenedServer& server) const;
 
  private:
+  void List(http::Exchange& exchange) const;
+  void Create(http::Exchange& exchange) const;
+  void Get(http::Exchange& exchange) const;
+  void Delete(http::Exchange& exchange) const;
+
   const Backends& backends_;
   const Sessions& sessions_;
 };

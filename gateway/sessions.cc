@@ -1,6 +1,7 @@
 #include "gateway/sessions.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -14,14 +15,44 @@
 namespace kozmic::gateway {
 namespace {
 
-constexpr size_t kLongestCookie = 4096;
+constexpr size_t kLongestCredential = 4096;
 
-// What may safely travel in a cookie, in metadata and in a message alike.
+// What may safely travel in a header, in metadata and in a message alike.
 bool IsCredential(absl::string_view text) {
-  return !text.empty() && text.size() <= kLongestCookie &&
+  return !text.empty() && text.size() <= kLongestCredential &&
          std::all_of(text.begin(), text.end(), [](unsigned char c) {
            return absl::ascii_isalnum(c) || absl::StrContains("-._~+/=", static_cast<char>(c));
          });
+}
+
+struct Credential {
+  // Nothing when there is none, or none of ours could look like it.
+  std::optional<std::string> token;
+  bool from_program = false;
+};
+
+Credential CredentialOf(const http::Exchange& exchange) {
+  // The server takes one such header only.
+  const std::string header = exchange.request.get_header_value("Authorization");
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(header, absl::MaxSplits(' ', 1));
+  // Other schemes are for a proxy in front of us.
+  if (!absl::EqualsIgnoreCase(parts.first, "Bearer")) {
+    return {CookieValue(exchange, kSessionCookie), false};
+  }
+  if (!IsCredential(parts.second)) return {std::nullopt, true};
+  return {std::string(parts.second), true};
+}
+
+std::nullopt_t Refuse(http::Exchange& exchange, bool program) {
+  ReplyError(exchange, 401, "unauthenticated",
+             program ? "This access token is not good, or no longer." : "Sign in first.");
+  return std::nullopt;
+}
+
+std::nullopt_t RefuseCsrf(http::Exchange& exchange) {
+  ReplyError(exchange, 403, "csrf", "The X-CSRF-Token header is missing or not this session's.");
+  return std::nullopt;
 }
 
 }  // namespace
@@ -31,33 +62,47 @@ Sessions::Sessions(const Authenticator& authenticator, absl::string_view public_
       origin_(public_url.substr(0, public_url.find('/', public_url.find("//") + 2))) {}
 
 std::optional<Sessions::Session> Sessions::Require(http::Exchange& exchange) const {
-  const std::optional<std::string> token = CookieValue(exchange, kSessionCookie);
-  if (!token) {
-    ReplyError(exchange, 401, "unauthenticated", "Sign in first.");
-    return std::nullopt;
-  }
-  absl::StatusOr<Caller> caller = authenticator_.Authenticate(*token);
+  const Credential given = CredentialOf(exchange);
+  if (!given.token) return Refuse(exchange, given.from_program);
+  absl::StatusOr<Caller> caller = authenticator_.Authenticate(*given.token);
+  if (absl::IsUnauthenticated(caller.status())) return Refuse(exchange, given.from_program);
   if (!caller.ok()) {
     ReplyStatus(exchange, caller.status());
     return std::nullopt;
   }
-  // A service's token is good, but not a browser's.
-  if (caller->kind != Caller::Kind::kUser) {
-    ReplyError(exchange, 401, "unauthenticated", "Sign in first.");
-    return std::nullopt;
+  // A service's token is good, but not from outside.
+  if (caller->kind != Caller::Kind::kUser || caller->by_access_token != given.from_program) {
+    return Refuse(exchange, given.from_program);
   }
-  return Session{*token, *std::move(caller)};
+  return Session{*given.token, *std::move(caller)};
 }
 
 std::optional<Sessions::Session> Sessions::RequireForChange(http::Exchange& exchange) const {
   std::optional<Session> session = Require(exchange);
-  if (!session) return std::nullopt;
-  const std::string given = exchange.request.get_header_value("X-CSRF-Token");
-  if (IsForeign(exchange) || !ConstantTimeEquals(given, CsrfToken(session->token))) {
-    ReplyError(exchange, 403, "csrf", "The X-CSRF-Token header is missing or not this session's.");
-    return std::nullopt;
-  }
+  if (!session || session->caller.by_access_token) return session;
+  if (!HasCsrfToken(exchange, *session)) return RefuseCsrf(exchange);
   return session;
+}
+
+std::optional<Sessions::Session> Sessions::RequireSession(http::Exchange& exchange) const {
+  std::optional<Session> session = Require(exchange);
+  if (!session || !session->caller.by_access_token) return session;
+  ReplyError(exchange, 403, "session_needed",
+             "An access token cannot do this: sign in with a browser.");
+  return std::nullopt;
+}
+
+std::optional<Sessions::Session> Sessions::RequireSessionForChange(http::Exchange& exchange) const {
+  std::optional<Session> session = RequireSession(exchange);
+  if (!session) return std::nullopt;
+  if (!HasCsrfToken(exchange, *session)) return RefuseCsrf(exchange);
+  return session;
+}
+
+bool Sessions::HasCsrfToken(const http::Exchange& exchange, const Session& session) const {
+  return !IsForeign(exchange) &&
+         ConstantTimeEquals(exchange.request.get_header_value("X-CSRF-Token"),
+                            CsrfToken(session.token));
 }
 
 bool Sessions::IsForeign(const http::Exchange& exchange) const {
@@ -92,6 +137,11 @@ std::string SetCookie(absl::string_view name, absl::string_view value, absl::str
   return absl::StrCat(name, "=", value, "; Path=", path,
                       "; Max-Age=", std::max<int64_t>(0, absl::ToInt64Seconds(max_age)),
                       "; HttpOnly; SameSite=Lax", secure ? "; Secure" : "");
+}
+
+void RemoveSessionCookie(http::Exchange& exchange, bool secure) {
+  exchange.response.set_header("Set-Cookie",
+                               SetCookie(kSessionCookie, "", "/", absl::ZeroDuration(), secure));
 }
 
 }  // namespace kozmic::gateway

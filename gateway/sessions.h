@@ -13,7 +13,9 @@ namespace kozmic::gateway {
 
 inline constexpr char kSessionCookie[] = "kozmic_session";
 
-// Who a request comes from, by its session cookie. Thread-safe.
+// Who a request comes from: a browser by its session's cookie, a program by an access token
+// ("Authorization: Bearer kzp_…"), which counts alone when there is one. Neither serves in the
+// other's place. Thread-safe.
 class Sessions {
  public:
   struct Session {
@@ -28,8 +30,12 @@ class Sessions {
 
   // Nothing, after answering 401 (or 503), when nobody is signed in.
   std::optional<Session> Require(http::Exchange& exchange) const;
-  // The same for requests that change something: also 403 without the session's CSRF token.
+  // The same for requests that change something: also 403 without the session's CSRF token. A
+  // program needs none: no page can make a browser send its token.
   std::optional<Session> RequireForChange(http::Exchange& exchange) const;
+  // The same two for what gives access, which is managed by people only: 403 for an access token.
+  std::optional<Session> RequireSession(http::Exchange& exchange) const;
+  std::optional<Session> RequireSessionForChange(http::Exchange& exchange) const;
 
   // Whether a page of another site sent this request.
   bool IsForeign(const http::Exchange& exchange) const;
@@ -38,6 +44,8 @@ class Sessions {
   static std::string CsrfToken(absl::string_view session_token);
 
  private:
+  bool HasCsrfToken(const http::Exchange& exchange, const Session& session) const;
+
   const Authenticator& authenticator_;
   const std::string origin_;
 };
@@ -50,6 +58,9 @@ std::optional<std::string> CookieValue(const http::Exchange& exchange, absl::str
 // removes it.
 std::string SetCookie(absl::string_view name, absl::string_view value, absl::string_view path,
                       absl::Duration max_age, bool secure);
+
+// Takes the session's cookie out of the browser.
+void RemoveSessionCookie(http::Exchange& exchange, bool secure);
 
 }  // namespace kozmic::gateway
 

@@ -11,26 +11,13 @@
 #include "absl/strings/str_replace.h"
 #include "gateway/answer.h"
 #include "gateway/log_feed.h"
+#include "gateway/permission.h"
 #include "gateway/project_feed.h"
 #include "gateway/stream_query.h"
 #include "lib/rpc/client.h"
 
 namespace kozmic::gateway {
 namespace {
-
-absl::Status MayView(const Backends& backends, const std::string& bearer,
-                     const std::set<int64_t>& projects) {
-  for (int64_t project : projects) {
-    project::v1::CheckPermissionRequest request;
-    request.set_project(absl::StrCat("projects/", project));
-    request.set_permission(project::v1::PERMISSION_VIEW);
-    const auto allowed =
-        Call(*backends.project, &project::v1::ProjectService::Stub::CheckPermission, request,
-             bearer, kCallTimeout);
-    if (!allowed.ok()) return allowed.status();
-  }
-  return absl::OkStatus();
-}
 
 // NOT_FOUND unless every log is of an attempt that there is: the call behind a log that will never
 // be would wait for ever.
@@ -70,7 +57,7 @@ absl::StatusOr<uint64_t> FeedStart(const Backends& backends, const StreamQuery::
 
 }  // namespace
 
-void OpenStream(const Backends& backends, const Sessions& sessions, http::SseHub& hub,
+void OpenStream(const Backends& backends, const Sessions& sessions, LiveStreams& streams,
                 http::Exchange& exchange) {
   if (sessions.IsForeign(exchange)) {
     return ReplyError(exchange, 403, "foreign_origin", "This stream is for our own pages.");
@@ -82,7 +69,10 @@ void OpenStream(const Backends& backends, const Sessions& sessions, http::SseHub
   if (!query.ok()) return ReplyStatus(exchange, query.status());
   std::set<int64_t> projects(query->projects.begin(), query->projects.end());
   for (const StreamQuery::Log& log : query->logs) projects.insert(log.project);
-  absl::Status allowed = MayView(backends, session->token, projects);
+  absl::Status allowed;
+  for (auto project = projects.begin(); allowed.ok() && project != projects.end(); ++project) {
+    allowed = MayView(backends, session->token, *project, kCallTimeout);
+  }
   if (allowed.ok()) allowed = CheckLogs(backends, session->token, query->logs);
   if (absl::IsPermissionDenied(allowed)) return ReplyNotFound(exchange);
   if (!allowed.ok()) return ReplyStatus(exchange, allowed);
@@ -96,17 +86,16 @@ void OpenStream(const Backends& backends, const Sessions& sessions, http::SseHub
     if (!start.ok()) return ReplyStatus(exchange, start.status());
     subscriptions.push_back({LogFeed::kKind, log.id, log.offset, *start});
   }
-  auto place = std::make_shared<http::Admission::Place>(hub.Reserve(exchange.client_ip));
-  if (!*place) {
-    return ReplyStatus(exchange, absl::ResourceExhaustedError("too many streams"));
-  }
+  auto seat = std::make_shared<http::SseHub::Seat>(streams.Reserve(exchange.client_ip));
+  if (!*seat) return ReplyStatus(exchange, absl::ResourceExhaustedError("too many streams"));
   exchange.response.status = 200;
   exchange.response.set_header("Content-Type", "text/event-stream");
   exchange.response.set_header("Cache-Control", "no-store");
   // Proxies must pass events on at once.
   exchange.response.set_header("X-Accel-Buffering", "no");
-  exchange.detach = [&hub, place, subscriptions](http::DetachedSocket socket) {
-    hub.Attach(std::move(socket), std::move(*place), subscriptions);
+  exchange.detach = [&streams, seat, subscriptions, projects,
+                     bearer = session->token](http::DetachedSocket socket) {
+    streams.Attach(std::move(socket), std::move(*seat), subscriptions, bearer, projects);
   };
 }
 

@@ -2,15 +2,15 @@
 #define KOZMIC_GATEWAY_STREAM_ROUTE_H_
 
 #include "gateway/backends.h"
+#include "gateway/live_streams.h"
 #include "gateway/sessions.h"
 #include "lib/http/exchange.h"
-#include "lib/http/sse_hub.h"
 
 namespace kozmic::gateway {
 
-// GET /api/v1/stream: checks what the user may see, then hands the connection to the hub. The check
-// holds for the stream's life, which the hub bounds (SseHubOptions::max_age).
-void OpenStream(const Backends& backends, const Sessions& sessions, http::SseHub& hub,
+// GET /api/v1/stream: checks what the user may see, then hands the connection over to `streams`,
+// which goes on checking.
+void OpenStream(const Backends& backends, const Sessions& sessions, LiveStreams& streams,
                 http::Exchange& exchange);
 
 }  // namespace kozmic::gateway

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/translate_account.h"
+#include "gateway/translate_build.h"
+#include "gateway/translate_project.h"
+
 namespace kozmic::gateway {
 namespace {
 
@@ -71,21 +75,59 @@ TEST(TranslateTest, StatesAndRolesHaveTheirWords) {
   project.set_repository("octo/repo");
   project.set_role(project::v1::ROLE_MANAGER);
   EXPECT_EQ(ToJson(project, nullptr), json::parse(R"({"id": 9, "repository": "octo/repo",
-      "private": false, "url": "", "role": "manager", "latest_build": null})"));
+      "private": false, "url": "", "role": "manager", "default_branch": "", "synced_at": null,
+      "sync_error": "", "latest_build": null})"));
 }
 
-TEST(TranslateTest, UsersAndHooks) {
-  auth::v1::User user;
-  user.set_name("users/5");
-  user.set_login("ada");
-  user.set_display_name("Ada L");
-  EXPECT_EQ(ToJson(user),
-            json::parse(R"({"id": 5, "login": "ada", "name": "Ada L", "avatar_url": ""})"));
+TEST(TranslateTest, AnOverviewsBuildIsBrief) {
+  build::v1::Build build;
+  build.set_name("projects/7/builds/3");
+  build.add_jobs()->set_number(1);
+  const auto brief = [&](const std::string& message) {
+    build.set_message(message);
+    return ToBriefJson(build)["message"];
+  };
+  EXPECT_EQ(brief("Fix it\nat last"), "Fix it");
+  EXPECT_EQ(brief("Fix it\r\nat last"), "Fix it");
+  EXPECT_EQ(brief(""), "");
+  EXPECT_EQ(brief("\nx"), "");
+  std::string accents;
+  for (int i = 0; i < 200; ++i) accents += "\xc3\xa9";
+  EXPECT_EQ(brief(accents), accents);
+  EXPECT_EQ(brief(accents + "\xc3\xa9x"), accents) << "characters, none of them cut in two";
+  EXPECT_EQ(ToBriefJson(build)["jobs"], json::array());
+  EXPECT_EQ(ToBriefJson(build)["project_id"], 7);
+}
+
+TEST(TranslateTest, AHooksEventsHaveTheirWords) {
   project::v1::Hook hook;
   hook.set_name("projects/1/hooks/4");
   hook.set_script("#!/bin/sh\n");
-  EXPECT_EQ(ToJson(hook)["id"], 4);
-  EXPECT_EQ(ToJson(hook)["script"], "#!/bin/sh\n");
+  hook.set_disabled(true);
+  for (const auto event : {project::v1::Hook::EVENT_PUSH, project::v1::Hook::EVENT_PULL_REQUEST,
+                           project::v1::Hook::EVENT_TAG}) {
+    hook.add_events(event);
+  }
+  const json translated = ToJson(hook);
+  EXPECT_EQ(translated["id"], 4);
+  EXPECT_EQ(translated["script"], "#!/bin/sh\n");
+  EXPECT_EQ(translated["enabled"], false);
+  EXPECT_EQ(translated["events"], json({"push", "pull_request", "tag"}));
+  EXPECT_EQ(ParseHookEvent("tag"), project::v1::Hook::EVENT_TAG);
+  for (const char* word : {"", "deploy", "Push"}) {
+    EXPECT_EQ(ParseHookEvent(word), project::v1::Hook::EVENT_UNSPECIFIED) << word;
+  }
+}
+
+TEST(TranslateTest, ASyncThatRunsTellsHowFarItIs) {
+  project::v1::RepositorySync sync;
+  sync.set_state(project::v1::RepositorySync::STATE_RUNNING);
+  sync.set_pages_done(3);
+  sync.set_pages_total(50);
+  sync.set_repositories(300);
+  sync.set_error("of the one before");
+  EXPECT_EQ(ToJson(sync), json::parse(R"({"state": "running", "pages_done": 3, "pages_total": 50,
+      "repositories": 300, "started_at": null, "synced_at": null, "error": null})"));
 }
 
 TEST(TranslateTest, NamesThatAreNone) {

@@ -26,7 +26,7 @@ struct RouteOptions {
 
 struct Route {
   std::string method;
-  // Literal segments, and variables in braces.
+  // Literal segments, and variables in braces ("{project}"); the last one may be "{branch*}".
   std::vector<std::string> pattern;
   RouteOptions options;
   Handler handler;
@@ -46,7 +46,10 @@ class Router {
     std::string allow;
   };
 
-  // `pattern`: "/api/v1/projects/{project}". A GET route also answers HEAD. Earlier routes win.
+  // `pattern`: "/api/v1/projects/{project}". A variable takes one segment; with a star, at the end,
+  // it takes one or more, joined by slashes: "/badges/{owner}/{branch*}". A GET route also answers
+  // HEAD. Of several patterns that match a path the one counts that says more: the first segment in
+  // which they differ is a literal rather than a variable, or one rather than several.
   void Add(absl::string_view method, absl::string_view pattern, RouteOptions options,
            Handler handler);
   // Answers every GET that no pattern matches; a path that a pattern matches stays 405.

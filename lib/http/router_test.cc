@@ -50,7 +50,16 @@ class RouterTest : public testing::Test {
   RouterTest() {
     router_.Add("GET", "/p/{id}/x", {}, nullptr);
     router_.Add("POST", "/p/{id}/x", {}, nullptr);
-    router_.Add("GET", "/p/fixed/x", {}, nullptr);
+    router_.Add("POST", "/p/fixed/x", {}, nullptr);
+    router_.Add("GET", "/b/{owner}/{branch*}", {}, nullptr);
+    router_.Add("GET", "/b/{owner}/{branch}", {}, nullptr);
+  }
+  std::string Variable(absl::string_view path, absl::string_view name) {
+    const auto found = router_.Find("GET", Parsed(path));
+    const auto* match = std::get_if<Router::Match>(&found);
+    if (match == nullptr) return "no route";
+    const auto variable = match->variables.find(name);
+    return variable == match->variables.end() ? "no variable" : variable->second;
   }
   std::string Miss(absl::string_view method, absl::string_view path) {
     const auto found = router_.Find(method, Parsed(path));
@@ -63,6 +72,19 @@ class RouterTest : public testing::Test {
 TEST_F(RouterTest, CapturesVariables) {
   const auto found = router_.Find("HEAD", Parsed("/p/7/x/"));
   EXPECT_EQ(std::get<Router::Match>(found).variables.at("id"), "7");
+}
+
+TEST_F(RouterTest, AStarredVariableTakesTheRestOfThePath) {
+  EXPECT_EQ(Variable("/b/o/feature/x%20y/%C3%A9/", "branch"), "feature/x y/\xc3\xa9");
+  EXPECT_EQ(Variable("/b/o/feature/x", "owner"), "o");
+  EXPECT_EQ(Variable("/b/o", "branch"), "no route");
+  EXPECT_EQ(Miss("POST", "/b/o/a/b/c"), "405 GET");
+}
+
+TEST_F(RouterTest, ThePatternThatSaysMoreCountsWhateverTheOrder) {
+  EXPECT_EQ(Miss("GET", "/p/fixed/x"), "405 POST") << "/p/{id}/x is another resource";
+  const auto one = router_.Find("GET", Parsed("/b/o/main"));
+  EXPECT_EQ(std::get<Router::Match>(one).route->pattern.back(), "{branch}");
 }
 
 TEST_F(RouterTest, TellsWrongMethodFromNoRoute) {

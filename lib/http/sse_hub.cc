@@ -51,6 +51,7 @@ struct SseHub::Viewer {
   uint64_t id;
   UniqueFd fd;
   Admission::Place place;
+  std::shared_ptr<const void> companion;
   std::vector<Following> following;
   // Not yet taken by the kernel; `written` bytes of the first piece are.
   std::deque<Piece> out;
@@ -105,15 +106,24 @@ void SseHub::Stop() {
   stopping_.store(true);
   wake_.Signal();
   if (thread_.joinable()) thread_.join();
+  std::vector<Message> left;
   const std::lock_guard lock(mutex_);
-  inbox_.clear();
+  left.swap(inbox_);
 }
 
-void SseHub::Attach(DetachedSocket socket, Admission::Place place,
-                    std::vector<Subscription> subscriptions) {
+void SseHub::Attach(DetachedSocket socket, Seat seat, std::vector<Subscription> subscriptions,
+                    std::shared_ptr<const void> companion) {
   const std::lock_guard lock(mutex_);
   if (closed_) return;
-  inbox_.push_back(Arrival{std::move(socket), std::move(place), std::move(subscriptions)});
+  inbox_.push_back(
+      Arrival{std::move(socket), std::move(seat), std::move(subscriptions), std::move(companion)});
+  if (inbox_.size() == 1) wake_.Signal();
+}
+
+void SseHub::Close(uint64_t viewer) {
+  const std::lock_guard lock(mutex_);
+  if (closed_) return;
+  inbox_.emplace_back(std::in_place_type<Departure>, Departure{viewer});
   if (inbox_.size() == 1) wake_.Signal();
 }
 
@@ -181,6 +191,8 @@ void SseHub::TakeMessages() {
   for (Message& message : messages) {
     if (auto* arrival = std::get_if<Arrival>(&message)) {
       Take(std::move(*arrival));
+    } else if (const auto* departure = std::get_if<Departure>(&message)) {
+      Take(*departure);
     } else {
       auto& publication = std::get<Publication>(message);
       touched.push_back(publication.key);
@@ -214,9 +226,10 @@ void SseHub::Take(Publication publication) {
 
 void SseHub::Take(Arrival arrival) {
   auto viewer = std::make_unique<Viewer>();
-  viewer->id = next_viewer_++;
+  viewer->id = arrival.seat.viewer;
   viewer->fd = std::move(arrival.socket.fd);
-  viewer->place = std::move(arrival.place);
+  viewer->place = std::move(arrival.seat.place);
+  viewer->companion = std::move(arrival.companion);
   viewer->last_write = now_;
   // Spread over a quarter of the age, so that those who came together do not come back together.
   const auto age = absl::ToChronoNanoseconds(options_.max_age);
@@ -247,6 +260,11 @@ void SseHub::Take(Arrival arrival) {
   Viewer& attached = *viewer;
   live_.emplace(attached.id, std::move(viewer));
   Gather(attached);
+}
+
+void SseHub::Take(Departure departure) {
+  const auto found = live_.find(departure.viewer);
+  if (found != live_.end()) Drop(*found->second);
 }
 
 SseHub::Topic& SseHub::Join(const TopicKey& key, uint64_t start) {

@@ -65,8 +65,8 @@ struct SseHubOptions {
   absl::Duration stall_timeout = absl::Seconds(30);
   // A comment is sent when nothing else was for so long.
   absl::Duration heartbeat = absl::Seconds(10);
-  // Streams are closed before this age, so that who was authorised then is asked again now.
-  absl::Duration max_age = absl::Minutes(9);
+  // Streams are closed before this age, so that they spread anew over the servers that there are.
+  absl::Duration max_age = absl::Hours(12);
   // Cap of the kernel's buffer for each viewer.
   int send_buffer_bytes = 128 * 1024;
   // Of frames published and not yet fanned out; publishers wait beyond.
@@ -88,6 +88,13 @@ class SseHub {
     std::optional<uint64_t> start = std::nullopt;
   };
 
+  // A viewer's place, and the number that it is known by from then on. Movable.
+  struct Seat {
+    uint64_t viewer = 0;
+    Admission::Place place;
+    explicit operator bool() const { return static_cast<bool>(place); }
+  };
+
   explicit SseHub(const SseHubOptions& options);
   // Stops.
   ~SseHub();
@@ -100,11 +107,16 @@ class SseHub {
   // Closes every stream, stops every source, joins. Idempotent.
   void Stop();
 
-  // A place for one more viewer; empty when there is none. Take it before the answer's head is
-  // sent.
-  Admission::Place Reserve(const std::string& client_ip) { return admission_.Enter(client_ip); }
-  void Attach(DetachedSocket socket, Admission::Place place,
-              std::vector<Subscription> subscriptions);
+  // A seat for one more viewer; empty when there is none. Take it before the answer's head is sent.
+  Seat Reserve(const std::string& client_ip) {
+    return {next_viewer_.fetch_add(1), admission_.Enter(client_ip)};
+  }
+  // `companion` is kept for as long as the stream lives, and let go of, possibly by the hub's
+  // thread, once it has ended.
+  void Attach(DetachedSocket socket, Seat seat, std::vector<Subscription> subscriptions,
+              std::shared_ptr<const void> companion = nullptr);
+  // Closes one stream, soon; nothing happens when there is no such viewer (any more).
+  void Close(uint64_t viewer);
 
   // To all viewers of the topic. Waits while the inbox is full. A topic's frames come from one
   // thread at a time.
@@ -127,16 +139,21 @@ class SseHub {
   };
   struct Arrival {
     DetachedSocket socket;
-    Admission::Place place;
+    Seat seat;
     std::vector<Subscription> subscriptions;
+    std::shared_ptr<const void> companion;
   };
-  using Message = std::variant<Publication, Arrival>;
+  struct Departure {
+    uint64_t viewer;
+  };
+  using Message = std::variant<Publication, Arrival, Departure>;
 
   // All of these on the hub's thread.
   void Run();
   void TakeMessages();
   void Take(Publication publication);
   void Take(Arrival arrival);
+  void Take(Departure departure);
   Topic& Join(const TopicKey& key, uint64_t start);
   void Flush(Topic& topic);
   void Gather(Viewer& viewer);
@@ -155,12 +172,12 @@ class SseHub {
   const EventFd wake_;
   std::atomic<bool> stopping_{false};
   std::atomic<uint64_t> dropped_{0};
+  std::atomic<uint64_t> next_viewer_{1};
 
   // Of the hub's thread.
   std::map<TopicKey, std::unique_ptr<Topic>> topics_;
   std::unordered_map<uint64_t, std::unique_ptr<Viewer>> live_;
   std::vector<uint64_t> dead_;
-  uint64_t next_viewer_ = 1;
   uint64_t next_generation_ = 1;
   Time now_;
   Time next_sweep_;

@@ -86,14 +86,18 @@ class SseHubTest : public testing::Test {
         ASSERT_TRUE(parts.size() < 2 || absl::SimpleAtoi(parts[1], &cursor));
         subscriptions.push_back({kind, parts[0], cursor});
       }
-      auto place = std::make_shared<Admission::Place>(hub_->Reserve(exchange.client_ip));
-      if (!*place) {
+      auto seat = std::make_shared<SseHub::Seat>(hub_->Reserve(exchange.client_ip));
+      if (!*seat) {
         exchange.response.status = 503;
         return;
       }
       exchange.response.set_header("Content-Type", "text/event-stream");
-      exchange.detach = [this, place, subscriptions](DetachedSocket socket) {
-        hub_->Attach(std::move(socket), std::move(*place), subscriptions);
+      {
+        const std::lock_guard lock(mutex_);
+        last_viewer_ = seat->viewer;
+      }
+      exchange.detach = [this, seat, subscriptions](DetachedSocket socket) {
+        hub_->Attach(std::move(socket), std::move(*seat), subscriptions, companion_);
       };
     });
     server_->Start();
@@ -122,6 +126,8 @@ class SseHubTest : public testing::Test {
   FakeSource source_;
   std::mutex mutex_;
   uint64_t state_ = 0;
+  uint64_t last_viewer_ = 0;
+  const std::shared_ptr<const int> companion_ = std::make_shared<const int>(0);
   std::unique_ptr<SseHub> hub_;
   std::unique_ptr<HardenedServer> server_;
 };
@@ -295,6 +301,26 @@ TEST_F(SseHubTest, StreamsEndAtTheirAge) {
   auto client = Watch("log=a@0");
   client->ReadToEnd();
   EXPECT_TRUE(client->at_end());
+}
+
+TEST_F(SseHubTest, ClosingOneStreamLeavesTheOthers) {
+  auto first = Watch("log=a@0");
+  uint64_t viewer = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    viewer = last_viewer_;
+  }
+  auto second = Watch("log=a@0");
+  EXPECT_EQ(companion_.use_count(), 3);
+  hub_->Close(viewer);
+  hub_->Close(viewer);
+  hub_->Close(viewer + 1000);
+  first->ReadToEnd();
+  EXPECT_TRUE(first->at_end());
+  EXPECT_TRUE(Eventually([&] { return companion_.use_count() == 2; }))
+      << "let go of with the stream";
+  PublishLog("a", 0, "x");
+  EXPECT_TRUE(second->ReadUntil("data: x\n\n"));
 }
 
 TEST_F(SseHubTest, StoppingClosesStreamsAndSources) {

@@ -89,7 +89,7 @@ absl::StatusOr<StaticFiles> StaticFiles::Load(const std::string& folder) {
   return result;
 }
 
-bool StaticFiles::Serve(absl::string_view path, Exchange& exchange) const {
+bool StaticFiles::Serve(absl::string_view path, Exchange& exchange, int status) const {
   const auto found = files_.find(path);
   if (found == files_.end()) return false;
   const File& file = found->second;
@@ -103,18 +103,22 @@ bool StaticFiles::Serve(absl::string_view path, Exchange& exchange) const {
     coding = "gzip";
   }
   httplib::Response& response = exchange.response;
-  response.set_header("ETag", form->etag);
-  response.set_header("Cache-Control",
-                      file.immutable ? "public, max-age=31536000, immutable" : "no-cache");
   if (!file.brotli.etag.empty() || !file.gzip.etag.empty()) {
     response.set_header("Vary", "Accept-Encoding");
   }
-  if (MatchesEtag(exchange.request.get_header_value("If-None-Match"), form->etag)) {
-    response.status = 304;
-    return true;
+  if (status == 200) {
+    response.set_header("ETag", form->etag);
+    response.set_header("Cache-Control",
+                        file.immutable ? "public, max-age=31536000, immutable" : "no-cache");
+    if (MatchesEtag(exchange.request.get_header_value("If-None-Match"), form->etag)) {
+      response.status = 304;
+      return true;
+    }
+  } else {
+    response.set_header("Cache-Control", "no-store");
   }
   if (coding != nullptr) response.set_header("Content-Encoding", coding);
-  response.status = 200;
+  response.status = status;
   response.set_content(form->body, file.type);
   return true;
 }

@@ -21,8 +21,9 @@ class StaticFiles {
 
   // Answers with the file at `path` ("/assets/app.js"), or 304 by its ETag. Files below /assets/
   // never change under their name and are cached for good; others are asked about each time. False,
-  // and nothing answered, when there is none.
-  bool Serve(absl::string_view path, Exchange& exchange) const;
+  // and nothing answered, when there is none. With another `status` than 200 it is the page of an
+  // error, which nobody keeps.
+  bool Serve(absl::string_view path, Exchange& exchange, int status = 200) const;
 
  private:
   struct Form {

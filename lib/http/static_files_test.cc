@@ -37,7 +37,11 @@ class StaticFilesTest : public testing::Test {
     ASSERT_TRUE(server.ok());
     server_ = *std::move(server);
     server_->Fallback([this](Exchange& exchange) {
-      if (!files_->Serve(exchange.target.path, exchange)) exchange.response.status = 404;
+      if (exchange.target.path == "/wrong") {
+        files_->Serve("/index.html", exchange, 400);
+      } else if (!files_->Serve(exchange.target.path, exchange)) {
+        exchange.response.status = 404;
+      }
     });
     server_->Start();
   }
@@ -81,6 +85,15 @@ TEST_F(StaticFilesTest, AnEtagSparesTheSecondTransfer) {
   EXPECT_EQ(Header(second, "ETag"), etag);
   EXPECT_TRUE(absl::EndsWith(second, "\r\n\r\n"));
   EXPECT_EQ(StatusOf(Fetch("/index.html", "If-None-Match: \"x\"\r\n")), 200);
+}
+
+TEST_F(StaticFilesTest, ThePageOfAnErrorIsKeptByNobody) {
+  const std::string etag = Header(Fetch("/index.html"), "ETag");
+  const std::string answer = Fetch("/wrong", "If-None-Match: " + etag + "\r\n");
+  EXPECT_EQ(StatusOf(answer), 400);
+  EXPECT_EQ(answer.substr(answer.find("\r\n\r\n") + 4), "<p>index</p>");
+  EXPECT_EQ(Header(answer, "ETag"), "");
+  EXPECT_EQ(Header(answer, "Cache-Control"), "no-store");
 }
 
 TEST_F(StaticFilesTest, FormsHaveDifferentEtags) {
