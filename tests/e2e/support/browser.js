@@ -27,3 +27,18 @@ export async function openPage(browser, options = {}) {
   });
   return { page, complaints, close: () => context.close() };
 }
+
+/** Signs in on GitHub's page as somebody, and waits until that is done. */
+export async function authorize(page, login) {
+  await page.locator(`input[name=login][value=${login}]`).check();
+  await page.getByRole('button', { name: 'Authorize' }).click();
+  await page.waitForURL((url) => !url.pathname.startsWith('/login/oauth'));
+}
+
+/** Writes into a field for scripts, whose editor may or may not have been loaded yet. */
+export async function writeScript(page, label, text) {
+  const field = page.getByLabel(label, { exact: true });
+  await field.click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.insertText(text);
+}
