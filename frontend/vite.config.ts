@@ -15,6 +15,8 @@ export default defineConfig({
     // Everything is a file of its own: the content security policy allows no inlined code.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    // For scripts/check_budgets.mjs.
+    manifest: true,
   },
   server: { proxy: { '^/(api|_auth|_hooks|logout|dev)/': 'http://127.0.0.1:8090' } },
   test: { include: ['src/**/*.test.ts'], environment: 'node', testTimeout: 20_000 },

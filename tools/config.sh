@@ -11,6 +11,12 @@ own_setting() {
   printf '%s' "${value:-$2}"
 }
 
+# The secrets that the secret called $1 has replaced (one a line in a file beside it), as a list.
+previous_secrets() {
+  local file=$STATE/secrets/$1.previous
+  [ ! -s "$file" ] || paste -sd, "$file"
+}
+
 LOCAL=127.0.0.1
 gateway_listen=$(own_setting KOZMIC_LISTEN "$(gateway_address)")
 public_url=$(own_setting KOZMIC_PUBLIC_URL "http://$(gateway_address)")
@@ -20,11 +26,17 @@ public_host=${public_host%%/*}
 if in_demo; then
   web_url=http://$LOCAL:$(port_of simulator)
   api_url=$web_url/api/v3
+  ssh_url=ssh://git@$LOCAL:$(port_of simulator-ssh)
   client_id=kozmic-demo
   client_secret=kozmic-demo-secret
 else
   web_url=$(own_setting KOZMIC_GITHUB_WEB_URL https://github.com)
   api_url=$(own_setting KOZMIC_GITHUB_API_URL https://api.github.com)
+  web_host=${web_url#*://}
+  web_host=${web_host%%[:/]*}
+  # Up to the repository's name, as runners fetch private ones.
+  ssh_url=$(own_setting KOZMIC_GITHUB_SSH_URL "ssh://git@$web_host")
+  ssh_url=${ssh_url%/}
   client_id=$(setting KOZMIC_GITHUB_CLIENT_ID)
   client_secret=$(setting KOZMIC_GITHUB_CLIENT_SECRET)
 fi
@@ -45,6 +57,7 @@ listen: $auth
 database_url: $(database_url auth)
 service_key: $service_key
 secret_key: $(secret auth-secret-key)
+previous_secret_keys: [$(previous_secrets auth-secret-key)]
 public_url: $(quoted "$public_url")
 github:
   web_url: $(quoted "$web_url")
@@ -58,10 +71,13 @@ listen: $project
 database_url: $(database_url project)
 service_key: $service_key
 secret_key: $(secret project-secret-key)
+previous_secret_keys: [$(previous_secrets project-secret-key)]
+deploy_key_type: $(own_setting KOZMIC_DEPLOY_KEY_TYPE ed25519)
 public_url: $(quoted "$public_url")
 github:
   web_url: $(quoted "$web_url")
   api_url: $(quoted "$api_url")
+  ssh_url: $(quoted "$ssh_url")
 auth_address: $auth
 build_address: $build
 YAML
@@ -111,7 +127,7 @@ docker_host: $(cat "$STATE/engine")
 work_dir: $(quoted "$STATE/runner/work")
 cache_dir: $(quoted "$STATE/runner/cache")
 init_path: $(quoted "$STATE/bin/kozmic-init")
-clone_url_prefixes: [$(quoted "$web_url/")]
+clone_url_prefixes: [$(quoted "$web_url/"), $(quoted "$ssh_url/")]
 shutdown_mode: detach
 YAML
 

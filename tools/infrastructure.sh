@@ -20,7 +20,8 @@ chmod 700 "$STATE/redis" "$STATE/github"
 now=$(fingerprint "$ROOT/tests/github_simulator")
 if [ -d "$ROOT/tests/github_simulator" ] && ! { [ -d "$STATE/simulator" ] && stamp_is simulator "$now"; }; then
   rm -rf "$STATE/simulator"
-  cp -r "$ROOT/tests/github_simulator" "$STATE/simulator"
+  mkdir "$STATE/simulator"
+  tar -C "$ROOT/tests/github_simulator" --exclude=node_modules -c . | tar -C "$STATE/simulator" -x --no-same-owner
   chmod -R a+rX "$STATE/simulator"
   set_stamp simulator "$now"
 fi

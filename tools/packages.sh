@@ -4,8 +4,8 @@
 source "$(dirname "$0")/lib.sh"
 
 # Daemons that the packages start and enable, and that would only cost memory:
-# this installation runs its own.
-UNWANTED="postgresql redis-server supervisor docker-registry"
+# this installation runs its own. PACKAGE:SERVICE where the names differ.
+UNWANTED="postgresql redis-server supervisor docker-registry openssh-server:ssh"
 
 wanted() {
   local group
@@ -34,7 +34,7 @@ silence() {
 }
 
 main() {
-  local names service
+  local names unwanted
   names=$(missing "$@" | paste -sd' ')
   [ -n "$names" ] || return 0
   grep -qsx 'VERSION_CODENAME=bookworm' /etc/os-release ||
@@ -44,9 +44,9 @@ main() {
   apt update
   # shellcheck disable=SC2086  # a list of words
   apt install --no-install-recommends $names
-  for service in $UNWANTED; do
+  for unwanted in $UNWANTED; do
     case " $names " in
-      *" $service"*) silence "$service" ;;
+      *" ${unwanted%:*}"*) silence "${unwanted#*:}" ;;
     esac
   done
 }

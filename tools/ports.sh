@@ -30,6 +30,7 @@ demand() {
 listen=$(setting KOZMIC_LISTEN)
 if [ -n "$listen" ]; then demand "${listen##*:}"; else choose gateway 8080; fi
 choose simulator 8081
+choose simulator-ssh 8082
 choose auth 7101
 choose project 7102
 choose build 7103

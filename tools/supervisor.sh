@@ -103,9 +103,9 @@ CONF
 
 # With one heap for the whole life of a demo, node need not be generous.
 simulator_command() {
-  printf '"%s/node" --max-old-space-size=128 "%s/main.js" --listen 127.0.0.1:%s --data "%s" --seed "%s"' \
-    "$("$ROOT/tools/node.sh" path)" "$STATE/simulator" "$(port_of simulator)" "$STATE/github" \
-    "$STATE/simulator/seeds/demo.json"
+  printf '"%s/node" --max-old-space-size=128 "%s/main.js" --listen 127.0.0.1:%s --ssh-port %s' \
+    "$("$ROOT/tools/node.sh" path)" "$STATE/simulator" "$(port_of simulator)" "$(port_of simulator-ssh)"
+  printf ' --data "%s" --seed "%s"' "$STATE/github" "$STATE/simulator/seeds/demo.json"
 }
 
 # supervisord gets a clean environment: what the caller has in it is not for

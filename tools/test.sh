@@ -63,7 +63,19 @@ run_web() {
   (cd "$ROOT/frontend" && check "web: build" npm run build)
 }
 
-run_simulator() { node_suite simulator "$ROOT/tests/github_simulator" npm test; }
+# GitHub's description of its API, with what the simulator needs to check against it.
+openapi_fetched=0
+fetch_openapi() {
+  [ "$openapi_fetched" = 0 ] || return 0
+  openapi_fetched=1
+  (cd "$ROOT/tests/github_simulator" && npm ci --no-audit --no-fund)
+  export KOZMIC_OPENAPI=$ROOT/tests/github_simulator
+}
+
+run_simulator() {
+  fetch_openapi
+  node_suite simulator "$ROOT/tests/github_simulator" npm test
+}
 
 # Every top folder with targets; not "//...", which would follow Bazel's own
 # links when there are several output bases.
@@ -81,6 +93,7 @@ bazel_folders() {
 run_unit() {
   local log=$STATE/log/test-unit.log status=0
   start_world
+  fetch_openapi
   # shellcheck disable=SC2046  # a list of words
   "$ROOT/tools/bazel.sh" test --color=no --curses=no --keep_going --show_progress_rate_limit=15 \
     --test_tmpdir="$TEST_TMP" $(bazel_folders) 2>&1 | tee "$log" || status=$?

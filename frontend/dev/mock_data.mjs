@@ -1,5 +1,6 @@
 // Made-up projects, builds and logs for working on the pages without the services.
 import { createHash } from 'node:crypto';
+import { addSettings, fillSettings } from './mock_settings.mjs';
 
 const E = '\x1b';
 const start = Date.now();
@@ -17,11 +18,8 @@ const people = [
 /** Log id → { bytes: Buffer, sealed } */
 export const logs = new Map();
 export const projects = [];
-let lastHook = 0;
 /** Project id → builds, newest first. */
 export const builds = new Map();
-/** Project id → hooks. */
-export const hooks = new Map();
 
 export function sampleLog(lines, outcome) {
   const out = [
@@ -88,21 +86,23 @@ export function makeBuild(project, number, status, { message, person = 0, age = 
 }
 
 function add(id, repository, options, list) {
-  projects.push({ id, repository, private: false, url: `https://github.com/${repository}`, role: 'owner', ...options });
+  projects.push({
+    id, repository, private: false, url: `https://github.com/${repository}`, role: 'owner', default_branch: 'main',
+    synced_at: ago(5000), sync_error: '', ...options,
+  });
   builds.set(id, list);
-  hooks.set(id, []);
+  addSettings(projects.at(-1));
 }
 
+let lastProject = 8;
+
 export function addProject(repository) {
-  const id = projects.length + 1;
-  add(id, repository, {}, []);
+  add(++lastProject, repository, {}, []);
   return projects.at(-1);
 }
 
-export function addHook(project, { title, image, script }) {
-  const hook = { id: ++lastHook, title, image, script, created_at: new Date().toISOString() };
-  hooks.get(project).push(hook);
-  return hook;
+export function removeProject(project) {
+  projects.splice(projects.indexOf(project), 1);
 }
 
 add(1, 'kozmic/hello', {}, [
@@ -113,16 +113,11 @@ add(1, 'kozmic/hello', {}, [
       person: i % 3, age: 4000 * (i + 1),
     })),
 ]);
-add(2, 'acme/web', { private: true }, [makeBuild(2, 7, 'failure', { message: 'Rewrite the session store', person: 1, age: 7200, jobs: 2, lines: 300 })]);
+add(2, 'acme/web', { private: true, role: 'manager' }, [makeBuild(2, 7, 'failure', { message: 'Rewrite the session store', person: 1, age: 7200, jobs: 2, lines: 300 })]);
 add(3, 'acme/api', {}, [makeBuild(3, 128, 'success', { message: 'Return 404 for projects that one may not see', person: 2, age: 90000 })]);
 add(4, 'octo/a-repository-with-a-long-name', {}, [makeBuild(4, 3, 'enqueued', { message: 'Try the new runner', person: 0, age: 95 })]);
 add(5, 'octo/kernel', {}, [makeBuild(5, 9, 'error', { message: 'Build everything', person: 1, age: 200000, lines: Number(process.env.BIG_LINES ?? 5000) })]);
 add(6, 'octo/new', { role: 'member' }, []);
 add(7, 'octo/fresh', {}, []);
-addHook(1, { title: 'Tests', image: 'debian:12', script: '#!/bin/bash\nset -e\n\nmake -j2\nmake test\n' });
-addHook(1, {
-  title: 'A title as long as titles get when somebody means every word of it',
-  image: 'registry.example.com:5000/acme/a-build-image-with-a-long-name:2025.11.23-slim',
-  script: `#!/bin/bash\nset -euo pipefail\n\n${Array.from({ length: 24 }, (_, i) => `./run --step ${i} --with "a line that is wider than any phone, and than the card as well" --and <tags>`).join('\n')}\n`,
-});
-addHook(6, { title: 'Tests', image: 'debian:12', script: '#!/bin/bash\nset -e\n\necho "It works!"\n' });
+add(8, 'octo/vault', { private: true }, []);
+fillSettings();

@@ -1,10 +1,17 @@
 // Serves dist/ and a made-up API as gateway/API.md describes it, with the gateway's security headers.
 // GET /dev/push?project=1 makes a build, /dev/break drops all streams, /dev/grow?log=<id>&lines=n
-// adds to a log, /dev/finish?project=1 ends the running build, /dev/outage?ms=n refuses everything.
+// adds to a log, /dev/finish?project=1 ends the running build, /dev/outage?ms=n refuses everything,
+// /dev/role?project=1&role=member makes one something else, /dev/fail?method=POST&path=/api/v1/projects&
+// status=503&code=github_unavailable has such requests fail until /dev/fail, /dev/repositories is in
+// mock_repositories.mjs.
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { addHook, addProject, builds, hooks, logs, makeBuild, projects, sha256 } from './mock_data.mjs';
+import { account, CSRF } from './mock_account.mjs';
+import { addProject, builds, logs, makeBuild, projects, removeProject, sha256 } from './mock_data.mjs';
+import { error, json, readBody, refuse } from './mock_http.mjs';
+import { forget, repositories, setRepositories } from './mock_repositories.mjs';
+import { answerSettings } from './mock_settings.mjs';
 
 const DIST = new URL('../dist/', import.meta.url).pathname;
 const PORT = Number(process.env.PORT ?? 8090);
@@ -13,15 +20,11 @@ const CSP =
   "img-src 'self' data: https://avatars.githubusercontent.com; font-src 'self'; base-uri 'none'; " +
   "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types ci-worker";
 const TYPES = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml', html: 'text/html; charset=utf-8' };
-const CSRF = 'mock-csrf-token';
 
 const streams = new Set();
 let refusedUntil = 0;
-
-function json(response, status, body) {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-}
-const error = (response, status, code, message) => json(response, status, { code, message });
+/** What is to fail: { method, path, status, code }, or null. */
+let failing = null;
 
 function send(stream, event, data, id) {
   stream.response.write(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
@@ -101,45 +104,43 @@ function openStream(request, response, query) {
   pump(entry);
 }
 
-async function readBody(request) {
-  const parts = [];
-  for await (const part of request) parts.push(part);
-  return JSON.parse(Buffer.concat(parts));
-}
-
-/** Repositories named *secret* do not exist, *readonly* ones belong to others. */
+/** Repositories named *secret* do not exist; others of those names fail as they say. */
 async function createProject(request, response) {
-  const { repository = '' } = await readBody(request);
-  if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) return error(response, 422, 'invalid_argument', 'repository: must be like owner/name');
+  const body = await readBody(request, response, ['repository']);
+  if (!body) return undefined;
+  const { repository = '' } = body;
+  if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) return refuse(response, 'repository', 'must be like owner/name');
   if (repository.includes('secret')) return error(response, 404, 'repository_not_found', 'GitHub shows you no such repository');
   if (repository.includes('readonly')) return error(response, 403, 'admin_needed', 'you need admin rights to the repository at GitHub');
+  if (repository.includes('unavailable')) return error(response, 503, 'github_unavailable', 'GitHub does not answer');
+  if (repository.includes('revoked')) return error(response, 401, 'sign_in_needed', 'GitHub no longer accepts your token');
   if (projects.some((known) => known.repository === repository)) return error(response, 409, 'project_exists', 'this repository has a project already');
+  forget(repository);
   return json(response, 201, { ...addProject(repository), latest_build: null });
 }
 
-/** GitHub refuses a hook whose title has the word "refused". */
-async function createHook(request, response, project) {
-  const fields = await readBody(request);
-  if (project.role === 'member') return error(response, 403, 'permission_denied', 'your role in this project does not allow that');
-  for (const name of ['title', 'image', 'script']) {
-    if (!fields[name]?.trim()) return error(response, 422, 'invalid_argument', `${name}: This field is required.`);
-  }
-  if (!/^[a-z0-9./:_-]+$/.test(fields.image)) return error(response, 422, 'invalid_argument', 'image: not the name of an image');
-  if (fields.title.includes('refused')) return error(response, 409, 'github_refused', 'GitHub answered 422: Validation Failed');
-  return json(response, 201, addHook(project.id, fields));
+async function deleteProject(request, response, project) {
+  const body = await readBody(request, response, ['repository']);
+  if (!body) return undefined;
+  if (project.role !== 'owner') return error(response, 403, 'permission_denied', 'your role in this project does not allow that');
+  if (body.repository !== project.repository) return refuse(response, 'repository', 'is not the name of this project');
+  removeProject(project);
+  return json(response, 202, {});
 }
 
-function api(request, response, path, query) {
+async function api(request, response, path, query) {
   if (!/kozmic_session=/.test(request.headers.cookie ?? '')) {
     return error(response, 401, 'signed_out', 'Sign in first.');
   }
-  if (path === '/api/v1/me') {
-    return json(response, 200, { user: { id: 1, login: 'ada', name: 'Ada Lovelace', avatar_url: '/dev/avatar.svg' }, csrf_token: CSRF });
-  }
-  const changing = request.method === 'POST';
+  const changing = request.method !== 'GET';
   if (changing && request.headers['x-csrf-token'] !== CSRF) {
     return error(response, 403, 'csrf', 'The page is out of date. Reload it.');
   }
+  if (failing && path.startsWith(failing.path) && (failing.method ?? request.method) === request.method) {
+    return error(response, failing.status, failing.code, `This was to fail with ${failing.status}.`);
+  }
+  if (/^\/api\/v1\/me(\/|$)/.test(path)) return account(request, response, path);
+  if (path.startsWith('/api/v1/repositories')) return repositories(request, response, path);
   if (path === '/api/v1/stream') return openStream(request, response, query);
   if (path === '/api/v1/projects') {
     if (changing) return createProject(request, response);
@@ -149,11 +150,9 @@ function api(request, response, path, query) {
   const project = projects.find((p) => p.id === Number(id));
   if (!project) return error(response, 404, 'not_found', 'There is no such project.');
   const list = builds.get(project.id);
+  if (!rest && request.method === 'DELETE') return deleteProject(request, response, project);
   if (!rest) return json(response, 200, { ...project, latest_build: list[0] ?? null });
-  if (rest === '/hooks') {
-    if (changing) return createHook(request, response, project);
-    return json(response, 200, { hooks: hooks.get(project.id) });
-  }
+  if (await answerSettings(request, response, project, rest, `http://${request.headers.host}`)) return undefined;
   if (rest === '/builds') {
     const before = Number(query.get('before') ?? Infinity);
     const limit = Math.min(Number(query.get('limit') ?? 20), Number(process.env.PAGE ?? 25));
@@ -194,6 +193,15 @@ function dev(response, path, query) {
   } else if (path === '/dev/finish') {
     const build = builds.get(project).find((b) => b.status === 'pending');
     if (build) finish(build, query.get('status') ?? 'success');
+  } else if (path === '/dev/role') {
+    projects.find(({ id }) => id === project).role = query.get('role');
+  } else if (path === '/dev/fail') {
+    failing = query.get('path') && {
+      method: query.get('method') ?? undefined, path: query.get('path'),
+      status: Number(query.get('status') ?? 503), code: query.get('code') ?? 'unavailable',
+    };
+  } else if (path === '/dev/repositories') {
+    setRepositories(query);
   } else if (path === '/dev/grow') {
     const lines = Number(query.get('lines') ?? 10);
     append(query.get('log'), Array.from({ length: lines }, (_, i) => `grown ${i}\n`).join(''));
@@ -201,6 +209,12 @@ function dev(response, path, query) {
     return error(response, 404, 'not_found', 'nothing here');
   }
   response.writeHead(204).end();
+}
+
+function badge(response, path) {
+  const word = path.endsWith('/main') ? ['passing', '#1a7f4e'] : ['no builds', '#5a5f72'];
+  response.writeHead(200, { 'content-type': 'image/svg+xml', 'cache-control': 'no-cache, max-age=0' }).end(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="118" height="20"><rect width="118" height="20" rx="3" fill="#3a3f4f"/><path d="M52 0h63a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3H52z" fill="${word[1]}"/><g fill="#fff" font-family="DejaVu Sans,sans-serif" font-size="11"><text x="7" y="14">kozmic</text><text x="60" y="14">${word[0]}</text></g></svg>`);
 }
 
 function file(response, path) {
@@ -230,7 +244,8 @@ createServer((request, response) => {
     }
     return response.writeHead(204, { 'set-cookie': 'kozmic_session=; Path=/; Max-Age=0' }).end();
   }
-  if (path.startsWith('/api/')) return api(request, response, path, query);
+  if (path.startsWith('/api/')) return void api(request, response, path, query);
+  if (path.startsWith('/badges/')) return badge(response, path);
   if (path.startsWith('/dev/')) return dev(response, path, query);
   return file(response, path);
 }).listen(PORT, '127.0.0.1', () => console.log(`http://127.0.0.1:${PORT}/`));

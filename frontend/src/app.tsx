@@ -1,21 +1,29 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { lazy } from './components/lazy';
 import { Shell } from './components/shell';
 import { BuildPage } from './pages/build';
-import { HistoryPage } from './pages/history';
+import { HomePage } from './pages/home';
 import { LoginPage } from './pages/login';
 import { MissingPage } from './pages/missing';
-import { NewProjectPage } from './pages/new_project';
-import { ProjectsPage } from './pages/projects';
-import { SettingsPage } from './pages/settings';
 import { location, navigate } from './router';
 import { match, paths, type Route } from './routes';
 import { session } from './state/session';
+import { unsaved } from './state/unsaved';
+
+const ProjectsPage = lazy(() => import('./pages/projects'), 'ProjectsPage');
+const HistoryPage = lazy(() => import('./pages/history'), 'HistoryPage');
+const RepositoriesPage = lazy(() => import('./pages/repositories'), 'RepositoriesPage');
+const SettingsPage = lazy(() => import('./pages/settings'), 'SettingsPage');
+const HookPage = lazy(() => import('./pages/hook'), 'HookPage');
+const AccountPage = lazy(() => import('./pages/account'), 'AccountPage');
+const DocsPage = lazy(() => import('./pages/docs'), 'DocsPage');
 
 /** The whole application: who is looking, where, and the page for it. */
 export function App() {
   const { path, query } = location.value;
   const route = match(path);
-  const signedOut = session.value.kind === 'out';
+  // A page with something unsaved stays, so that signing in again elsewhere saves it.
+  const signedOut = session.value.kind === 'out' && !unsaved.value;
   const main = useRef<HTMLElement>(null);
   const shown = useRef(path);
 
@@ -40,12 +48,20 @@ export function App() {
 
 function pageOf(route: Route, query: URLSearchParams) {
   switch (route.page) {
+    case 'home':
+      return <HomePage />;
     case 'projects':
       return <ProjectsPage />;
-    case 'new-project':
-      return <NewProjectPage />;
+    case 'repositories':
+      return <RepositoriesPage />;
+    case 'account':
+      return <AccountPage />;
+    case 'docs':
+      return <DocsPage />;
     case 'settings':
-      return <SettingsPage key={route.project} project={route.project} />;
+      return <SettingsPage key={route.project} project={route.project} section={route.section} />;
+    case 'hook':
+      return <HookPage key={route.hook} project={route.project} hook={route.hook} />;
     case 'history':
       return <HistoryPage project={route.project} before={Number(query.get('before')) || null} />;
     case 'build':

@@ -20,7 +20,7 @@ export function formatRelative(time: number, now: number): string {
   if (hours < 24) return `${hours} h ago`;
   const days = Math.floor(hours / 24);
   if (days < 30) return days === 1 ? 'yesterday' : `${days} days ago`;
-  return new Date(time).toLocaleDateString(undefined, { dateStyle: 'medium' });
+  return formatDay(time);
 }
 
 /** `14:02:11, 23 Nov` in the reader's time zone and language. */
@@ -28,6 +28,11 @@ export function formatMoment(time: number): string {
   const date = new Date(time);
   const day = date.toLocaleDateString(undefined, { day: 'numeric', month: 'short' });
   return `${date.toLocaleTimeString(undefined, { hourCycle: 'h23' })}, ${day}`;
+}
+
+/** `23 Nov 2025` in the reader's time zone and language. */
+export function formatDay(time: string | number): string {
+  return new Date(time).toLocaleDateString(undefined, { dateStyle: 'medium' });
 }
 
 export function formatNumber(value: number): string {

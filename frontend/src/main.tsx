@@ -8,6 +8,7 @@ import './styles/shell.css';
 import './styles/components.css';
 import './styles/pages.css';
 import './styles/forms.css';
+import './styles/settings.css';
 import './styles/log.css';
 
 startRouter();

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { unsaved } from './state/unsaved';
 
 export interface Location {
   path: string;
@@ -12,16 +13,35 @@ function current(): Location {
 /** Where the browser is. */
 export const location = signal<Location>(current());
 
-/** Goes to an address of this application without loading the page anew. */
-export function navigate(to: string, options: { replace?: boolean } = {}): void {
-  if (options.replace) history.replaceState(null, '', to);
-  else history.pushState(null, '', to);
+/** A way out of a page with something unsaved, until the reader has said whether to take it. */
+export const leaving = signal<{ go: () => void } | null>(null);
+
+/** This page's place among those that Back and Forward lead to. */
+let place = 0;
+
+/**
+ * Goes to an address of this application without loading the page anew. From a page with something
+ * unsaved only once the reader agrees, or with `sure`.
+ */
+export function navigate(to: string, options: { replace?: boolean; sure?: boolean } = {}): void {
+  if (unsaved.peek() && !options.sure) {
+    leaving.value = { go: () => navigate(to, { ...options, sure: true }) };
+    return;
+  }
+  leaving.value = null;
+  if (options.replace) rewrite(to);
+  else history.pushState({ place: ++place }, '', to);
   location.value = current();
   if (!options.replace) window.scrollTo(0, 0);
 }
 
+/** Changes what the address bar says, and nothing else. */
+export function rewrite(to: string): void {
+  history.replaceState({ place }, '', to);
+}
+
 /** Paths that the gateway answers itself. */
-const FOREIGN = /^\/(api|_auth|_hooks|assets|logout|healthz)(\/|$)/;
+const FOREIGN = /^\/(api|_auth|_hooks|assets|badges|logout|healthz)(\/|$)/;
 
 function onClick(event: MouseEvent): void {
   if (event.defaultPrevented || event.button !== 0) return;
@@ -34,10 +54,40 @@ function onClick(event: MouseEvent): void {
   navigate(url.pathname + url.search + url.hash);
 }
 
+function placeOf(state: unknown): number | null {
+  return state !== null && typeof state === 'object' && 'place' in state ? Number(state.place) : null;
+}
+
+/** True while we undo a step that the reader has not agreed to. */
+let undoing = false;
+
+function onPopState(event: PopStateEvent): void {
+  const steps = (placeOf(event.state) ?? place) - place;
+  if (undoing) {
+    undoing = false;
+    return;
+  }
+  if (unsaved.peek() && steps !== 0) {
+    undoing = true;
+    history.go(-steps);
+    leaving.value = {
+      go: () => {
+        leaving.value = null;
+        unsaved.value = false;
+        history.go(steps);
+      },
+    };
+    return;
+  }
+  place += steps;
+  location.value = current();
+}
+
 /** Makes links of this application navigate within it. */
 export function startRouter(): void {
+  const known = placeOf(history.state);
+  if (known === null) rewrite(window.location.href);
+  else place = known;
   document.addEventListener('click', onClick);
-  window.addEventListener('popstate', () => {
-    location.value = current();
-  });
+  window.addEventListener('popstate', onPopState);
 }

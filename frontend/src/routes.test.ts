@@ -1,13 +1,19 @@
 import { expect, it } from 'vitest';
-import { isLocalPath, match } from './routes';
+import { isLocalPath, match, paths, type Section } from './routes';
 
 it.each([
-  ['/', { page: 'projects' }],
+  ['/', { page: 'home' }],
   ['/projects', { page: 'projects' }],
   ['/projects/3/', { page: 'project', project: 3 }],
   ['/projects/3/history', { page: 'history', project: 3 }],
-  ['/projects/3/settings/', { page: 'settings', project: 3 }],
-  ['/repositories/', { page: 'new-project' }],
+  ['/projects/3/settings/', { page: 'settings', project: 3, section: 'hooks' }],
+  ['/projects/3/settings/deploy-key', { page: 'settings', project: 3, section: 'deploy-key' }],
+  ['/projects/3/settings/danger/', { page: 'settings', project: 3, section: 'danger' }],
+  ['/projects/3/settings/else/', { page: 'missing' }],
+  ['/repositories/', { page: 'repositories' }],
+  ['/account/settings', { page: 'account' }],
+  ['/docs/', { page: 'docs' }],
+  ['/constructor/', { page: 'missing' }],
   ['/projects/3/builds/latest/', { page: 'build', project: 3, build: 'latest', job: null }],
   ['/projects/3/builds/7/jobs/2/', { page: 'build', project: 3, build: 7, job: 2 }],
   ['/projects/0/', { page: 'missing' }],
@@ -15,6 +21,24 @@ it.each([
   ['/projects/3/builds/7/jobs/', { page: 'missing' }],
 ])('%s', (path, route) => {
   expect(match(path)).toEqual(route);
+});
+
+it.each([
+  ['/projects/3/hooks/', { page: 'settings', project: 3, section: 'hooks' }],
+  ['/projects/3/hooks/add/', { page: 'hook', project: 3, hook: null }],
+  ['/projects/3/hooks/9/edit/', { page: 'hook', project: 3, hook: 9 }],
+  ['/projects/3/hooks/9/delete/', { page: 'missing' }],
+])('K26: %s', (path, route) => {
+  expect(match(path)).toEqual(route);
+});
+
+it('finds back from every address to its page', () => {
+  const sections: Section[] = ['hooks', 'secrets', 'members', 'deploy-key', 'badge', 'danger'];
+  for (const section of sections) {
+    expect(match(paths.settings(4, section))).toEqual({ page: 'settings', project: 4, section });
+  }
+  expect(match(paths.hook(4, 5))).toEqual({ page: 'hook', project: 4, hook: 5 });
+  expect(match(paths.addHook(4))).toEqual({ page: 'hook', project: 4, hook: null });
 });
 
 it.each([

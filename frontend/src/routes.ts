@@ -1,51 +1,81 @@
+/** The parts of a project's settings, each a page of its own. */
+export type Section = 'hooks' | 'secrets' | 'members' | 'deploy-key' | 'badge' | 'danger';
+
 /** Every page's address, and the way back from an address to its page. */
 export type Route =
+  | { page: 'home' }
   | { page: 'login' }
   | { page: 'projects' }
-  | { page: 'new-project' }
+  | { page: 'repositories' }
+  | { page: 'account' }
+  | { page: 'docs' }
   | { page: 'project'; project: number }
   | { page: 'history'; project: number }
-  | { page: 'settings'; project: number }
+  | { page: 'settings'; project: number; section: Section }
+  /** null: a hook that is yet to be added. */
+  | { page: 'hook'; project: number; hook: number | null }
   | { page: 'build'; project: number; build: number | 'latest'; job: number | null }
   | { page: 'missing' };
 
 export const paths = {
+  home: '/',
   projects: '/projects/',
-  newProject: '/repositories/',
+  repositories: '/repositories/',
+  account: '/account/settings/',
+  docs: '/docs/',
   latest: (project: number) => `/projects/${project}/builds/latest/`,
   history: (project: number, before?: number) =>
     `/projects/${project}/history/${before ? `?before=${before}` : ''}`,
-  settings: (project: number) => `/projects/${project}/settings/`,
+  settings: (project: number, section: Section = 'hooks') =>
+    `/projects/${project}/settings/${section === 'hooks' ? '' : `${section}/`}`,
+  addHook: (project: number) => `/projects/${project}/hooks/add/`,
+  hook: (project: number, hook: number) => `/projects/${project}/hooks/${hook}/edit/`,
   build: (project: number, build: number) => `/projects/${project}/builds/${build}/`,
   job: (project: number, build: number | 'latest', job: number) =>
     `/projects/${project}/builds/${build}/jobs/${job}/`,
+  /** Has GitHub asked who this is, and comes back to `next`. */
+  signIn: (next: string) => `/_auth/?next=${encodeURIComponent(next)}`,
+};
+
+const PAGES: Record<string, Route> = {
+  '/': { page: 'home' },
+  '/login/': { page: 'login' },
+  [paths.projects]: { page: 'projects' },
+  [paths.repositories]: { page: 'repositories' },
+  [paths.account]: { page: 'account' },
+  [paths.docs]: { page: 'docs' },
 };
 
 const ID = '([1-9]\\d{0,15})';
-const BUILD = new RegExp(`^/projects/${ID}/builds/(latest|[1-9]\\d{0,15})/(?:jobs/${ID}/)?$`);
-const PROJECT = new RegExp(`^/projects/${ID}/(history/|settings/)?$`);
+const BUILD = new RegExp(`^builds/(latest|[1-9]\\d{0,15})/(?:jobs/${ID}/)?$`);
+const HOOK = new RegExp(`^hooks/(?:add|${ID}/edit)/$`);
+const SETTINGS = /^settings\/(?:(hooks|secrets|members|deploy-key|badge|danger)\/)?$/;
+const PROJECT = new RegExp(`^/projects/${ID}/(.*)$`);
 
 /** A missing slash at the end is forgiven. */
 export function match(address: string): Route {
   const path = address.endsWith('/') ? address : `${address}/`;
-  if (path === '/' || path === paths.projects) return { page: 'projects' };
-  if (path === paths.newProject) return { page: 'new-project' };
-  if (path === '/login/') return { page: 'login' };
+  const found = PROJECT.exec(path);
+  if (!found) return Object.hasOwn(PAGES, path) ? (PAGES[path] as Route) : { page: 'missing' };
+  return matchInProject(Number(found[1]), found[2] ?? '');
+}
+
+function matchInProject(project: number, path: string): Route {
+  if (path === '') return { page: 'project', project };
+  if (path === 'history/') return { page: 'history', project };
+  if (path === 'hooks/') return { page: 'settings', project, section: 'hooks' };
+  const settings = SETTINGS.exec(path);
+  if (settings) return { page: 'settings', project, section: (settings[1] ?? 'hooks') as Section };
+  const hook = HOOK.exec(path);
+  if (hook) return { page: 'hook', project, hook: hook[1] === undefined ? null : Number(hook[1]) };
   const build = BUILD.exec(path);
-  if (build) {
-    return {
-      page: 'build',
-      project: Number(build[1]),
-      build: build[2] === 'latest' ? 'latest' : Number(build[2]),
-      job: build[3] === undefined ? null : Number(build[3]),
-    };
-  }
-  const project = PROJECT.exec(path);
-  if (!project) return { page: 'missing' };
-  const id = Number(project[1]);
-  if (project[2] === 'history/') return { page: 'history', project: id };
-  if (project[2] === 'settings/') return { page: 'settings', project: id };
-  return { page: 'project', project: id };
+  if (!build) return { page: 'missing' };
+  return {
+    page: 'build',
+    project,
+    build: build[1] === 'latest' ? 'latest' : Number(build[1]),
+    job: build[2] === undefined ? null : Number(build[2]),
+  };
 }
 
 /** True for a path that is safe to go to after signing in: ours, and not another host in disguise. */

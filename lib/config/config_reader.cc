@@ -1,5 +1,6 @@
 #include "lib/config/config_reader.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -157,6 +158,20 @@ void ConfigReader::Secret(absl::string_view name, std::string* out, const Key& k
                                     " random characters (", key.help, ")"));
   }
   *out = *std::move(value);
+}
+
+void ConfigReader::SecretList(absl::string_view name, std::vector<std::string>* out,
+                              const Key& key) {
+  std::vector<std::string> items;
+  TextList(name, &items, key);
+  const bool strong = std::all_of(items.begin(), items.end(), [](const std::string& item) {
+    return item.size() >= kSecretLength;
+  });
+  if (!strong) {
+    return Fault(name, absl::StrCat("too weak: each needs at least ", kSecretLength,
+                                    " random characters, without a comma (", key.help, ")"));
+  }
+  *out = std::move(items);
 }
 
 void ConfigReader::HttpUrl(absl::string_view name, std::string* out, const Key& key) {

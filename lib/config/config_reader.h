@@ -49,6 +49,8 @@ class ConfigReader {
   void Duration(absl::string_view name, absl::Duration* out, const Key& key);
   // Text of at least 32 bytes; its value appears in no message.
   void Secret(absl::string_view name, std::string* out, const Key& key);
+  // A list of such texts, given as TextList is; so none has a comma.
+  void SecretList(absl::string_view name, std::vector<std::string>* out, const Key& key);
   // Absolute http or https URL without a trailing slash, query or fragment.
   void HttpUrl(absl::string_view name, std::string* out, const Key& key);
   // One of `values`.

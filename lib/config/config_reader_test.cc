@@ -70,6 +70,24 @@ TEST(ConfigReaderTest, OneStartNamesEveryFault) {
                     Not(HasSubstr("short-one"))));
 }
 
+TEST(ConfigReaderTest, SecretsOfAListAreEachStrongAndNeverTold) {
+  const std::string first = "first-" + std::string(26, '1');
+  const std::string second = "second-" + std::string(26, '2');
+  auto reader = ConfigReader::Parse(
+      "good: [" + first + ", " + second + "]\nweak: [" + first + ", short-one]\n", Env({}));
+  ASSERT_TRUE(reader.ok());
+  std::vector<std::string> good, weak, none = {"left over"};
+  reader->SecretList("good", &good, {.help = "keys"});
+  reader->SecretList("weak", &weak, {.help = "keys"});
+  reader->SecretList("none", &none, {.help = "keys", .fallback = ""});
+  EXPECT_THAT(good, ElementsAre(first, second));
+  EXPECT_THAT(weak, ElementsAre());
+  EXPECT_THAT(none, ElementsAre());
+  EXPECT_THAT(std::string(reader->Finish().message()),
+              AllOf(HasSubstr("weak: too weak"), Not(HasSubstr("good:")), Not(HasSubstr("first-")),
+                    Not(HasSubstr("short-one"))));
+}
+
 TEST(ConfigReaderTest, BrokenYamlNamesItsLine) {
   auto reader = ConfigReader::Parse("a: 1\nb: [1, 2\n", Env({}));
   ASSERT_FALSE(reader.ok());

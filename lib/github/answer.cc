@@ -42,33 +42,41 @@ std::string Message(const HttpAnswer& answer) {
   return message;
 }
 
-// For how long GitHub wants not to be asked; nullopt when the answer is not about that.
-std::optional<int64_t> RetryAfter(const HttpAnswer& answer, const std::string& message,
-                                  absl::Time now) {
-  if (answer.status != 403 && answer.status != 429) return std::nullopt;
-  std::optional<int64_t> wait;
-  int64_t number = 0;
-  if (absl::SimpleAtoi(answer.Header("retry-after"), &number)) {
-    wait = number;
-  } else if (answer.Header("x-ratelimit-remaining") == "0" &&
-             absl::SimpleAtoi(answer.Header("x-ratelimit-reset"), &number)) {
-    wait = number - absl::ToUnixSeconds(now) + 1;
-  } else if (answer.status == 429 || absl::StrContains(message, "rate limit")) {
-    wait = kDefaultWaitSeconds;
-  }
-  if (wait.has_value()) wait = std::clamp<int64_t>(*wait, 1, kLongestWaitSeconds);
-  return wait;
+bool SpeaksOfLimit(const HttpAnswer& answer) {
+  return answer.Header("x-ratelimit-remaining") == "0" ||
+         absl::StrContains(Message(answer), "rate limit");
 }
 
+// Whether the answer may be a refusal that ends by itself.
+bool MayBeLimit(int status) { return status == 403 || status == 429 || status == 503; }
+
 }  // namespace
+
+std::optional<absl::Duration> WaitAfter(const HttpAnswer& answer, absl::Time now) {
+  const bool refused = MayBeLimit(answer.status);
+  std::optional<int64_t> wait;
+  int64_t number = 0;
+  if (const std::string after = answer.Header("retry-after"); refused && !after.empty()) {
+    wait = absl::SimpleAtoi(after, &number) ? number : kDefaultWaitSeconds;
+  } else if (answer.Header("x-ratelimit-remaining") == "0" &&
+             absl::SimpleAtoi(answer.Header("x-ratelimit-reset"), &number) &&
+             number >= absl::ToUnixSeconds(now)) {
+    wait = number - absl::ToUnixSeconds(now) + 1;
+  } else if (answer.status == 429 || (answer.status == 403 && SpeaksOfLimit(answer))) {
+    wait = kDefaultWaitSeconds;
+  }
+  if (!wait.has_value()) return std::nullopt;
+  return absl::Seconds(std::clamp<int64_t>(*wait, 1, kLongestWaitSeconds));
+}
 
 absl::Status AnswerStatus(const HttpAnswer& answer, absl::Time now) {
   if (answer.status >= 200 && answer.status < 300) return absl::OkStatus();
   const std::string message = Message(answer);
   const std::string text = absl::StrCat("GitHub answered ", answer.status,
                                         message.empty() ? "" : absl::StrCat(": ", message));
-  if (const auto wait = RetryAfter(answer, message, now)) {
-    return WithDetail(absl::UnavailableError(text), "retry-after-seconds", absl::StrCat(*wait));
+  if (const auto wait = WaitAfter(answer, now); wait.has_value() && MayBeLimit(answer.status)) {
+    return WithDetail(absl::UnavailableError(text), "retry-after-seconds",
+                      absl::StrCat(absl::ToInt64Seconds(*wait)));
   }
   switch (answer.status) {
     case 400:

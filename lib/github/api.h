@@ -2,6 +2,7 @@
 #define KOZMIC_LIB_GITHUB_API_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,7 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "lib/base/clock.h"
 #include "lib/github/http_client.h"
-#include "nlohmann/json.hpp"
+#include "lib/github/requester.h"
 
 namespace kozmic::github {
 
@@ -34,20 +35,66 @@ struct Repository {
   std::string full_name = {};
   bool is_private = false;
   std::string html_url = {};
-  // What the token's user may do there.
+  // What the token's user may do there: who may administrate may push, who may push may pull.
   bool may_admin = false;
   bool may_push = false;
+  bool may_pull = false;
+  std::string default_branch = {};
+  std::string owner_login = {};
+  bool owner_is_organization = false;
+  std::string owner_avatar_url = {};
+  bool archived = false;
+  // Empty when it has none.
+  std::string description = {};
+};
+
+// All repositories that a user has explicit access to, in the order of their full names.
+struct RepositoryListing {
+  // Each once. Empty when not_modified.
+  std::vector<Repository> repositories;
+  // For the next listing: what tells whether a page has changed.
+  std::vector<std::string> etags;
+  // Nothing has changed since the listing that `etags` are of.
+  bool not_modified = false;
+};
+
+// Told after each page of a listing. `pages_total` is 0 while unknown; `items` is how many were
+// read, 0 while pages are merely compared. `pages_done` starts again from 1 when that shows that
+// the listing must be read.
+using Progress = std::function<void(int pages_done, int pages_total, int items)>;
+
+// Who may use a repository, be it by invitation, a team, or as its organisation's member.
+struct Collaborator {
+  int64_t user_id = 0;
+  std::string login = {};
+  std::string avatar_url = {};
+  // As in Repository. The role "maintain" pushes, "triage" pulls.
+  bool may_admin = false;
+  bool may_push = false;
+  bool may_pull = false;
 };
 
 struct Hook {
   int64_t id = 0;
   std::string url = {};
+  std::vector<std::string> events = {};
+  bool active = false;
+  // "json" or "form".
+  std::string content_type = {};
 };
 
 struct NewHook {
   std::string url = {};
   std::string secret = {};
   std::vector<std::string> events;
+};
+
+struct DeployKey {
+  int64_t id = 0;
+  std::string title = {};
+  // "ssh-ed25519 AAAA…", without a comment.
+  std::string key = {};
+  bool read_only = false;
 };
 
 struct CommitStatus {
@@ -61,8 +108,15 @@ struct CommitStatus {
 };
 
 // GitHub's REST API, in the version that we know. Thread-safe; each call takes the token of whom it
-// acts for. Errors: as AnswerStatus (answer.h) and HttpClient; an answer that is not as documented
-// is UNAVAILABLE. `repository` is "owner/name" (INVALID_ARGUMENT otherwise).
+// acts for, and sends its requests one after another. A request takes at most `http.call_timeout`.
+//
+// Errors are those of AnswerStatus (answer.h) and HttpClient. An answer that is not as documented
+// is UNAVAILABLE: one odd entry spoils its whole list, since who may do what is read from it. While
+// GitHub wants a token to wait, its calls fail with UNAVAILABLE and the detail
+// "retry-after-seconds" without being sent. What only reads is tried again a few times when GitHub
+// fails; a change is sent once, and UNAVAILABLE leaves open whether it was made.
+//
+// `repository` is "owner/name" (INVALID_ARGUMENT otherwise).
 class Api {
  public:
   // `http.base_url` is "https://api.github.com". `clock` must outlive this.
@@ -70,15 +124,46 @@ class Api {
 
   absl::StatusOr<AuthenticatedUser> GetAuthenticatedUser(const std::string& token) const;
 
+  // Also under a name that the repository had before; `full_name` tells today's.
   absl::StatusOr<Repository> GetRepository(const std::string& token,
                                            absl::string_view repository) const;
+
+  // What the token's user owns, was invited to, or may use as a member of an organisation. `etags`
+  // are those of the last listing, or empty; `progress` may be null. FAILED_PRECONDITION beyond
+  // 20,000 repositories.
+  // A repository that goes away while later pages are read can hide another one: before rights are
+  // taken away for a repository that is not listed, GetRepository tells.
+  absl::StatusOr<RepositoryListing> ListUserRepositories(const std::string& token,
+                                                         const std::vector<std::string>& etags,
+                                                         const Progress& progress) const;
+
+  // All, also those who may only read. FAILED_PRECONDITION beyond 10,000.
+  absl::StatusOr<std::vector<Collaborator>> ListCollaborators(const std::string& token,
+                                                              absl::string_view repository) const;
 
   // An active web hook that sends JSON.
   absl::StatusOr<Hook> CreateHook(const std::string& token, absl::string_view repository,
                                   const NewHook& hook) const;
+  // Makes the hook what CreateHook would have made.
+  absl::StatusOr<Hook> UpdateHook(const std::string& token, absl::string_view repository,
+                                  int64_t id, const NewHook& hook) const;
   absl::Status DeleteHook(const std::string& token, absl::string_view repository, int64_t id) const;
+  absl::StatusOr<Hook> GetHook(const std::string& token, absl::string_view repository,
+                               int64_t id) const;
   absl::StatusOr<std::vector<Hook>> ListHooks(const std::string& token,
                                               absl::string_view repository) const;
+
+  // A key that may only read. `key` is a public key as in authorized_keys.
+  absl::StatusOr<DeployKey> CreateDeployKey(const std::string& token, absl::string_view repository,
+                                            absl::string_view title, absl::string_view key) const;
+  absl::Status DeleteDeployKey(const std::string& token, absl::string_view repository,
+                               int64_t id) const;
+  absl::StatusOr<std::vector<DeployKey>> ListDeployKeys(const std::string& token,
+                                                        absl::string_view repository) const;
+
+  // The public keys of GitHub's SSH server, "ssh-ed25519 AAAA…", each fit for a line of
+  // known_hosts. NOT_FOUND when the server names none.
+  absl::StatusOr<std::vector<std::string>> GetSshHostKeys(const std::string& token) const;
 
   absl::Status CreateCommitStatus(const std::string& token, absl::string_view repository,
                                   absl::string_view sha, const CommitStatus& status) const;
@@ -88,12 +173,7 @@ class Api {
                                                                absl::string_view sha) const;
 
  private:
-  absl::StatusOr<HttpAnswer> Send(const std::string& token, const std::string& method,
-                                  const std::string& target, const nlohmann::json* body) const;
-  absl::StatusOr<nlohmann::json> GetJson(const std::string& token, const std::string& target) const;
-
-  const Clock& clock_;
-  const HttpClient http_;
+  const Requester requester_;
 };
 
 }  // namespace kozmic::github

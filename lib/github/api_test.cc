@@ -4,12 +4,11 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "lib/base/json.h"
 #include "lib/crypto/digest.h"
+#include "lib/github/api_fixture.h"
 #include "lib/github/oauth.h"
 #include "lib/github/url.h"
 #include "lib/status/annotate.h"
-#include "lib/testing/http_server.h"
 
 namespace kozmic::github {
 namespace {
@@ -17,27 +16,6 @@ namespace {
 using ::testing::ElementsAre;
 
 constexpr char kSha[] = "da39a3ee5e6b4b0d3255bfef95601890afd80709";
-const absl::Time kNow = absl::FromUnixSeconds(1700000000);
-
-class ApiTest : public ::testing::Test {
- protected:
-  void Start() { github_.Start(); }
-
-  // The answer to every request to `path`.
-  void Answers(const std::string& path, int status, const std::string& body,
-               const httplib::Headers& headers = {}) {
-    github_.server().Get(path, [=](const httplib::Request&, httplib::Response& answer) {
-      answer.status = status;
-      for (const auto& [name, value] : headers) answer.set_header(name, value);
-      answer.set_content(body, "application/json");
-    });
-  }
-
-  TestHttpServer github_;
-  FakeClock clock_{kNow};
-  Api api_{{.base_url = github_.url() + "/api/v3"}, clock_};
-};
-
 TEST_F(ApiTest, ReadsTheUserAndWhatTheTokenMayDo) {
   github_.server().Get(
       "/api/v3/user", [](const httplib::Request& request, httplib::Response& answer) {
@@ -57,77 +35,73 @@ TEST_F(ApiTest, ReadsTheUserAndWhatTheTokenMayDo) {
   EXPECT_THAT(*user->scopes, ElementsAre("repo", "user:email"));
 }
 
-TEST_F(ApiTest, ReadsARepository) {
-  Answers("/api/v3/repos/ann/app", 200,
-          R"({"id":9,"full_name":"ann/app","private":true,"html_url":"http://g/ann/app",
-              "permissions":{"admin":true,"push":true}})");
-  Start();
-  const auto repository = api_.GetRepository("t", "ann/app");
-  ASSERT_TRUE(repository.ok()) << repository.status();
-  EXPECT_EQ(repository->id, 9);
-  EXPECT_TRUE(repository->is_private);
-  EXPECT_TRUE(repository->may_admin);
+// Bad input 74
+TEST_F(ApiTest, ChecksTheFieldsOfAUser) {
+  ExpectFieldsAreChecked(
+      "/user", {{"id", 5}, {"login", "ann"}, {"name", "Ann"}, {"avatar_url", "http://a/5"}},
+      {{"id", true}, {"login", true}, {"name", false}, {"avatar_url", false}},
+      [&] { return api_.GetAuthenticatedUser("t").status(); });
 }
 
-TEST_F(ApiTest, ANameThatIsNoRepositoryIsNotAsked) {
+TEST_F(ApiTest, NamesTheKeysOfTheSshServer) {
+  Answers("/meta", 200, R"({"ssh_keys":["ssh-ed25519 AAAAC3Nz+/=","ecdsa-sha2-nistp256 AAAA"],
+                            "hooks":["192.30.252.0/22"]})");
   Start();
-  for (const char* name : {"ann", "ann/", "/app", "ann/app/x", "../x", "a/..", "a/b?c", "a/b c"}) {
-    EXPECT_EQ(api_.GetRepository("t", name).status().code(), absl::StatusCode::kInvalidArgument)
-        << name;
+  EXPECT_THAT(*api_.GetSshHostKeys("t"),
+              ElementsAre("ssh-ed25519 AAAAC3Nz+/=", "ecdsa-sha2-nistp256 AAAA"));
+}
+
+TEST_F(ApiTest, SaysWhenTheServerNamesNoKeys) {
+  std::string body;
+  github_.server().Get("/api/v3/meta", [&](const httplib::Request&, httplib::Response& answer) {
+    answer.set_content(body, "application/json");
+  });
+  Start();
+  for (const char* none : {"{}", R"({"ssh_keys":[]})", R"({"ssh_keys":null})"}) {
+    body = none;
+    EXPECT_EQ(api_.GetSshHostKeys("t").status().code(), absl::StatusCode::kNotFound) << none;
   }
 }
 
-TEST_F(ApiTest, CreatesAHookWithItsSecret) {
-  github_.server().Post("/api/v3/repos/ann/app/hooks", [](const httplib::Request& request,
-                                                          httplib::Response& answer) {
-    EXPECT_EQ(*ParseJson(request.body), *ParseJson(R"({
-                            "name":"web","active":true,"events":["push"],"config":{
-                            "url":"http://k/1","content_type":"json","secret":"s",
-                            "insecure_ssl":"0"}})"));
-    answer.status = 201;
-    answer.set_content(R"({"id":77,"config":{"url":"http://k/1"}})", "application/json");
+// They become lines of a file that ssh believes.
+TEST_F(ApiTest, AKeyThatWouldBeMoreThanAKeyIsRefused) {
+  std::string body;
+  github_.server().Get("/api/v3/meta", [&](const httplib::Request&, httplib::Response& answer) {
+    answer.set_content(body, "application/json");
   });
   Start();
-  const auto hook =
-      api_.CreateHook("t", "ann/app", {.url = "http://k/1", .secret = "s", .events = {"push"}});
-  ASSERT_TRUE(hook.ok()) << hook.status();
-  EXPECT_EQ(hook->id, 77);
+  for (const char* keys : {R"(["ssh-ed25519 AAAA\nevil ssh-rsa AAAA"])", R"(["ssh-ed25519"])",
+                           R"([""])", "[7]", "{}", "\"ssh-ed25519 AAAA\"",
+                           R"(["@cert-authority * ssh-rsa"])", R"(["ssh-rsa AAAA comment"])"}) {
+    body = absl::StrCat("{\"ssh_keys\":", keys, "}");
+    EXPECT_EQ(api_.GetSshHostKeys("t").status().code(), absl::StatusCode::kUnavailable) << keys;
+  }
+  for (const char* odd : {"[]", "null", "7"}) {
+    body = odd;
+    EXPECT_EQ(api_.GetSshHostKeys("t").status().code(), absl::StatusCode::kUnavailable) << odd;
+  }
 }
 
-TEST_F(ApiTest, DeletesAHook) {
-  github_.server().Delete(
-      "/api/v3/repos/ann/app/hooks/77",
-      [](const httplib::Request&, httplib::Response& answer) { answer.status = 204; });
-  Start();
-  const absl::Status deleted = api_.DeleteHook("t", "ann/app", 77);
-  EXPECT_TRUE(deleted.ok()) << deleted;
-  EXPECT_EQ(api_.DeleteHook("t", "ann/app", 78).code(), absl::StatusCode::kNotFound);
-}
-
-TEST_F(ApiTest, ListsHooksOverPages) {
-  github_.server().Get("/api/v3/repos/ann/app/hooks",
-                       [](const httplib::Request& request, httplib::Response& answer) {
-                         nlohmann::json page = nlohmann::json::array();
-                         const int count = request.get_param_value("page") == "1" ? 100 : 3;
-                         for (int i = 0; i < count; ++i) page.push_back({{"id", i + 1}});
-                         answer.set_content(page.dump(), "application/json");
-                       });
-  Start();
-  EXPECT_EQ(api_.ListHooks("t", "ann/app")->size(), 103u);
-}
-
-TEST_F(ApiTest, PagesWithoutEndAreLeft) {
-  int pages = 0;
-  github_.server().Get("/api/v3/repos/ann/app/hooks",
-                       [&](const httplib::Request&, httplib::Response& answer) {
-                         ++pages;
-                         nlohmann::json page = nlohmann::json::array();
-                         for (int i = 0; i < 100; ++i) page.push_back({{"id", i + 1}});
-                         answer.set_content(page.dump(), "application/json");
-                       });
-  Start();
-  EXPECT_TRUE(api_.ListHooks("t", "ann/app").ok());
-  EXPECT_EQ(pages, 10);
+TEST_F(ApiTest, ANameThatIsNoRepositoryIsNotAsked) {
+  // No server: whatever is sent would be UNAVAILABLE.
+  for (const char* name : {"ann", "ann/", "/app", "ann/app/x", "../x", "a/..", "a/b?c", "a/b c",
+                           "a/b\r\nc", "a/b%2f", ""}) {
+    const absl::Status statuses[] = {api_.GetRepository("t", name).status(),
+                                     api_.ListCollaborators("t", name).status(),
+                                     api_.CreateHook("t", name, {}).status(),
+                                     api_.UpdateHook("t", name, 1, {}).status(),
+                                     api_.DeleteHook("t", name, 1),
+                                     api_.GetHook("t", name, 1).status(),
+                                     api_.ListHooks("t", name).status(),
+                                     api_.CreateDeployKey("t", name, "t", "k").status(),
+                                     api_.DeleteDeployKey("t", name, 1),
+                                     api_.ListDeployKeys("t", name).status(),
+                                     api_.CreateCommitStatus("t", name, kSha, {}),
+                                     api_.ListCommitStatuses("t", name, kSha).status()};
+    for (const absl::Status& status : statuses) {
+      EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << name << ": " << status;
+    }
+  }
 }
 
 TEST_F(ApiTest, PostsAndReadsStatuses) {
@@ -196,16 +170,17 @@ TEST_F(ApiTest, ErrorsMeanWhatGithubMeans) {
       {200, {}, std::string(100000, '['), absl::StatusCode::kUnavailable, ""},
   };
   for (size_t i = 0; i < refusals.size(); ++i) {
-    Answers(absl::StrCat("/api/v3/repos/ann/r", i), refusals[i].status, refusals[i].body,
+    Answers(absl::StrCat("/repos/ann/r", i), refusals[i].status, refusals[i].body,
             refusals[i].headers);
   }
   Start();
   for (size_t i = 0; i < refusals.size(); ++i) {
-    const absl::Status status = api_.GetRepository("t", absl::StrCat("ann/r", i)).status();
+    const absl::Status status =
+        api_.GetRepository(absl::StrCat("t", i), absl::StrCat("ann/r", i)).status();
     EXPECT_EQ(status.code(), refusals[i].code) << i << ": " << status;
     EXPECT_EQ(Detail(status, "retry-after-seconds"), refusals[i].retry_after) << i;
   }
-  EXPECT_THAT(api_.GetRepository("t", "ann/r2").status().message(),
+  EXPECT_THAT(api_.GetRepository("t2", "ann/r2").status().message(),
               ::testing::HasSubstr("Validation Failed; No commit found"));
 }
 

@@ -1,6 +1,6 @@
 #include "lib/github/http_client.h"
 
-#include <optional>
+#include <algorithm>
 #include <thread>
 #include <utility>
 
@@ -12,12 +12,14 @@
 #include "absl/time/clock.h"
 #include "httplib.h"
 #include "lib/process/version.h"
+#include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 
 namespace kozmic::github {
 namespace {
 
 constexpr int kMostRedirects = 3;
+constexpr int kNotModified = 304;
 // How often a call that is past its deadline is stopped again: it may have been between sockets.
 constexpr absl::Duration kStopInterval = absl::Milliseconds(50);
 
@@ -46,6 +48,51 @@ std::chrono::microseconds ToMicros(absl::Duration duration) {
   return absl::ToChronoMicroseconds(duration);
 }
 
+absl::Status Refused(absl::string_view what) {
+  return WithReason(absl::UnavailableError(what), kAnswerRefused);
+}
+
+// The library writes what it is given: a line break would begin another header.
+absl::Status CheckLines(const HttpRequest& request) {
+  const auto breaks = [](absl::string_view text) {
+    return std::any_of(text.begin(), text.end(), [](char c) { return absl::ascii_iscntrl(c); });
+  };
+  bool bad = absl::StrContains(request.target, ' ') || breaks(request.target) ||
+             breaks(request.method) || breaks(request.content_type);
+  for (const auto& [name, value] : request.headers) bad = bad || breaks(name) || breaks(value);
+  return bad ? absl::InvalidArgumentError("a control character in the head of a request")
+             : absl::OkStatus();
+}
+
+std::unique_ptr<httplib::Client> NewTransport(const std::string& origin,
+                                              const HttpClient::Options& options) {
+  auto transport = std::make_unique<httplib::Client>(origin);
+  // Of what is no origin nothing else may be asked.
+  if (!transport->is_valid()) return transport;
+  transport->set_connection_timeout(ToMicros(options.connect_timeout));
+  transport->set_read_timeout(ToMicros(options.call_timeout));
+  transport->set_write_timeout(ToMicros(options.call_timeout));
+  transport->set_tcp_nodelay(true);
+  transport->set_keep_alive(true);
+  transport->set_follow_location(false);
+  transport->enable_server_certificate_verification(true);
+  return transport;
+}
+
+httplib::Request ToCall(const HttpRequest& request, const std::string& path) {
+  httplib::Request call;
+  call.method = request.method;
+  call.path = path;
+  for (const auto& [name, value] : request.headers) call.headers.emplace(name, value);
+  call.headers.emplace("User-Agent", absl::StrCat("Kozmic-CI/", kVersion));
+  call.headers.emplace("Accept-Encoding", "identity");
+  if (!request.content_type.empty()) {
+    call.headers.emplace("Content-Type", request.content_type);
+    call.body = request.body;
+  }
+  return call;
+}
+
 bool IsRedirect(int status) {
   return status == 301 || status == 302 || status == 307 || status == 308;
 }
@@ -67,83 +114,93 @@ HttpClient::HttpClient(Options options) : options_(std::move(options)) {
 }
 
 absl::StatusOr<HttpAnswer> HttpClient::Send(const HttpRequest& request) const {
-  const absl::Time deadline = absl::Now() + options_.call_timeout;
-  std::string target = path_prefix_ + request.target;
+  return Connection(*this).Send(request, absl::Now() + options_.call_timeout);
+}
+
+std::optional<std::string> HttpClient::TargetOf(absl::string_view url) const {
+  if (!absl::ConsumePrefix(&url, origin_) || !absl::ConsumePrefix(&url, path_prefix_) ||
+      !absl::StartsWith(url, "/")) {
+    return std::nullopt;
+  }
+  return std::string(url);
+}
+
+absl::StatusOr<std::string> HttpClient::LocalPath(absl::string_view location) const {
+  absl::string_view path = location;
+  if (absl::ConsumePrefix(&path, origin_) || absl::StartsWith(path, "/")) {
+    if (absl::StartsWith(path, "/") && !absl::StartsWith(path, "//")) return std::string(path);
+  }
+  return Refused(absl::StrCat(origin_, " redirects to another server"));
+}
+
+HttpClient::Connection::Connection(const HttpClient& client) : client_(client) {}
+HttpClient::Connection::~Connection() = default;
+
+absl::StatusOr<HttpAnswer> HttpClient::Connection::Send(const HttpRequest& request,
+                                                        absl::Time deadline) {
+  KOZMIC_RETURN_IF_ERROR(CheckLines(request));
+  std::string path = client_.path_prefix_ + request.target;
   for (int redirects = 0; redirects <= kMostRedirects; ++redirects) {
-    KOZMIC_ASSIGN_OR_RETURN(HttpAnswer answer, Exchange(request, target, deadline));
-    if (!IsRedirect(answer.status)) return answer;
-    KOZMIC_ASSIGN_OR_RETURN(target, LocalTarget(answer.Header("location")));
+    auto answer = Exchange(request, path, deadline);
+    // Whatever went wrong, nothing of it may reach the next call.
+    if (!answer.ok()) transport_.reset();
+    if (!answer.ok() || !IsRedirect(answer->status)) return answer;
+    KOZMIC_ASSIGN_OR_RETURN(path, client_.LocalPath(answer->Header("location")));
   }
-  return absl::UnavailableError(absl::StrCat(origin_, " redirects in circles"));
+  return Refused(absl::StrCat(client_.origin_, " redirects in circles"));
 }
 
-absl::StatusOr<std::string> HttpClient::LocalTarget(absl::string_view location) const {
-  absl::string_view target = location;
-  if (absl::ConsumePrefix(&target, origin_) || absl::StartsWith(target, "/")) {
-    if (absl::StartsWith(target, "/") && !absl::StartsWith(target, "//")) {
-      return std::string(target);
-    }
-  }
-  return absl::UnavailableError(absl::StrCat(origin_, " redirects to another server"));
-}
-
-absl::StatusOr<HttpAnswer> HttpClient::Exchange(const HttpRequest& request,
-                                                const std::string& target,
-                                                absl::Time deadline) const {
-  if (absl::Now() >= deadline) return absl::UnavailableError(absl::StrCat(origin_, " timed out"));
+absl::StatusOr<HttpAnswer> HttpClient::Connection::Exchange(const HttpRequest& request,
+                                                            const std::string& path,
+                                                            absl::Time deadline) {
+  const Options& options = client_.options_;
+  const std::string& origin = client_.origin_;
+  if (absl::Now() >= deadline) return absl::UnavailableError(absl::StrCat(origin, " timed out"));
   try {
-    httplib::Client client(origin_);
-    if (!client.is_valid()) {
-      return absl::UnavailableError(absl::StrCat("cannot make a connection to ", origin_));
-    }
-    client.set_connection_timeout(ToMicros(options_.connect_timeout));
-    client.set_read_timeout(ToMicros(options_.call_timeout));
-    client.set_write_timeout(ToMicros(options_.call_timeout));
-    client.set_tcp_nodelay(true);
-    client.set_follow_location(false);
-    client.enable_server_certificate_verification(true);
-
-    httplib::Request call;
-    call.method = request.method;
-    call.path = target;
-    for (const auto& [name, value] : request.headers) call.headers.emplace(name, value);
-    call.headers.emplace("User-Agent", absl::StrCat("Kozmic-CI/", kVersion));
-    call.headers.emplace("Accept-Encoding", "identity");
-    if (!request.content_type.empty()) {
-      call.headers.emplace("Content-Type", request.content_type);
-      call.body = request.body;
+    if (transport_ == nullptr) transport_ = NewTransport(origin, options);
+    if (!transport_->is_valid()) {
+      return absl::UnavailableError(absl::StrCat("cannot make a connection to ", origin));
     }
 
+    httplib::Request call = ToCall(request, path);
     HttpAnswer answer;
-    std::optional<absl::string_view> fault;
-    call.content_receiver = [&](const char* data, size_t size, uint64_t, uint64_t) {
-      if (answer.body.size() + size > options_.answer_limit) {
-        fault = "too large an answer";
-        return false;
+    const auto take_head = [&answer](const httplib::Response& head) {
+      answer.status = head.status;
+      for (const auto& [name, value] : head.headers) {
+        answer.headers.emplace(absl::AsciiStrToLower(name), value);
       }
-      answer.body.append(data, size);
-      return true;
+    };
+    call.response_handler = [&](const httplib::Response& head) {
+      if (head.status != kNotModified) return true;
+      // It has no body, but the library would wait for one.
+      take_head(head);
+      return false;
+    };
+    bool too_large = false;
+    call.content_receiver = [&](const char* data, size_t size, uint64_t, uint64_t) {
+      too_large = answer.body.size() + size > options.answer_limit;
+      if (!too_large) answer.body.append(data, size);
+      return !too_large;
     };
 
     const httplib::Result result = [&] {
-      Watchdog watchdog(client, deadline);
-      return client.send(call);
+      Watchdog watchdog(*transport_, deadline);
+      return transport_->send(call);
     }();
-    if (fault.has_value()) {
-      return absl::UnavailableError(absl::StrCat(origin_, " sent ", *fault));
+    if (answer.status == kNotModified) {
+      transport_.reset();
+      return answer;
     }
+    if (too_large) return Refused(absl::StrCat(origin, " sent too large an answer"));
     if (!result) {
       return absl::UnavailableError(
-          absl::StrCat(origin_, absl::Now() >= deadline ? " timed out" : " did not answer", " (",
+          absl::StrCat(origin, absl::Now() >= deadline ? " timed out" : " did not answer", " (",
                        httplib::to_string(result.error()), ")"));
     }
-    answer.status = result->status;
-    for (const auto& [name, value] : result->headers) {
-      answer.headers.emplace(absl::AsciiStrToLower(name), value);
-    }
+    take_head(*result);
     return answer;
   } catch (const std::exception& error) {
-    return absl::UnavailableError(absl::StrCat(origin_, ": ", error.what()));
+    return absl::UnavailableError(absl::StrCat(origin, ": ", error.what()));
   }
 }
 

@@ -112,6 +112,68 @@ TEST_F(HttpClientTest, CapsAnswers) {
   EXPECT_EQ(GetFrom("/limit")->body.size(), 10u << 20);
 }
 
+TEST_F(HttpClientTest, KnowsWhatLiesBelowItsBaseUrl) {
+  const HttpClient client({.base_url = "https://h:8/api/v3"});
+  EXPECT_EQ(client.TargetOf("https://h:8/api/v3/x?page=2"), "/x?page=2");
+  for (const char* url : {"https://h:8/api/v3", "https://h:8/api/v31/x", "https://h:8/x",
+                          "https://h:80/api/v3/x", "http://h:8/api/v3/x", "/api/v3/x", "/x", "",
+                          "https://h:8@evil/api/v3/x", "https://evil/https://h:8/api/v3/x"}) {
+    EXPECT_EQ(client.TargetOf(url), std::nullopt) << url;
+  }
+}
+
+TEST_F(HttpClientTest, AHeadThatWouldBreakItsLinesIsNotSent) {
+  host_.server().Get("/api/v3/x", [](const httplib::Request&, httplib::Response&) {});
+  host_.Start();
+  const HttpClient client = ClientOf(host_.url() + "/api/v3");
+  const HttpRequest good = Get("/x");
+  ASSERT_TRUE(client.Send(good).ok());
+  for (const std::string& bad :
+       {std::string("a\r\nX-Evil: 1"), std::string("a\n"), std::string("a\0b", 3)}) {
+    HttpRequest request = good;
+    request.target += bad;
+    EXPECT_EQ(client.Send(request).status().code(), absl::StatusCode::kInvalidArgument);
+    request = good;
+    request.headers.emplace("Kind", bad);
+    EXPECT_EQ(client.Send(request).status().code(), absl::StatusCode::kInvalidArgument);
+  }
+}
+
+// Calls over one connection that come to different ends.
+TEST_F(HttpClientTest, AConnectionOutlivesAFailedCall) {
+  host_.server().Get("/api/v3/large", [](const httplib::Request&, httplib::Response& answer) {
+    answer.set_content(std::string((10 << 20) + 1, 'x'), "text/plain");
+  });
+  host_.server().Get("/api/v3/small", [](const httplib::Request&, httplib::Response& answer) {
+    answer.set_content("small", "text/plain");
+  });
+  host_.Start();
+  const HttpClient client = ClientOf(host_.url() + "/api/v3");
+  HttpClient::Connection connection(client);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(connection.Send(Get("/small"), absl::Now() + absl::Seconds(10))->body, "small");
+    EXPECT_EQ(connection.Send(Get("/large"), absl::Now() + absl::Seconds(10)).status().code(),
+              absl::StatusCode::kUnavailable);
+    EXPECT_EQ(connection.Send(Get("/small"), absl::Now()).status().code(),
+              absl::StatusCode::kUnavailable);
+  }
+}
+
+TEST(HttpClientFaultTest, AnUnmodifiedAnswerHasNoBodyToWaitFor) {
+  for (const std::string length : {"", "Content-Length: 500\r\n"}) {
+    RawServer server([&](int socket) {
+      RawServer::ReadHead(socket);
+      RawServer::Write(socket, "HTTP/1.1 304 Not Modified\r\nETag: \"e\"\r\n" + length + "\r\n");
+      RawServer::WaitForClose(socket);
+    });
+    const auto answer = ClientOf(absl::StrCat("http://127.0.0.1:", server.port())).Send(Get("/"));
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    EXPECT_EQ(answer->status, 304);
+    EXPECT_EQ(answer->Header("etag"), "\"e\"");
+    EXPECT_EQ(answer->body, "");
+  }
+}
+
 TEST(HttpClientFaultTest, NobodyListens) {
   const int port = FreePort();
   EXPECT_EQ(ClientOf(absl::StrCat("http://127.0.0.1:", port)).Send(Get("/")).status().code(),

@@ -51,6 +51,13 @@ bool IsRepositoryName(absl::string_view text) {
          IsNamePart(text.substr(slash + 1), kLongestName);
 }
 
+absl::StatusOr<std::string> RepositoryPath(absl::string_view repository, absl::string_view below) {
+  if (!IsRepositoryName(repository)) {
+    return absl::InvalidArgumentError("a repository is named owner/name");
+  }
+  return absl::StrCat("/repos/", repository, below);
+}
+
 bool IsObjectId(absl::string_view text) {
   return (text.size() == 40 || text.size() == 64) &&
          std::all_of(text.begin(), text.end(),

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
 namespace kozmic::github {
@@ -14,6 +15,10 @@ std::string EncodeParameters(const std::vector<std::pair<std::string, std::strin
 
 // Whether `text` is "owner/name" as GitHub names repositories. Such a text can stand in a path.
 bool IsRepositoryName(absl::string_view text);
+
+// "/repos/owner/name" and what is below it; INVALID_ARGUMENT when `repository` is not "owner/name".
+absl::StatusOr<std::string> RepositoryPath(absl::string_view repository,
+                                           absl::string_view below = "");
 
 // Whether `text` is a git object id: 40 or 64 lower-case hexadecimal digits.
 bool IsObjectId(absl::string_view text);

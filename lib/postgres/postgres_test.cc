@@ -4,8 +4,10 @@
 
 #include "absl/synchronization/notification.h"
 #include "gtest/gtest.h"
+#include "lib/postgres/array.h"
 #include "lib/postgres/listener.h"
 #include "lib/postgres/pool.h"
+#include "lib/postgres/times.h"
 #include "lib/status/annotate.h"
 
 namespace kozmic {
@@ -46,6 +48,34 @@ class PostgresTest : public ::testing::Test {
   const std::string url_ = server_.CreateDatabase("build");
   PostgresPool pool_{{.url = url_, .size = 3}};
 };
+
+TEST_F(PostgresTest, ListsAndTimesTravelAsOneParameterUnchanged) {
+  const std::vector<std::string> texts = {"", "a,b", "\"quoted\"", "back\\slash", "{}", "NULL", "\n é"};
+  const absl::Time time = absl::FromUnixMicros(1700000000123456);
+  EXPECT_TRUE(pool_
+                  .Autocommit([&](pqxx::nontransaction& tx) {
+                    const auto row = tx.exec_params1(
+                        "SELECT $1::text[], (SELECT sum(n) FROM unnest($2::bigint[]) n),"
+                        " (SELECT count(*) FROM unnest($3::boolean[]) b WHERE b),"
+                        " (extract(epoch FROM $4::timestamptz) * 1000000)::bigint,"
+                        " $5::timestamptz > now(), $6::text[],"
+                        " (extract(epoch FROM $7::interval) * 1000)::bigint, NULL::text[]",
+                        ToArray(texts), ToArray(std::vector<int64_t>{1, -2, int64_t{1} << 40}),
+                        ToArray(std::vector<bool>{true, false, true}), Timestamp(time),
+                        Timestamp(absl::InfiniteFuture()), ToArray(std::vector<std::string>()),
+                        Interval(absl::Milliseconds(1500)));
+                    EXPECT_EQ(TextsFromArray(row[0]), texts);
+                    EXPECT_EQ(row[1].as<int64_t>(), (int64_t{1} << 40) - 1);
+                    EXPECT_EQ(row[2].as<int>(), 2);
+                    EXPECT_EQ(TimeFromMicros(row[3]), time);
+                    EXPECT_TRUE(row[4].as<bool>());
+                    EXPECT_TRUE(TextsFromArray(row[5]).empty());
+                    EXPECT_EQ(row[6].as<int64_t>(), 1500);
+                    EXPECT_TRUE(TextsFromArray(row[7]).empty());
+                    return absl::OkStatus();
+                  })
+                  .ok());
+}
 
 TEST_F(PostgresTest, CommitsWhatReturnsOkAndRollsBackTheRest) {
   EXPECT_TRUE(Insert(1).ok());
@@ -97,6 +127,22 @@ TEST_F(PostgresTest, BytesSurviveUnchanged) {
                   })
                   .ok());
   EXPECT_EQ(back, bytes);
+}
+
+TEST_F(PostgresTest, TextsTravelUnchangedInArrays) {
+  for (const std::vector<std::string>& texts :
+       {std::vector<std::string>{},
+        std::vector<std::string>{"", " a b ", "NULL", "a,b", "{}", "\"'\\", "line\nend", "ü 💥"}}) {
+    std::vector<std::string> back = {"not this"};
+    ASSERT_TRUE(pool_
+                    .Autocommit([&](pqxx::nontransaction& tx) {
+                      back = FromTextArray(
+                          tx.exec_params1("SELECT $1::text[]", ToTextArray(texts))[0]);
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    EXPECT_EQ(back, texts);
+  }
 }
 
 TEST_F(PostgresTest, ListenerHearsNotificationsAlsoAfterACrash) {

@@ -36,6 +36,8 @@ bool RedisPublisher::Publish(RedisFields fields) {
   return true;
 }
 
+void RedisPublisher::Clear() { Publish({}); }
+
 bool RedisPublisher::SetAway(bool away) {
   absl::MutexLock lock(&mutex_);
   const bool changed = away_ != away;
@@ -88,6 +90,10 @@ absl::Status RedisPublisher::Serve(RedisConnection& connection) {
       queued_bytes_ = 0;
     }
     for (const Entry& entry : sent_) {
+      if (entry.fields.empty()) {
+        connection.Append({"XTRIM", options_.key, "MAXLEN", "0"});
+        continue;
+      }
       std::vector<absl::string_view> command = {"XADD", options_.key, "MAXLEN", "~", keep, "*"};
       for (const auto& [name, value] : entry.fields) {
         command.push_back(name);

@@ -44,8 +44,13 @@ class RedisPublisher {
   // Returns at once; false when the entry is dropped.
   bool Publish(RedisFields fields);
 
+  // Removes what the stream has, after what was published here before. A hint too: dropped when
+  // Redis is away. Returns at once.
+  void Clear();
+
  private:
   struct Entry {
+    // Empty: clears the stream.
     RedisFields fields;
     size_t bytes = 0;
   };

@@ -137,6 +137,24 @@ TEST_F(RedisTest, ManyEntriesAreHeardWithoutLossAndTheStreamStaysBounded) {
   EXPECT_LT((*length)->integer, 400);
 }
 
+TEST_F(RedisTest, ClearingRemovesWhatWasPublishedBeforeAndNotWhatComesAfter) {
+  RedisPublisher publisher(To(), random_);
+  Ear ear;
+  RedisSubscriber subscriber(From(), ear.Callbacks(), random_);
+  ASSERT_TRUE(ear.AwaitConnections(1));
+  ASSERT_TRUE(EventuallyArrives(publisher, ear, "before"));
+  publisher.Clear();
+  ASSERT_TRUE(publisher.Publish({{"text", "after"}}));
+  ASSERT_TRUE(ear.AwaitText("after"));
+  StopSignal never;
+  auto connection = RedisConnection::Open(Address(), kDeadline, never);
+  ASSERT_TRUE(connection.ok()) << connection.status();
+  (*connection)->Append({"XLEN", "news"});
+  const auto length = (*connection)->Read(kDeadline);
+  ASSERT_TRUE(length.ok()) << length.status();
+  EXPECT_EQ((*length)->integer, 1);
+}
+
 TEST_F(RedisTest, BothReconnectAndTheSubscriberSaysSo) {
   Ear ear;
   RedisSubscriber subscriber(From(), ear.Callbacks(), random_);

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "lib/rpc/caller.h"
+#include "lib/status/annotate.h"
 
 namespace kozmic {
 
@@ -22,6 +23,17 @@ inline absl::Status RequireUser(const Caller& caller) {
   if (caller.kind == Caller::Kind::kUser) return absl::OkStatus();
   if (caller.kind == Caller::Kind::kAnonymous) return RequireCredential(caller);
   return absl::PermissionDeniedError("only users may call this");
+}
+
+// For what gives access, which a stolen access token must not extend: a user's session.
+// PERMISSION_DENIED session_needed for an access token.
+inline absl::Status RequireSession(const Caller& caller) {
+  if (caller.kind == Caller::Kind::kUser && caller.by_access_token) {
+    return WithReason(
+        absl::PermissionDeniedError("an access token may not do this; sign in with a browser"),
+        "session_needed");
+  }
+  return RequireUser(caller);
 }
 
 inline absl::Status RequireAnyService(const Caller& caller) {

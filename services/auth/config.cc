@@ -14,6 +14,10 @@ absl::StatusOr<Config> ReadConfig(ConfigReader& reader) {
                 {.help = "what the services know each other by, the same for all of them"});
   reader.Secret("secret_key", &config.secret_key,
                 {.help = "seals GitHub tokens in the database; must survive upgrades"});
+  reader.SecretList("previous_secret_keys", &config.previous_secret_keys,
+                    {.help = "secret keys that secret_key has replaced, to open what they sealed; "
+                             "needed for one start, at which it is sealed anew",
+                     .fallback = ""});
   reader.Text("database_url", &config.database_url,
               {.help = "postgresql://user:password@host:port/database"});
   reader.HttpUrl("public_url", &config.public_url,

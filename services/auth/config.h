@@ -2,6 +2,7 @@
 #define KOZMIC_SERVICES_AUTH_CONFIG_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "lib/config/config_reader.h"
@@ -12,6 +13,7 @@ struct Config {
   std::string listen = {};
   std::string service_key = {};
   std::string secret_key = {};
+  std::vector<std::string> previous_secret_keys = {};
   std::string database_url = {};
   std::string public_url = {};
   std::string github_web_url = {};

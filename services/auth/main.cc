@@ -1,4 +1,4 @@
-// Says who people are: sign-in with GitHub, sessions, GitHub tokens.
+// Says who people are: sign-in with GitHub, sessions, access tokens, GitHub tokens.
 
 #include "lib/base/clock.h"
 #include "lib/base/executor.h"
@@ -16,7 +16,12 @@
 #include "services/auth/auth_service.h"
 #include "services/auth/config.h"
 #include "services/auth/login.h"
+#include "services/auth/postgres_access_token_store.h"
 #include "services/auth/postgres_auth_store.h"
+#include "services/auth/postgres_github_token_store.h"
+#include "services/auth/resealer.h"
+#include "services/auth/scopes.h"
+#include "services/auth/session_authenticator.h"
 
 namespace kozmic::auth {
 namespace {
@@ -31,28 +36,41 @@ absl::Status Serve(ConfigReader& reader) {
   SystemRandom random;
   PostgresPool pool({.url = config.database_url});
   PostgresAuthStore store(pool);
-  const SealedBox login_box(config.secret_key, "login", random);
-  const SealedBox token_box(config.secret_key, "github_token", random);
+  PostgresAccessTokenStore access_token_store(pool);
+  PostgresGithubTokenStore github_token_store(pool);
+  const SecretKeys keys = {.current = config.secret_key, .previous = config.previous_secret_keys};
+  const SealedBox login_box(keys, "login", random);
+  const SealedBox token_box(keys, "github_token", random);
+  KOZMIC_RETURN_IF_ERROR(Resealer(github_token_store, token_box).Run().status());
   const Logins logins(login_box, clock, random);
   const github::OauthApp oauth({.http = {.base_url = config.github_web_url},
                                 .client_id = config.github_client_id,
                                 .client_secret = config.github_client_secret,
                                 .redirect_uri = config.public_url + "/_auth/auth-callback/",
-                                .scope = "repo"},
+                                .scope = kNeededScopes},
                                clock);
   const github::Api github({.base_url = config.github_api_url}, clock);
+  const Sessions sessions(store, clock, random);
+  const AccessTokens access_tokens(access_token_store, clock, random);
+  const Credentials credentials(sessions, access_tokens);
+  const GithubTokens github_tokens(github_token_store, token_box);
   const Accounts accounts({.store = store,
                            .logins = logins,
+                           .sessions = sessions,
+                           .github_tokens = github_tokens,
                            .oauth = oauth,
                            .github = github,
-                           .token_box = token_box,
-                           .clock = clock,
-                           .random = random});
-  const SessionAuthenticator sessions(accounts);
-  const ServiceTokenAuthenticator authenticator(config.service_key, &sessions);
+                           .clock = clock});
+  const SessionAuthenticator users(credentials);
+  const ServiceTokenAuthenticator authenticator(config.service_key, &users);
   Executor executor(kThreads, kQueue);
   const UnaryRunner unary(executor, authenticator);
-  AuthService service(accounts, unary);
+  AuthService service({.accounts = accounts,
+                       .sessions = sessions,
+                       .access_tokens = access_tokens,
+                       .credentials = credentials,
+                       .github_tokens = github_tokens},
+                      unary);
   KOZMIC_ASSIGN_OR_RETURN(const std::unique_ptr<RpcServer> server,
                           RpcServer::Start(config.listen, {&service}));
   WaitForTermination();

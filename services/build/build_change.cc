@@ -1,5 +1,6 @@
 #include "services/build/build_change.h"
 
+#include <optional>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -10,14 +11,15 @@
 namespace kozmic::build {
 namespace {
 
-// The project's next revision; holds the project's lock until the transaction ends.
-int64_t NextRevision(pqxx::work& tx, int64_t project) {
-  return tx
-      .exec_params1(
-          "UPDATE projects SET revision = revision + 1 WHERE project_id = $1 "
-          "RETURNING revision",
-          project)[0]
-      .as<int64_t>();
+// The project's next revision; holds the project's lock until the transaction ends. Nothing when
+// the project is deleted.
+std::optional<int64_t> NextRevision(pqxx::work& tx, int64_t project) {
+  const pqxx::result rows = tx.exec_params(
+      "UPDATE projects SET revision = revision + 1 WHERE project_id = $1 AND delete_time IS NULL "
+      "RETURNING revision",
+      project);
+  if (rows.empty()) return std::nullopt;
+  return rows[0][0].as<int64_t>();
 }
 
 void NotifyChange(pqxx::work& tx, int64_t project, bool with_status) {
@@ -57,18 +59,20 @@ void WishVerdict(pqxx::work& tx, const std::string& public_url, const AttemptKey
 
 }  // namespace
 
-void RecordChange(pqxx::work& tx, int64_t project, int64_t build_id) {
-  tx.exec_params0("UPDATE builds SET revision = $2 WHERE build_id = $1", build_id,
-                  NextRevision(tx, project));
+bool RecordChange(pqxx::work& tx, int64_t project, int64_t build_id) {
+  const std::optional<int64_t> revision = NextRevision(tx, project);
+  if (!revision) return false;
+  tx.exec_params0("UPDATE builds SET revision = $2 WHERE build_id = $1", build_id, *revision);
   NotifyChange(tx, project, /*with_status=*/false);
+  return true;
 }
 
-void RecordStart(pqxx::work& tx, const std::string& public_url, const AttemptKey& key,
+bool RecordStart(pqxx::work& tx, const std::string& public_url, const AttemptKey& key,
                  int64_t build_id) {
   // One statement, because a runner waits for the commit: each round trip more is felt.
-  tx.exec_params(
-      "WITH project AS (UPDATE projects SET revision = revision + 1 WHERE project_id = $1 "
-      "  RETURNING revision), "
+  const pqxx::result recorded = tx.exec_params(
+      "WITH project AS (UPDATE projects SET revision = revision + 1 "
+      "  WHERE project_id = $1 AND delete_time IS NULL RETURNING revision), "
       "build AS (UPDATE builds b SET revision = project.revision, state = greatest(b.state, 2), "
       "  start_time = coalesce(b.start_time, now()) FROM project WHERE b.build_id = $2 "
       "  RETURNING b.project_id, b.commit, b.number, b.state), "
@@ -78,11 +82,13 @@ void RecordStart(pqxx::work& tx, const std::string& public_url, const AttemptKey
           ") SELECT pg_notify($6, $7), pg_notify($8, '') FROM build",
       key.project, build_id, kStatusContext, StatusDescription(key.build, v1::STATE_PENDING, ""),
       BuildPage(public_url, key), kChangesChannel, absl::StrCat(key.project), kStatusesChannel);
+  return !recorded.empty();
 }
 
-void RecordVerdict(pqxx::work& tx, const std::string& public_url, const AttemptKey& key,
+bool RecordVerdict(pqxx::work& tx, const std::string& public_url, const AttemptKey& key,
                    int64_t build_id) {
-  const int64_t revision = NextRevision(tx, key.project);
+  const std::optional<int64_t> revision = NextRevision(tx, key.project);
+  if (!revision) return false;
   const auto before = static_cast<v1::State>(
       tx.exec_params1("SELECT state FROM builds WHERE build_id = $1", build_id)[0].as<int>());
   std::vector<v1::State> jobs;
@@ -96,10 +102,11 @@ void RecordVerdict(pqxx::work& tx, const std::string& public_url, const AttemptK
   tx.exec_params0(
       "UPDATE builds SET revision = $2, state = $3, "
       "end_time = CASE WHEN $4 THEN now() ELSE NULL END WHERE build_id = $1",
-      build_id, revision, static_cast<int>(after), AllEnded(jobs));
+      build_id, *revision, static_cast<int>(after), AllEnded(jobs));
   // The verdict changes with the job that brings it: the one that has just changed.
   if (after != before) WishVerdict(tx, public_url, key, build_id, after, changed_title);
   NotifyChange(tx, key.project, /*with_status=*/after != before);
+  return true;
 }
 
 }  // namespace kozmic::build

@@ -11,18 +11,19 @@ namespace kozmic::build {
 
 // What a change of a job means for its build: a new revision, the build's state, the commit status
 // that GitHub is to show. Part of the caller's transaction, after its changes to attempt and job.
-// Each takes the project's lock, so that the jobs of one build conclude one after the other.
+// Each takes the project's lock, so that the jobs of one build conclude one after the other. False:
+// the project is deleted and nothing was recorded; the transaction must not add anything to it.
 
 // Something visible changed, but no state.
-void RecordChange(pqxx::work& tx, int64_t project, int64_t build_id);
+[[nodiscard]] bool RecordChange(pqxx::work& tx, int64_t project, int64_t build_id);
 
 // One of the build's jobs was granted.
-void RecordStart(pqxx::work& tx, const std::string& public_url, const AttemptKey& key,
-                 int64_t build_id);
+[[nodiscard]] bool RecordStart(pqxx::work& tx, const std::string& public_url, const AttemptKey& key,
+                               int64_t build_id);
 
 // One of the build's jobs ended or went back into the queue.
-void RecordVerdict(pqxx::work& tx, const std::string& public_url, const AttemptKey& key,
-                   int64_t build_id);
+[[nodiscard]] bool RecordVerdict(pqxx::work& tx, const std::string& public_url,
+                                 const AttemptKey& key, int64_t build_id);
 
 }  // namespace kozmic::build
 

@@ -1,5 +1,6 @@
 #include "services/build/build_rows.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 
@@ -59,24 +60,24 @@ std::string Micros(const std::string& column) {
 
 namespace internal {
 
-std::string BuildColumns() {
+std::string SelectBuilds(const std::string& message) {
   return absl::StrCat(
-      "b.build_id, b.project_id, b.number, b.ref, b.commit, b.commit_url, b.message, "
-      "b.author_name, b.author_login, b.author_avatar, b.state, b.revision, ",
+      "SELECT b.build_id, b.project_id, b.number, b.ref, b.commit, b.commit_url, ", message,
+      " AS message, b.author_name, b.author_login, b.author_avatar, b.state, b.revision, ",
       Micros("b.create_time"), " AS create_time, ", Micros("b.start_time"), " AS start_time, ",
-      Micros("b.end_time"), " AS end_time");
+      Micros("b.end_time"),
+      " AS end_time FROM builds b "
+      "JOIN projects p ON p.project_id = b.project_id AND p.delete_time IS NULL ");
 }
 
-std::vector<v1::Build> WithJobs(pqxx::transaction_base& tx, const pqxx::result& rows) {
+std::vector<v1::Build> WithoutJobs(const pqxx::result& rows) {
   std::vector<v1::Build> builds;
   builds.reserve(rows.size());
-  std::map<int64_t, std::pair<v1::Build*, int64_t>> by_id;
-  std::string ids = "{";
   for (const auto& row : rows) {
     v1::Build& build = builds.emplace_back();
-    const auto project = row["project_id"].as<int64_t>();
     build.set_number(row["number"].as<int64_t>());
-    build.set_name(absl::StrCat("projects/", project, "/builds/", build.number()));
+    build.set_name(
+        absl::StrCat("projects/", row["project_id"].as<int64_t>(), "/builds/", build.number()));
     build.set_state(static_cast<v1::State>(row["state"].as<int>()));
     build.set_ref(row["ref"].c_str());
     build.set_commit(row["commit"].c_str());
@@ -89,11 +90,25 @@ std::vector<v1::Build> WithJobs(pqxx::transaction_base& tx, const pqxx::result& 
     SetTime(row["create_time"], build.mutable_create_time());
     if (!row["start_time"].is_null()) SetTime(row["start_time"], build.mutable_start_time());
     if (!row["end_time"].is_null()) SetTime(row["end_time"], build.mutable_end_time());
+  }
+  return builds;
+}
+
+void CutAtFirstLine(std::string& message) {
+  message.resize(std::min(message.find_first_of("\r\n"), message.size()));
+}
+
+std::vector<v1::Build> WithJobs(pqxx::transaction_base& tx, const pqxx::result& rows) {
+  std::vector<v1::Build> builds = WithoutJobs(rows);
+  if (builds.empty()) return builds;
+  std::map<int64_t, std::pair<v1::Build*, int64_t>> by_id;
+  std::string ids = "{";
+  for (size_t i = 0; i < builds.size(); ++i) {
+    const pqxx::row row = rows[static_cast<pqxx::result::size_type>(i)];
     const auto id = row["build_id"].as<int64_t>();
-    by_id[id] = {&build, project};
+    by_id[id] = {&builds[i], row["project_id"].as<int64_t>()};
     absl::StrAppend(&ids, ids.size() > 1 ? "," : "", id);
   }
-  if (builds.empty()) return builds;
   const pqxx::result jobs = tx.exec_params(
       absl::StrCat("SELECT j.build_id, j.number, j.title, j.image, j.state, j.reason, j.exit_code, "
                    "j.attempt, a.runner, a.log_size, a.log_sha256, ",

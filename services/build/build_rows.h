@@ -9,17 +9,25 @@
 
 namespace kozmic::build {
 
-// Reads builds with their jobs: rows of "builds b" chosen by `where_and_order` ("WHERE … ORDER BY …
-// LIMIT …", with parameters $1…), in that order.
+// Reads builds with their jobs: those of "builds b", of "projects p" that are not deleted, that
+// `where_and_order` chooses ("WHERE … ORDER BY … LIMIT …", with parameters $1…), in that order.
 template <typename... Parameters>
 std::vector<v1::Build> ReadBuilds(pqxx::transaction_base& tx, const std::string& where_and_order,
                                   const Parameters&... parameters);
+
+// The same without jobs, and with the first line of the message only, cut at 200 characters.
+template <typename... Parameters>
+std::vector<v1::Build> ReadSummaries(pqxx::transaction_base& tx, const std::string& where_and_order,
+                                     const Parameters&... parameters);
 
 // SQL: a timestamp column as whole microseconds since 1970, for TimeFromMicros.
 std::string Micros(const std::string& column);
 
 namespace internal {
-std::string BuildColumns();
+// SQL: the columns of a build with `message` as its message, up to "WHERE".
+std::string SelectBuilds(const std::string& message);
+std::vector<v1::Build> WithoutJobs(const pqxx::result& rows);
+void CutAtFirstLine(std::string& message);
 std::vector<v1::Build> WithJobs(pqxx::transaction_base& tx, const pqxx::result& rows);
 }  // namespace internal
 
@@ -27,8 +35,16 @@ template <typename... Parameters>
 std::vector<v1::Build> ReadBuilds(pqxx::transaction_base& tx, const std::string& where_and_order,
                                   const Parameters&... parameters) {
   return internal::WithJobs(
-      tx, tx.exec_params("SELECT " + internal::BuildColumns() + " FROM builds b " + where_and_order,
-                         parameters...));
+      tx, tx.exec_params(internal::SelectBuilds("b.message") + where_and_order, parameters...));
+}
+
+template <typename... Parameters>
+std::vector<v1::Build> ReadSummaries(pqxx::transaction_base& tx, const std::string& where_and_order,
+                                     const Parameters&... parameters) {
+  std::vector<v1::Build> builds = internal::WithoutJobs(tx.exec_params(
+      internal::SelectBuilds("left(b.message, 200)") + where_and_order, parameters...));
+  for (v1::Build& build : builds) internal::CutAtFirstLine(*build.mutable_message());
+  return builds;
 }
 
 }  // namespace kozmic::build

@@ -16,6 +16,11 @@ constexpr int kDefaultPage = 50;
 constexpr int kLargestPage = 100;
 constexpr int kMostProjects = 1000;
 
+absl::Status OnlyProjectService(const Caller& caller) {
+  if (caller.IsService("project")) return absl::OkStatus();
+  return absl::PermissionDeniedError("only ProjectService may do this");
+}
+
 }  // namespace
 
 absl::StatusOr<int64_t> BuildServiceRpc::ViewableProject(const Caller& caller,
@@ -30,9 +35,7 @@ grpc::ServerUnaryReactor* BuildServiceRpc::CreateBuild(grpc::CallbackServerConte
                                                        const v1::CreateBuildRequest* request,
                                                        v1::Build* response) {
   return own_.Run(context, "CreateBuild", [=, this](const Caller& caller) -> absl::Status {
-    if (!caller.IsService("project")) {
-      return absl::PermissionDeniedError("only ProjectService creates builds");
-    }
+    KOZMIC_RETURN_IF_ERROR(OnlyProjectService(caller));
     int64_t project = 0;
     KOZMIC_RETURN_IF_ERROR(ParseName("projects/{project}", request->parent(), {&project}));
     KOZMIC_RETURN_IF_ERROR(Validate(*request));
@@ -110,7 +113,10 @@ grpc::ServerUnaryReactor* BuildServiceRpc::BatchGetLatestBuilds(
         return project.status();
       }
     }
-    KOZMIC_ASSIGN_OR_RETURN(std::vector<v1::Build> builds, store_.ListLatest(viewable));
+    KOZMIC_ASSIGN_OR_RETURN(
+        std::vector<v1::Build> builds,
+        store_.ListLatest(
+            viewable, request->summary() ? BuildStore::Form::kSummary : BuildStore::Form::kWhole));
     for (v1::Build& build : builds) response->add_builds()->Swap(&build);
     return absl::OkStatus();
   });
@@ -126,6 +132,19 @@ grpc::ServerWriteReactor<v1::WatchProjectResponse>* BuildServiceRpc::WatchProjec
     KOZMIC_ASSIGN_OR_RETURN(const Caller caller,
                             AuthenticateCall(*context, unary_.authenticator()));
     return permissions_.MayView(caller, project);
+  });
+}
+
+grpc::ServerUnaryReactor* BuildServiceRpc::DeleteProject(grpc::CallbackServerContext* context,
+                                                         const v1::DeleteProjectRequest* request,
+                                                         v1::DeleteProjectResponse* response) {
+  return unary_.Run(context, "DeleteProject", [=, this](const Caller& caller) -> absl::Status {
+    KOZMIC_RETURN_IF_ERROR(OnlyProjectService(caller));
+    int64_t project = 0;
+    KOZMIC_RETURN_IF_ERROR(ParseName("projects/{project}", request->name(), {&project}));
+    KOZMIC_ASSIGN_OR_RETURN(const bool done, deleter_.Step(project));
+    response->set_done(done);
+    return absl::OkStatus();
   });
 }
 

@@ -5,6 +5,7 @@
 #include "lib/rpc/unary.h"
 #include "services/build/build_store.h"
 #include "services/build/permission_checker.h"
+#include "services/build/project_deleter.h"
 #include "services/build/watch_hub.h"
 
 namespace kozmic::build {
@@ -14,8 +15,13 @@ namespace kozmic::build {
 class BuildServiceRpc final : public v1::BuildService::CallbackService {
  public:
   BuildServiceRpc(const UnaryRunner& own, const UnaryRunner& unary, BuildStore& store,
-                  PermissionChecker& permissions, WatchHub& watches)
-      : own_(own), unary_(unary), store_(store), permissions_(permissions), watches_(watches) {}
+                  PermissionChecker& permissions, WatchHub& watches, const ProjectDeleter& deleter)
+      : own_(own),
+        unary_(unary),
+        store_(store),
+        permissions_(permissions),
+        watches_(watches),
+        deleter_(deleter) {}
 
   grpc::ServerUnaryReactor* CreateBuild(grpc::CallbackServerContext* context,
                                         const v1::CreateBuildRequest* request,
@@ -34,6 +40,9 @@ class BuildServiceRpc final : public v1::BuildService::CallbackService {
       v1::BatchGetLatestBuildsResponse* response) override;
   grpc::ServerWriteReactor<v1::WatchProjectResponse>* WatchProject(
       grpc::CallbackServerContext* context, const v1::WatchProjectRequest* request) override;
+  grpc::ServerUnaryReactor* DeleteProject(grpc::CallbackServerContext* context,
+                                          const v1::DeleteProjectRequest* request,
+                                          v1::DeleteProjectResponse* response) override;
 
  private:
   // The project that `name` names, when the caller may view it.
@@ -44,6 +53,7 @@ class BuildServiceRpc final : public v1::BuildService::CallbackService {
   BuildStore& store_;
   PermissionChecker& permissions_;
   WatchHub& watches_;
+  const ProjectDeleter& deleter_;
 };
 
 }  // namespace kozmic::build

@@ -11,15 +11,16 @@
 
 namespace kozmic::build {
 
-// Keeps builds with their jobs. Thread-safe; every replica of the service has one on the same
-// database. UNAVAILABLE when the database is away.
+// Keeps builds with their jobs. Those of a deleted project (see DeletionStore) are not there.
+// Thread-safe; every replica of the service has one on the same database. UNAVAILABLE when the
+// database is away.
 class BuildStore {
  public:
   virtual ~BuildStore() = default;
 
   // Creates the build that `request` asks for, with the project's next number, its jobs enqueued,
   // all or nothing; runners that wait hear of it. The same request_id again: the build that it
-  // made. Many at once get numbers 1, 2, 3… without gaps.
+  // made. Many at once get numbers 1, 2, 3… without gaps. NOT_FOUND for a deleted project.
   virtual absl::StatusOr<v1::Build> Create(int64_t project,
                                            const v1::CreateBuildRequest& request) = 0;
 
@@ -30,16 +31,18 @@ class BuildStore {
   virtual absl::StatusOr<std::vector<v1::Build>> List(int64_t project, absl::string_view ref,
                                                       int64_t before, int limit) = 0;
 
-  // The newest build of each project that has one.
-  virtual absl::StatusOr<std::vector<v1::Build>> ListLatest(
-      const std::vector<int64_t>& projects) = 0;
+  // The newest build of each project that has one. Summaries are without jobs, and of the message
+  // they have the first line, cut at 200 characters.
+  enum class Form { kWhole, kSummary };
+  virtual absl::StatusOr<std::vector<v1::Build>> ListLatest(const std::vector<int64_t>& projects,
+                                                            Form form) = 0;
 
   struct Changes {
     // Of the project now: everything up to it is in `builds`, but for builds beyond the limit.
     int64_t revision = 0;
     std::vector<v1::Build> builds;
   };
-  // Builds that changed after `revision`, newest first.
+  // Builds that changed after `revision`, newest first. NOT_FOUND for a deleted project.
   virtual absl::StatusOr<Changes> ListChanges(int64_t project, int64_t after_revision,
                                               int limit) = 0;
 };

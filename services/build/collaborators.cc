@@ -6,6 +6,7 @@
 #include "lib/rpc/client.h"
 #include "lib/rpc/service_token.h"
 #include "lib/status/annotate.h"
+#include "lib/status/macros.h"
 #include "services/build/status_reporter.h"
 
 namespace kozmic::build {
@@ -16,6 +17,8 @@ using project::v1::ProjectService;
 using project::v1::ReportCommitStatusRequest;
 
 constexpr absl::Duration kTimeout = absl::Seconds(5);
+// ProjectService then asks GitHub, and may have to give it the key anew.
+constexpr absl::Duration kRefusedTimeout = absl::Seconds(25);
 // Sealing reads the whole log for its digest. Less than a runner's patience with FinishJob.
 constexpr absl::Duration kSealTimeout = absl::Seconds(25);
 // GitHub may take 10 s for each of two calls. Less than a wish's claim, so that no two replicas
@@ -59,15 +62,32 @@ absl::StatusOr<SealedLog> Collaborators::SealLog(const std::string& log, int64_t
   return SealedLog{sealed->size(), sealed->sha256()};
 }
 
-absl::StatusOr<std::string> Collaborators::IssueCheckout(const GrantedLease& lease) const {
+absl::StatusOr<runner::v1::IssueCheckoutResponse> Collaborators::IssueCheckout(
+    const GrantedLease& lease, bool refused) const {
   project::v1::IssueCheckoutRequest request;
   request.set_project(absl::StrCat("projects/", lease.key.project));
   request.set_commit(lease.commit);
   request.set_attempt(lease.key.Name());
-  const auto checkout =
-      Call(*project_, &ProjectService::Stub::IssueCheckout, request, token_, kTimeout);
-  if (!checkout.ok()) return Annotate(checkout.status(), "ask for the checkout");
-  return checkout->clone_url();
+  request.set_fork(lease.fork);
+  request.set_refused(refused);
+  KOZMIC_ASSIGN_OR_RETURN(auto issued, Call(*project_, &ProjectService::Stub::IssueCheckout,
+                                            request, token_, refused ? kRefusedTimeout : kTimeout));
+  runner::v1::IssueCheckoutResponse checkout;
+  checkout.set_clone_url(std::move(*issued.mutable_clone_url()));
+  checkout.set_ssh_private_key(std::move(*issued.mutable_ssh_private_key()));
+  checkout.mutable_ssh_known_hosts()->Swap(issued.mutable_ssh_known_hosts());
+  checkout.mutable_secrets()->swap(*issued.mutable_secrets());
+  return checkout;
+}
+
+absl::StatusOr<bool> Collaborators::RemoveLogs(int64_t project) const {
+  logstream::v1::DeleteLogsRequest request;
+  request.set_project(absl::StrCat("projects/", project));
+  const auto removed = Call(*logstream_, &LogService::Stub::DeleteLogs, request, token_, kTimeout);
+  if (!removed.ok()) {
+    return Annotate(removed.status(), absl::StrCat("remove the logs of project ", project));
+  }
+  return removed->done();
 }
 
 absl::Status Collaborators::ReportStatus(const StatusWish& wish) const {

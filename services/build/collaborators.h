@@ -8,6 +8,7 @@
 #include "grpcpp/grpcpp.h"
 #include "kozmic/logstream/v1/logstream.grpc.pb.h"
 #include "kozmic/project/v1/project.grpc.pb.h"
+#include "kozmic/runner/v1/runner.pb.h"
 #include "services/build/lease_store.h"
 #include "services/build/lease_sweeper.h"
 #include "services/build/status_outbox.h"
@@ -23,8 +24,13 @@ class Collaborators {
 
   // At exactly `size`; at whatever is there when `size` is negative.
   absl::StatusOr<SealedLog> SealLog(const std::string& log, int64_t size) const;
-  // The URL from which the lease's commit is fetched.
-  absl::StatusOr<std::string> IssueCheckout(const GrantedLease& lease) const;
+  // What is needed to fetch the lease's commit, and the secrets of its project; neither key nor
+  // secrets when the commit comes from a fork. `refused`: the repository's host did not take what
+  // was issued before. Errors are ProjectService's, in its words.
+  absl::StatusOr<runner::v1::IssueCheckoutResponse> IssueCheckout(const GrantedLease& lease,
+                                                                  bool refused) const;
+  // Removes a part of a project's logs; true when nothing is left of them.
+  absl::StatusOr<bool> RemoveLogs(int64_t project) const;
   // Posts one commit status.
   absl::Status ReportStatus(const StatusWish& wish) const;
 

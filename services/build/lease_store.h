@@ -22,9 +22,14 @@ struct GrantedLease {
   std::string repository;
   std::string ref;
   std::string commit;
+  // The commit comes from a fork: no credentials.
+  bool fork = false;
   std::string title;
   std::string image;
   std::string script;
+  // Empty: none.
+  std::string install_script;
+  std::vector<std::string> tracked_files;
 };
 
 // An attempt whose runner is lost.
@@ -45,8 +50,8 @@ struct AttemptEnd {
 // Keeps who runs what: the queue, the leases, the runners. Time is the database's clock. Every
 // write of a runner matches (attempt, fence, running) in SQL. Thread-safe.
 // Statuses: FAILED_PRECONDITION "stale_session" when the session is not the runner's newest,
-// FAILED_PRECONDITION "stale_fence" when the attempt is not the job's live one; both change
-// nothing.
+// FAILED_PRECONDITION "stale_fence" when the attempt is not the job's live one, or its project is
+// deleted; both change nothing.
 class LeaseStore {
  public:
   virtual ~LeaseStore() = default;

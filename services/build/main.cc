@@ -22,8 +22,10 @@
 #include "services/build/lease_sweeper.h"
 #include "services/build/permission_checker.h"
 #include "services/build/postgres_build_store.h"
+#include "services/build/postgres_deletion_store.h"
 #include "services/build/postgres_lease_store.h"
 #include "services/build/postgres_status_outbox.h"
+#include "services/build/project_deleter.h"
 #include "services/build/runner_authenticator.h"
 #include "services/build/runner_service.h"
 #include "services/build/status_reporter.h"
@@ -54,6 +56,7 @@ absl::Status Serve(ConfigReader& reader) {
   const std::unique_ptr<LeaseStore> leases =
       NewPostgresLeaseStore(pool, config.public_url, kLeaseTime);
   const std::unique_ptr<StatusOutbox> outbox = NewPostgresStatusOutbox(pool);
+  const std::unique_ptr<DeletionStore> deletions = NewPostgresDeletionStore(pool);
 
   const auto project_channel = MakeChannel(config.project_address);
   const Collaborators collaborators(project_channel, MakeChannel(config.logstream_address),
@@ -90,7 +93,9 @@ absl::Status Serve(ConfigReader& reader) {
                                     }
                                   });
 
-  BuildServiceRpc build_service(own, unary, *builds, permissions, watches);
+  const ProjectDeleter deleter(*deletions, clock,
+                               [&](int64_t project) { return collaborators.RemoveLogs(project); });
+  BuildServiceRpc build_service(own, unary, *builds, permissions, watches, deleter);
   RunnerServiceRpc runner_service(
       own, unary, *leases, dispatcher, clock, random,
       {.public_url = config.public_url,
@@ -98,7 +103,8 @@ absl::Status Serve(ConfigReader& reader) {
        .lease_time = kLeaseTime,
        .seal = [&](const std::string& log,
                    int64_t size) { return collaborators.SealLog(log, size); },
-       .checkout = [&](const GrantedLease& lease) { return collaborators.IssueCheckout(lease); }});
+       .checkout = [&](const GrantedLease& lease,
+                       bool refused) { return collaborators.IssueCheckout(lease, refused); }});
 
   KOZMIC_ASSIGN_OR_RETURN(const std::unique_ptr<RpcServer> server,
                           RpcServer::Start(config.listen, {&build_service, &runner_service}));

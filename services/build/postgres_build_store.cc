@@ -21,8 +21,8 @@ class PostgresBuildStore final : public BuildStore {
   absl::StatusOr<v1::Build> Create(int64_t project,
                                    const v1::CreateBuildRequest& request) override {
     int64_t number = 0;
-    const absl::Status status = pool_.Transact([&](pqxx::work& tx) {
-      number = Insert(tx, project, request);
+    const absl::Status status = pool_.Transact([&](pqxx::work& tx) -> absl::Status {
+      KOZMIC_ASSIGN_OR_RETURN(number, Insert(tx, project, request));
       return absl::OkStatus();
     });
     // Read after the commit: runners that wait for the jobs need not wait for this.
@@ -52,19 +52,28 @@ class PostgresBuildStore final : public BuildStore {
         project, before, limit, std::string(ref));
   }
 
-  absl::StatusOr<std::vector<v1::Build>> ListLatest(const std::vector<int64_t>& projects) override {
-    return GetMany(
-        "JOIN projects p ON p.project_id = b.project_id AND p.last_number = b.number "
-        "WHERE b.project_id = ANY($1::bigint[]) ORDER BY b.create_time DESC",
-        absl::StrCat("{", absl::StrJoin(projects, ","), "}"));
+  absl::StatusOr<std::vector<v1::Build>> ListLatest(const std::vector<int64_t>& projects,
+                                                    Form form) override {
+    const std::string ids = absl::StrCat("{", absl::StrJoin(projects, ","), "}");
+    // By way of the projects' last numbers: each build is one look into the index builds_number.
+    const std::string where =
+        "WHERE p.project_id = ANY($1::bigint[]) AND b.number = p.last_number "
+        "ORDER BY b.create_time DESC";
+    std::vector<v1::Build> builds;
+    KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
+      builds = form == Form::kSummary ? ReadSummaries(tx, where, ids) : ReadBuilds(tx, where, ids);
+      return absl::OkStatus();
+    }));
+    return builds;
   }
 
   absl::StatusOr<Changes> ListChanges(int64_t project, int64_t after_revision, int limit) override {
     Changes changes;
-    KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
+    KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
       // The revision is read before the builds: what changes between the two comes again.
-      const pqxx::result rows =
-          tx.exec_params("SELECT revision FROM projects WHERE project_id = $1", project);
+      const pqxx::result rows = tx.exec_params(
+          "SELECT revision, delete_time IS NOT NULL FROM projects WHERE project_id = $1", project);
+      if (!rows.empty() && rows[0][1].as<bool>()) return Deleted();
       changes.revision = rows.empty() ? 0 : rows[0][0].as<int64_t>();
       if (changes.revision > after_revision) {
         changes.builds = ReadBuilds(
@@ -77,31 +86,37 @@ class PostgresBuildStore final : public BuildStore {
   }
 
  private:
+  static absl::Status Deleted() { return absl::NotFoundError("the project is deleted"); }
+
   // The build's number.
-  static int64_t Insert(pqxx::work& tx, int64_t project, const v1::CreateBuildRequest& request) {
-    const pqxx::row row = tx.exec_params1(
+  static absl::StatusOr<int64_t> Insert(pqxx::work& tx, int64_t project,
+                                        const v1::CreateBuildRequest& request) {
+    const pqxx::result made = tx.exec_params(
         "WITH p AS (INSERT INTO projects AS old (project_id, last_number, revision) "
         "  VALUES ($1, 1, 1) ON CONFLICT (project_id) DO UPDATE "
         "  SET last_number = old.last_number + 1, revision = old.revision + 1 "
-        "  RETURNING last_number, revision) "
+        "  WHERE old.delete_time IS NULL RETURNING last_number, revision) "
         "INSERT INTO builds (project_id, number, revision, request_id, repository, ref, commit, "
-        "  commit_url, message, author_name, author_login, author_avatar) "
-        "SELECT $1, p.last_number, p.revision, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM p "
+        "  commit_url, message, author_name, author_login, author_avatar, fork) "
+        "SELECT $1, p.last_number, p.revision, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM p "
         "RETURNING build_id, number",
         project, request.request_id(), request.repository(), request.ref(), request.commit(),
         request.commit_url(), request.message(), request.author().display_name(),
-        request.author().login(), request.author().avatar_url());
-    const auto build_id = row[0].as<int64_t>();
+        request.author().login(), request.author().avatar_url(), request.fork());
+    if (made.empty()) return Deleted();
+    const auto build_id = made[0][0].as<int64_t>();
     int job_number = 0;
     for (const v1::JobSpec& job : request.jobs()) {
       tx.exec_params0(
-          "INSERT INTO jobs (build_id, number, hook, title, image, script) "
-          "VALUES ($1, $2, $3, $4, $5, $6)",
-          build_id, ++job_number, job.hook(), job.title(), job.image(), job.script());
+          "INSERT INTO jobs (build_id, number, hook, title, image, script, install_script, "
+          "tracked_files) VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text[])",
+          build_id, ++job_number, job.hook(), job.title(), job.image(), job.script(),
+          job.install_script(),
+          ToTextArray({job.tracked_files().begin(), job.tracked_files().end()}));
     }
     tx.exec_params("SELECT pg_notify($1, ''), pg_notify($2, $3)", kJobsChannel, kChangesChannel,
                    absl::StrCat(project));
-    return row[1].as<int64_t>();
+    return made[0][1].as<int64_t>();
   }
 
   template <typename... Parameters>

@@ -11,7 +11,8 @@
 #include "services/build/channels.h"
 
 // Locks are always taken in the order runner, attempt, job, project, build: transactions that meet
-// wait for each other and never in a circle.
+// wait for each other and never in a circle. A deleted project has neither queue nor leases: what
+// passes its lock after the deletion has begun is rolled back.
 
 namespace kozmic::build {
 namespace {
@@ -30,8 +31,14 @@ absl::Status StaleFence() {
 
 // Chooses one live attempt: $1 project, $2 build, $3 job, $4 attempt.
 constexpr char kLiveAttempt[] =
-    "b.project_id = $1 AND b.number = $2 AND j.build_id = b.build_id AND j.number = $3 "
+    "p.project_id = $1 AND p.delete_time IS NULL AND b.project_id = $1 AND b.number = $2 "
+    "AND j.build_id = b.build_id AND j.number = $3 "
     "AND a.job_id = j.job_id AND a.attempt = $4 AND j.attempt = a.attempt AND a.state = 2 ";
+
+// Grants that are rolled back because the job's project is deleted in this moment; the next one
+// does not see that project's jobs any more.
+constexpr int kMostTakenAway = 10;
+constexpr char kTakenAway[] = "taken_away";
 
 class PostgresLeaseStore final : public LeaseStore {
  public:
@@ -67,37 +74,11 @@ class PostgresLeaseStore final : public LeaseStore {
 
   absl::StatusOr<std::optional<GrantedLease>> Grant(absl::string_view session,
                                                     absl::string_view request_id) override {
-    std::optional<GrantedLease> lease;
-    KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) -> absl::Status {
-      lease.reset();
-      const pqxx::result runner = tx.exec_params(
-          "SELECT r.runner, a.job_id, a.attempt FROM runners r LEFT JOIN attempts a "
-          "ON a.runner = r.runner AND a.request_id = $2 AND a.state = 2 AND NOT a.lost "
-          "WHERE r.session_sha256 = $1 FOR SHARE OF r",
-          Sha256Hex(session), std::string(request_id));
-      if (runner.empty()) return StaleSession();
-      if (!runner[0]["job_id"].is_null()) {
-        lease = ReadLeases(tx, "a.job_id = $1 AND a.attempt = $2",
-                           runner[0]["job_id"].as<int64_t>(), runner[0]["attempt"].as<int>())
-                    .front();
-        return absl::OkStatus();
-      }
-      const pqxx::result granted = tx.exec_params(
-          "WITH next AS (SELECT job_id FROM jobs WHERE state = 1 ORDER BY job_id LIMIT 1 "
-          "  FOR UPDATE SKIP LOCKED), "
-          "job AS (UPDATE jobs j SET state = 2, attempt = j.attempt + 1, start_time = now(), "
-          "  reason = '' FROM next WHERE j.job_id = next.job_id RETURNING j.*), "
-          "made AS (INSERT INTO attempts (job_id, attempt, runner, request_id, lease_expire_time) "
-          "  SELECT job_id, attempt, $1, $2, now() + $3::interval FROM job "
-          "  RETURNING lease_expire_time) " +
-              LeaseColumns("j", "made") +
-              ", b.build_id FROM job j JOIN builds b ON b.build_id = j.build_id, made",
-          std::string(runner[0]["runner"].c_str()), std::string(request_id), lease_);
-      if (granted.empty()) return absl::OkStatus();
-      lease = ReadLease(granted[0]);
-      RecordStart(tx, public_url_, lease->key, granted[0]["build_id"].as<int64_t>());
-      return absl::OkStatus();
-    }));
+    absl::StatusOr<std::optional<GrantedLease>> lease;
+    int taken_away = 0;
+    do {
+      lease = TryGrant(session, request_id);
+    } while (Reason(lease.status()) == kTakenAway && ++taken_away < kMostTakenAway);
     return lease;
   }
 
@@ -164,7 +145,9 @@ class PostgresLeaseStore final : public LeaseStore {
       for (const auto& row : tx.exec_params(
                "SELECT b.project_id, b.number, j.number, a.attempt, a.phase FROM attempts a "
                "JOIN jobs j USING (job_id) JOIN builds b USING (build_id) "
-               "WHERE a.state = 2 AND a.lost ORDER BY a.lease_expire_time LIMIT $1",
+               "JOIN projects p USING (project_id) "
+               "WHERE a.state = 2 AND a.lost AND p.delete_time IS NULL ORDER BY "
+               "a.lease_expire_time LIMIT $1",
                limit)) {
         lost.push_back({{row[0].as<int64_t>(), row[1].as<int64_t>(), row[2].as<int64_t>(),
                          row[3].as<int64_t>()},
@@ -185,10 +168,53 @@ class PostgresLeaseStore final : public LeaseStore {
   }
 
  private:
+  // ABORTED kTakenAway when the job that was chosen went with its project.
+  absl::StatusOr<std::optional<GrantedLease>> TryGrant(absl::string_view session,
+                                                       absl::string_view request_id) {
+    std::optional<GrantedLease> lease;
+    KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) -> absl::Status {
+      lease.reset();
+      const pqxx::result runner = tx.exec_params(
+          "SELECT r.runner, a.job_id, a.attempt FROM runners r LEFT JOIN attempts a "
+          "ON a.runner = r.runner AND a.request_id = $2 AND a.state = 2 AND NOT a.lost "
+          "WHERE r.session_sha256 = $1 FOR SHARE OF r",
+          Sha256Hex(session), std::string(request_id));
+      if (runner.empty()) return StaleSession();
+      if (!runner[0]["job_id"].is_null()) {
+        std::vector<GrantedLease> held =
+            ReadLeases(tx, "a.job_id = $1 AND a.attempt = $2", runner[0]["job_id"].as<int64_t>(),
+                       runner[0]["attempt"].as<int>());
+        // None: its project is being deleted. Once the attempt is gone the request gets another.
+        if (!held.empty()) lease = std::move(held.front());
+        return absl::OkStatus();
+      }
+      const pqxx::result granted = tx.exec_params(
+          "WITH next AS (SELECT j.job_id FROM jobs j JOIN builds b ON b.build_id = j.build_id "
+          "  JOIN projects p ON p.project_id = b.project_id "
+          "  WHERE j.state = 1 AND p.delete_time IS NULL ORDER BY j.job_id LIMIT 1 "
+          "  FOR UPDATE OF j SKIP LOCKED), "
+          "job AS (UPDATE jobs j SET state = 2, attempt = j.attempt + 1, start_time = now(), "
+          "  reason = '' FROM next WHERE j.job_id = next.job_id RETURNING j.*), "
+          "made AS (INSERT INTO attempts (job_id, attempt, runner, request_id, lease_expire_time) "
+          "  SELECT job_id, attempt, $1, $2, now() + $3::interval FROM job "
+          "  RETURNING lease_expire_time) " +
+              LeaseColumns("j", "made") +
+              ", b.build_id FROM job j JOIN builds b ON b.build_id = j.build_id, made",
+          std::string(runner[0]["runner"].c_str()), std::string(request_id), lease_);
+      if (granted.empty()) return absl::OkStatus();
+      lease = ReadLease(granted[0]);
+      if (!RecordStart(tx, public_url_, lease->key, granted[0]["build_id"].as<int64_t>())) {
+        return WithReason(absl::AbortedError("the job's project was deleted"), kTakenAway);
+      }
+      return absl::OkStatus();
+    }));
+    return lease;
+  }
+
   static std::string LeaseColumns(const std::string& job, const std::string& attempt) {
     return absl::StrCat("SELECT b.project_id, b.number AS build, ", job, ".number AS job, ", job,
-                        ".title, ", job, ".image, ", job,
-                        ".script, b.repository, b.ref, b.commit, ",
+                        ".title, ", job, ".image, ", job, ".script, ", job, ".install_script, ",
+                        job, ".tracked_files, b.repository, b.ref, b.commit, b.fork, ",
                         Micros(attempt + ".lease_expire_time"), " AS expire_time, ",
                         attempt == "a" ? "a.attempt" : job + ".attempt");
   }
@@ -201,9 +227,12 @@ class PostgresLeaseStore final : public LeaseStore {
     lease.repository = row["repository"].c_str();
     lease.ref = row["ref"].c_str();
     lease.commit = row["commit"].c_str();
+    lease.fork = row["fork"].as<bool>();
     lease.title = row["title"].c_str();
     lease.image = row["image"].c_str();
     lease.script = row["script"].c_str();
+    lease.install_script = row["install_script"].c_str();
+    lease.tracked_files = FromTextArray(row["tracked_files"]);
     return lease;
   }
 
@@ -213,7 +242,9 @@ class PostgresLeaseStore final : public LeaseStore {
     std::vector<GrantedLease> leases;
     for (const auto& row : tx.exec_params(LeaseColumns("j", "a") +
                                               " FROM attempts a JOIN jobs j ON j.job_id = a.job_id "
-                                              "JOIN builds b ON b.build_id = j.build_id WHERE " +
+                                              "JOIN builds b ON b.build_id = j.build_id "
+                                              "JOIN projects p ON p.project_id = b.project_id "
+                                              "WHERE p.delete_time IS NULL AND " +
                                               where + " ORDER BY a.start_time",
                                           parameters...)) {
       leases.push_back(ReadLease(row));
@@ -225,9 +256,9 @@ class PostgresLeaseStore final : public LeaseStore {
                                      const Renewal& renewal) {
     const AttemptKey& key = renewal.key;
     const pqxx::result before = tx.exec_params(
-        absl::StrCat(
-            "SELECT a.job_id, a.phase, b.build_id FROM attempts a, jobs j, builds b WHERE ",
-            kLiveAttempt, "AND NOT a.lost AND a.runner = $5 FOR UPDATE OF a"),
+        absl::StrCat("SELECT a.job_id, a.phase, b.build_id FROM attempts a, jobs j, builds b, "
+                     "projects p WHERE ",
+                     kLiveAttempt, "AND NOT a.lost AND a.runner = $5 FOR UPDATE OF a"),
         key.project, key.build, key.job, key.attempt, runner);
     if (before.empty()) return std::nullopt;
     const pqxx::row after = tx.exec_params1(
@@ -242,8 +273,10 @@ class PostgresLeaseStore final : public LeaseStore {
             "WHERE job_id = $1 AND attempt = $2 RETURNING ",
             Micros("lease_expire_time")),
         before[0][0].as<int64_t>(), key.attempt, lease_, static_cast<int>(renewal.phase));
-    if (static_cast<int>(renewal.phase) > before[0][1].as<int>()) {
-      RecordChange(tx, key.project, before[0][2].as<int64_t>());
+    if (static_cast<int>(renewal.phase) > before[0][1].as<int>() &&
+        !RecordChange(tx, key.project, before[0][2].as<int64_t>())) {
+      // What was just written goes with the attempt.
+      return std::nullopt;
     }
     return TimeFromMicros(after[0]);
   }
@@ -254,7 +287,7 @@ class PostgresLeaseStore final : public LeaseStore {
     const pqxx::result attempt = tx.exec_params(
         absl::StrCat(
             "UPDATE attempts a SET state = $5, reason = $6, exit_code = $7, end_time = now(), "
-            "log_size = $8, log_sha256 = $9 FROM jobs j, builds b WHERE ",
+            "log_size = $8, log_sha256 = $9 FROM jobs j, builds b, projects p WHERE ",
             kLiveAttempt, "AND ", condition, " RETURNING a.job_id, b.build_id"),
         key.project, key.build, key.job, key.attempt, static_cast<int>(end.state), end.reason,
         end.exit_code, end.log_size, end.log_sha256);
@@ -273,16 +306,16 @@ class PostgresLeaseStore final : public LeaseStore {
           "WHERE job_id = $1",
           job_id, static_cast<int>(job_state), end.reason, end.exit_code);
     }
-    RecordVerdict(tx, public_url_, key, build_id);
-    return absl::OkStatus();
+    return RecordVerdict(tx, public_url_, key, build_id) ? absl::OkStatus() : StaleFence();
   }
 
   static bool EndedAlike(pqxx::work& tx, const AttemptKey& key, const AttemptEnd& end,
                          const std::string& runner) {
     return !tx.exec_params(
                   "SELECT FROM attempts a JOIN jobs j USING (job_id) JOIN builds b USING "
-                  "(build_id) "
-                  "WHERE b.project_id = $1 AND b.number = $2 AND j.number = $3 AND a.attempt = $4 "
+                  "(build_id) JOIN projects p USING (project_id) "
+                  "WHERE p.delete_time IS NULL AND b.project_id = $1 AND b.number = $2 AND "
+                  "j.number = $3 AND a.attempt = $4 "
                   "AND NOT a.lost AND a.runner = $5 AND a.state = $6 "
                   "AND a.exit_code IS NOT DISTINCT FROM $7::integer AND a.log_size = $8",
                   key.project, key.build, key.job, key.attempt, runner, static_cast<int>(end.state),

@@ -13,6 +13,11 @@ std::string Interval(absl::Duration duration) {
 // GitHub's answers may be long.
 constexpr size_t kLongestError = 500;
 
+// Rows of "status_outbox o" that are to be posted, now or later.
+constexpr char kOpen[] =
+    "o.reported < o.wanted AND EXISTS (SELECT FROM projects p "
+    "  WHERE p.project_id = o.project_id AND p.delete_time IS NULL)";
+
 class PostgresStatusOutbox final : public StatusOutbox {
  public:
   explicit PostgresStatusOutbox(PostgresPool& pool) : pool_(pool) {}
@@ -21,15 +26,18 @@ class PostgresStatusOutbox final : public StatusOutbox {
     std::vector<StatusWish> wishes;
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
       for (const auto& row : tx.exec_params(
-               "WITH due AS (SELECT project_id, commit, context FROM status_outbox "
-               "  WHERE reported < wanted AND next_try_time <= now() "
-               "  AND (claim_expire_time IS NULL OR claim_expire_time <= now()) "
-               "  ORDER BY next_try_time LIMIT $1 FOR UPDATE SKIP LOCKED) "
-               "UPDATE status_outbox o SET claim_expire_time = now() + $2::interval FROM due "
-               "WHERE (o.project_id, o.commit, o.context) = "
-               "  (due.project_id, due.commit, due.context) "
-               "RETURNING o.project_id, o.commit, o.context, o.state, o.description, o.target_url, "
-               "  o.wanted, o.failures",
+               absl::StrCat(
+                   "WITH due AS (SELECT project_id, commit, context FROM status_outbox o WHERE ",
+                   kOpen,
+                   "  AND next_try_time <= now() "
+                   "  AND (claim_expire_time IS NULL OR claim_expire_time <= now()) "
+                   "  ORDER BY next_try_time LIMIT $1 FOR UPDATE OF o SKIP LOCKED) "
+                   "UPDATE status_outbox o SET claim_expire_time = now() + $2::interval FROM due "
+                   "WHERE (o.project_id, o.commit, o.context) = "
+                   "  (due.project_id, due.commit, due.context) "
+                   "RETURNING o.project_id, o.commit, o.context, o.state, o.description, "
+                   "o.target_url, "
+                   "  o.wanted, o.failures"),
                limit, Interval(claim))) {
         StatusWish& wish = wishes.emplace_back();
         wish.project = row[0].as<int64_t>();
@@ -49,10 +57,11 @@ class PostgresStatusOutbox final : public StatusOutbox {
   absl::StatusOr<absl::Duration> UntilNextDue() override {
     absl::Duration until = absl::InfiniteDuration();
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
-      const pqxx::row row = tx.exec1(
+      const pqxx::row row = tx.exec1(absl::StrCat(
           "SELECT (extract(epoch from "
           "min(greatest(next_try_time, coalesce(claim_expire_time, next_try_time))) - now()) "
-          "* 1000)::bigint FROM status_outbox WHERE reported < wanted");
+          "* 1000)::bigint FROM status_outbox o WHERE ",
+          kOpen));
       if (!row[0].is_null()) {
         until = std::max(absl::ZeroDuration(), absl::Milliseconds(row[0].as<int64_t>()));
       }

@@ -42,6 +42,14 @@ void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
   out->set_nanos(static_cast<int32_t>(micros % 1000000) * 1000);
 }
 
+absl::StatusOr<AttemptKey> ParseFenced(absl::string_view attempt, int64_t fence) {
+  KOZMIC_ASSIGN_OR_RETURN(const AttemptKey key, AttemptKey::Parse(attempt));
+  if (key.attempt != fence) {
+    return absl::InvalidArgumentError(absl::StrCat("fence: ", fence, " is not that of ", attempt));
+  }
+  return key;
+}
+
 std::string ExitReason(int code) {
   return code == 0 ? "" : absl::StrCat("The script exited with ", code, ".");
 }
@@ -63,6 +71,8 @@ void RunnerServiceRpc::FillLease(const GrantedLease& granted, runner::v1::Lease&
   spec.set_title(granted.title);
   spec.set_image(granted.image);
   spec.set_script(granted.script);
+  spec.set_install_script(granted.install_script);
+  spec.mutable_tracked_files()->Add(granted.tracked_files.begin(), granted.tracked_files.end());
   auto& environment = *spec.mutable_environment();
   absl::string_view branch = granted.ref;
   if (absl::ConsumePrefix(&branch, "refs/heads/")) {
@@ -191,10 +201,11 @@ grpc::ServerUnaryReactor* RunnerServiceRpc::RenewLeases(grpc::CallbackServerCont
     }
     std::vector<LeaseStore::Renewal> renewals;
     for (const RenewLeasesRequest::Renewal& renewal : request->renewals()) {
-      KOZMIC_ASSIGN_OR_RETURN(const AttemptKey key, AttemptKey::Parse(renewal.attempt()));
-      if (key.attempt != renewal.fence() || !runner::v1::Phase_IsValid(renewal.phase())) {
+      KOZMIC_ASSIGN_OR_RETURN(const AttemptKey key,
+                              ParseFenced(renewal.attempt(), renewal.fence()));
+      if (!runner::v1::Phase_IsValid(renewal.phase())) {
         return absl::InvalidArgumentError(
-            absl::StrCat("renewals: fence or phase do not fit ", renewal.attempt()));
+            absl::StrCat("renewals: ", renewal.phase(), " is not a phase"));
       }
       renewals.push_back({key, renewal.phase()});
     }
@@ -218,10 +229,10 @@ grpc::ServerUnaryReactor* RunnerServiceRpc::IssueCheckout(
     runner::v1::IssueCheckoutResponse* response) {
   return unary_.Run(context, "IssueCheckout", [=, this](const Caller& caller) -> absl::Status {
     KOZMIC_RETURN_IF_ERROR(OnlyRunners(caller));
-    KOZMIC_ASSIGN_OR_RETURN(const AttemptKey key, AttemptKey::Parse(request->attempt()));
+    KOZMIC_ASSIGN_OR_RETURN(const AttemptKey key,
+                            ParseFenced(request->attempt(), request->fence()));
     KOZMIC_ASSIGN_OR_RETURN(const GrantedLease lease, store_.GetLive(request->session(), key));
-    KOZMIC_ASSIGN_OR_RETURN(const std::string url, options_.checkout(lease));
-    response->set_clone_url(url);
+    KOZMIC_ASSIGN_OR_RETURN(*response, options_.checkout(lease, request->refused()));
     return absl::OkStatus();
   });
 }
@@ -237,7 +248,7 @@ grpc::ServerUnaryReactor* RunnerServiceRpc::FinishJob(grpc::CallbackServerContex
 }
 
 absl::Status RunnerServiceRpc::Finish(const FinishJobRequest& request) {
-  KOZMIC_ASSIGN_OR_RETURN(const AttemptKey key, AttemptKey::Parse(request.attempt()));
+  KOZMIC_ASSIGN_OR_RETURN(const AttemptKey key, ParseFenced(request.attempt(), request.fence()));
   // Only the holder of a live fence seals. A repeated FinishJob finds its fence stale and the log
   // sealed: then the store decides whether it says the same as the first.
   const absl::Status live = store_.GetLive(request.session(), key).status();

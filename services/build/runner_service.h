@@ -28,8 +28,11 @@ class RunnerServiceRpc final : public runner::v1::RunnerService::CallbackService
     absl::Duration renew_interval = absl::Seconds(10);
     // Seals a log at exactly `size`; FAILED_PRECONDITION log_incomplete when it has fewer bytes.
     std::function<absl::StatusOr<SealedLog>(const std::string& log, int64_t size)> seal;
-    // Answers the clone URL for one commit.
-    std::function<absl::StatusOr<std::string>(const GrantedLease& lease)> checkout;
+    // What is needed to fetch the lease's commit, and the secrets of its project. `refused`: what
+    // was issued before was of no use.
+    std::function<absl::StatusOr<runner::v1::IssueCheckoutResponse>(const GrantedLease& lease,
+                                                                    bool refused)>
+        checkout;
   };
 
   RunnerServiceRpc(const UnaryRunner& own, const UnaryRunner& unary, LeaseStore& store,

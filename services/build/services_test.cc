@@ -7,23 +7,16 @@
 #include "gtest/gtest.h"
 #include "lib/postgres/listener.h"
 #include "lib/rpc/client.h"
-#include "lib/rpc/server.h"
 #include "lib/rpc/service_token.h"
 #include "lib/status/annotate.h"
-#include "lib/testing/postgres.h"
-#include "services/build/build_service.h"
 #include "services/build/channels.h"
-#include "services/build/postgres_build_store.h"
-#include "services/build/postgres_lease_store.h"
 #include "services/build/postgres_status_outbox.h"
-#include "services/build/runner_authenticator.h"
-#include "services/build/runner_service.h"
+#include "services/build/services_fixture.h"
 #include "services/build/status_reporter.h"
 
 namespace kozmic::build {
 namespace {
 
-using runner::v1::FinishJobRequest;
 using runner::v1::LeaseJobRequest;
 using runner::v1::LeaseJobResponse;
 using runner::v1::OpenSessionRequest;
@@ -34,118 +27,7 @@ using ::testing::ElementsAre;
 using ::testing::SizeIs;
 using v1::BuildService;
 
-constexpr char kServiceKey[] = "the service key of the installation under test";
-constexpr char kRunnerToken[] = "the runner token of the installation under test";
-constexpr absl::Duration kTimeout = absl::Seconds(20);
-
-// The whole service on a real database and real sockets; the other services are functions.
-class ServicesTest : public ::testing::Test {
- protected:
-  static v1::CreateBuildRequest Request(const std::string& id) {
-    v1::CreateBuildRequest request;
-    request.set_parent("projects/1");
-    request.set_request_id(id);
-    request.set_repository("octo/hello");
-    request.set_ref("refs/heads/feature/x");
-    request.set_commit(std::string(40, 'a'));
-    v1::JobSpec& job = *request.add_jobs();
-    job.set_title("Test");
-    job.set_image("debian:12");
-    job.set_script("#!/bin/sh\n");
-    return request;
-  }
-
-  absl::StatusOr<v1::Build> Create(const v1::CreateBuildRequest& request,
-                                   const std::string& as = "project") {
-    return Call(*builds_stub_, &BuildService::Stub::CreateBuild, request,
-                ServiceToken(kServiceKey, as), kTimeout);
-  }
-
-  std::string OpenSession(const std::string& runner) {
-    OpenSessionRequest request;
-    request.set_runner(runner);
-    request.set_slots(1);
-    auto response =
-        Call(*runners_stub_, &RunnerService::Stub::OpenSession, request, kRunnerToken, kTimeout);
-    EXPECT_TRUE(response.ok()) << response.status();
-    return response->session();
-  }
-
-  absl::StatusOr<LeaseJobResponse> Lease(const std::string& session, const std::string& id,
-                                         absl::Duration timeout = kTimeout) {
-    LeaseJobRequest request;
-    request.set_session(session);
-    request.set_request_id(id);
-    return Call(*runners_stub_, &RunnerService::Stub::LeaseJob, request, kRunnerToken, timeout);
-  }
-
-  absl::Status FinishJob(const std::string& session, const runner::v1::Lease& lease, int exit_code,
-                         int64_t log_size) {
-    FinishJobRequest request;
-    request.set_session(session);
-    request.set_attempt(lease.attempt());
-    request.set_fence(lease.fence());
-    request.set_outcome(FinishJobRequest::OUTCOME_EXITED);
-    request.set_exit_code(exit_code);
-    request.set_log_size(log_size);
-    return Call(*runners_stub_, &RunnerService::Stub::FinishJob, request, kRunnerToken, kTimeout)
-        .status();
-  }
-
-  absl::StatusOr<SealedLog> Seal(const std::string& log, int64_t size) {
-    absl::MutexLock lock(&mutex_);
-    if (size > acknowledged_) {
-      return WithReason(absl::FailedPreconditionError("fewer bytes"), "log_incomplete");
-    }
-    seals_.push_back(log);
-    return SealedLog{size, "digest"};
-  }
-
-  absl::Mutex mutex_;
-  int64_t acknowledged_ ABSL_GUARDED_BY(mutex_) = 100;
-  std::vector<std::string> seals_ ABSL_GUARDED_BY(mutex_);
-
-  const std::string url_ = SharedTestPostgres().CreateDatabase("build");
-  SystemClock clock_;
-  SystemRandom random_;
-  PostgresPool pool_{{.url = url_}};
-  std::unique_ptr<BuildStore> builds_ = NewPostgresBuildStore(pool_);
-  std::unique_ptr<LeaseStore> leases_ =
-      NewPostgresLeaseStore(pool_, "http://kozmic.test", absl::Seconds(60));
-  PermissionChecker permissions_{MakeChannel("127.0.0.1:1"), clock_};
-  ServiceTokenAuthenticator services_{kServiceKey, nullptr};
-  RunnerAuthenticator authenticator_{kRunnerToken, services_};
-  Executor executor_{4, 100};
-  UnaryRunner unary_{executor_, authenticator_};
-  Executor own_executor_{2, 100};
-  UnaryRunner own_{own_executor_, authenticator_};
-  WatchHub watches_{*builds_, executor_};
-  LeaseDispatcher dispatcher_{*leases_, clock_};
-  PostgresListener listener_{
-      url_, {kJobsChannel, kChangesChannel}, [this](absl::string_view channel, absl::string_view) {
-        if (channel == kJobsChannel) dispatcher_.Wake();
-        if (channel == kChangesChannel) watches_.Changed(0);
-      }};
-  BuildServiceRpc build_service_{own_, unary_, *builds_, permissions_, watches_};
-  RunnerServiceRpc runner_service_{
-      own_,
-      unary_,
-      *leases_,
-      dispatcher_,
-      clock_,
-      random_,
-      {.public_url = "http://kozmic.test",
-       .service_key = kServiceKey,
-       .seal = [this](const std::string& log, int64_t size) { return Seal(log, size); },
-       .checkout = [](const GrantedLease& lease) -> absl::StatusOr<std::string> {
-         return "http://github.test/" + lease.repository + ".git";
-       }}};
-  std::unique_ptr<RpcServer> server_ =
-      *RpcServer::Start("127.0.0.1:0", {&build_service_, &runner_service_});
-  std::shared_ptr<grpc::Channel> channel_ = MakeChannel(server_->address());
-  std::unique_ptr<BuildService::Stub> builds_stub_ = BuildService::NewStub(channel_);
-  std::unique_ptr<RunnerService::Stub> runners_stub_ = RunnerService::NewStub(channel_);
-};
+using ServicesTest = ServicesFixture;
 
 TEST_F(ServicesTest, AWaitingRunnerIsAnsweredWhenAJobComes) {
   const std::string session = OpenSession("one");
@@ -163,14 +45,7 @@ TEST_F(ServicesTest, AWaitingRunnerIsAnsweredWhenAJobComes) {
   EXPECT_EQ(lease.spec().environment().at("KOZMIC_BUILD_URL"),
             "http://kozmic.test/projects/1/builds/1/");
 
-  runner::v1::IssueCheckoutRequest checkout;
-  checkout.set_session(session);
-  checkout.set_attempt(lease.attempt());
-  checkout.set_fence(lease.fence());
-  EXPECT_EQ(
-      Call(*runners_stub_, &RunnerService::Stub::IssueCheckout, checkout, kRunnerToken, kTimeout)
-          ->clone_url(),
-      "http://github.test/octo/hello.git");
+  EXPECT_EQ(IssueCheckout(session, lease)->clone_url(), "http://github.test/octo/hello.git");
 }
 
 TEST_F(ServicesTest, NoJobInTimeIsAnAnswerWithoutALease) {
@@ -222,14 +97,7 @@ TEST_F(ServicesTest, I6_AnOldFenceNeitherSealsNorFinishes) {
   absl::MutexLock lock(&mutex_);
   EXPECT_THAT(seals_, SizeIs(1));
 
-  RenewLeasesRequest renew;
-  renew.set_session(session);
-  auto& renewal = *renew.add_renewals();
-  renewal.set_attempt(lease->lease().attempt());
-  renewal.set_fence(1);
-  renewal.set_phase(runner::v1::PHASE_SCRIPT);
-  const auto answer =
-      Call(*runners_stub_, &RunnerService::Stub::RenewLeases, renew, kRunnerToken, kTimeout);
+  const auto answer = Renew(session, lease->lease(), runner::v1::PHASE_SCRIPT);
   EXPECT_EQ(answer->answers(0).verdict(), RenewLeasesResponse::VERDICT_LOST);
 }
 
@@ -265,6 +133,28 @@ TEST_F(ServicesTest, BadRequestsAreRefusedBeforeAnythingIsDone) {
   EXPECT_EQ(Create(request).status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(Reason(Lease("no such session", "r1").status()), "stale_session");
   EXPECT_TRUE(builds_->List(1, "", 0, 10)->empty());
+}
+
+TEST_F(ServicesTest, TheOverviewsLatestBuildsComeWithoutTheirJobsWhenAsked) {
+  auto created = Request("a");
+  created.set_message("Say hello\n\nBecause.");
+  ASSERT_TRUE(Create(created).ok());
+  v1::BatchGetLatestBuildsRequest request;
+  request.add_projects("projects/1");
+  request.add_projects("projects/2");
+  const auto latest = [&] {
+    return Call(*builds_stub_, &BuildService::Stub::BatchGetLatestBuilds, request,
+                ServiceToken(kServiceKey, "gateway"), kTimeout);
+  };
+  ASSERT_THAT(latest()->builds(), SizeIs(1));
+  EXPECT_THAT(latest()->builds(0).jobs(), SizeIs(1));
+  EXPECT_EQ(latest()->builds(0).message(), "Say hello\n\nBecause.");
+  request.set_summary(true);
+  ASSERT_THAT(latest()->builds(), SizeIs(1));
+  EXPECT_THAT(latest()->builds(0).jobs(), SizeIs(0));
+  EXPECT_EQ(latest()->builds(0).message(), "Say hello");
+  while (request.projects_size() <= 1000) request.add_projects("projects/2");
+  EXPECT_EQ(latest().status().code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST_F(ServicesTest, AWatcherSeesASnapshotAndThenEveryState) {

@@ -28,7 +28,7 @@ struct StatusWish {
 
 // What is still to be told to GitHub. Wishes come in with the transactions that change builds (see
 // LeaseStore); only the newest of a commit and context is kept, and one replica at a time posts it.
-// Thread-safe.
+// Nothing is wished for a deleted project. Thread-safe.
 class StatusOutbox {
  public:
   virtual ~StatusOutbox() = default;

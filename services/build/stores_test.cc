@@ -5,10 +5,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/status/annotate.h"
-#include "lib/testing/postgres.h"
-#include "services/build/postgres_build_store.h"
-#include "services/build/postgres_lease_store.h"
-#include "services/build/postgres_status_outbox.h"
+#include "services/build/stores_fixture.h"
 
 namespace kozmic::build {
 namespace {
@@ -17,72 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr absl::Duration kLease = absl::Seconds(60);
-const absl::Duration kClaim = absl::Seconds(30);
-
-class StoresTest : public ::testing::Test {
- protected:
-  v1::CreateBuildRequest Request(const std::string& id, int jobs = 1) {
-    v1::CreateBuildRequest request;
-    request.set_request_id(id);
-    request.set_repository("octo/hello");
-    request.set_ref("refs/heads/main");
-    request.set_commit("c0ffee" + id);
-    request.set_message("Say hello");
-    for (int i = 1; i <= jobs; ++i) {
-      v1::JobSpec& job = *request.add_jobs();
-      job.set_title(absl::StrCat("Job ", i));
-      job.set_image("debian:12");
-      job.set_script("#!/bin/sh\nexit 0\n");
-    }
-    return request;
-  }
-
-  void OpenSession(const std::string& runner, const std::string& session) {
-    ASSERT_TRUE(Open(runner, session).ok());
-  }
-  absl::StatusOr<std::vector<GrantedLease>> Open(const std::string& runner,
-                                                 const std::string& session) {
-    runner::v1::OpenSessionRequest request;
-    request.set_runner(runner);
-    request.add_labels("linux");
-    request.set_slots(2);
-    return leases_->OpenSession(request, session);
-  }
-
-  GrantedLease Grant(const std::string& session, const std::string& request) {
-    auto lease = leases_->Grant(session, request);
-    EXPECT_TRUE(lease.ok()) << lease.status();
-    EXPECT_TRUE(lease->has_value());
-    return **lease;
-  }
-
-  static AttemptEnd Exit(int code) {
-    AttemptEnd end;
-    end.state = code == 0 ? v1::STATE_SUCCESS : v1::STATE_FAILURE;
-    end.exit_code = code;
-    end.log_size = 10;
-    end.log_sha256 = "abc";
-    return end;
-  }
-
-  void ExpireLeases() {
-    ASSERT_TRUE(pool_
-                    .Autocommit([](pqxx::nontransaction& tx) {
-                      tx.exec0("UPDATE attempts SET lease_expire_time = now() - interval '1 s'");
-                      return absl::OkStatus();
-                    })
-                    .ok());
-  }
-
-  v1::State BuildState(int64_t number) { return builds_->Get(1, number)->state(); }
-
-  const std::string url_ = SharedTestPostgres().CreateDatabase("build");
-  PostgresPool pool_{{.url = url_}};
-  std::unique_ptr<BuildStore> builds_ = NewPostgresBuildStore(pool_);
-  std::unique_ptr<LeaseStore> leases_ = NewPostgresLeaseStore(pool_, "http://kozmic.test", kLease);
-  std::unique_ptr<StatusOutbox> outbox_ = NewPostgresStatusOutbox(pool_);
-};
+using StoresTest = StoresFixture;
 
 TEST_F(StoresTest, I4_NumbersHaveNoGapsUnderConcurrencyAndDuplicates) {
   // 8 threads create 40 builds, each asked for three times.
@@ -116,7 +48,7 @@ TEST_F(StoresTest, ProjectsCountForThemselves) {
   EXPECT_EQ(builds_->Create(1, Request("a"))->number(), 1);
   EXPECT_EQ(builds_->Create(2, Request("a"))->number(), 1);
   EXPECT_EQ(builds_->Create(1, Request("b"))->number(), 2);
-  EXPECT_THAT(*builds_->ListLatest({1, 2, 3}), SizeIs(2));
+  EXPECT_THAT(*builds_->ListLatest({1, 2, 3}, BuildStore::Form::kWhole), SizeIs(2));
   EXPECT_EQ(builds_->Get(3, 1).status().code(), absl::StatusCode::kNotFound);
 }
 

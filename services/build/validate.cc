@@ -1,10 +1,12 @@
 #include "services/build/validate.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "lib/status/macros.h"
 
@@ -16,6 +18,9 @@ constexpr size_t kLongestScript = 1 << 20;
 constexpr size_t kLongestMessage = 128 << 10;
 constexpr size_t kLongestRef = 2048;
 constexpr size_t kLongestReason = 1000;
+constexpr int kMostTrackedFiles = 100;
+// 250 characters.
+constexpr size_t kLongestPath = 1000;
 
 absl::Status Refuse(absl::string_view field, absl::string_view value, absl::string_view wanted) {
   return absl::InvalidArgumentError(absl::StrCat(
@@ -43,6 +48,30 @@ bool IsCommit(absl::string_view text) {
                      [](char c) { return absl::ascii_isdigit(c) || (c >= 'a' && c <= 'f'); });
 }
 
+// Runners look for it in the commit's tree.
+bool IsPathInRepository(absl::string_view path) {
+  if (path == ".") return true;
+  const std::vector<absl::string_view> parts = absl::StrSplit(path, '/');
+  return std::none_of(parts.begin(), parts.end(), [](absl::string_view part) {
+    return part.empty() || part == "." || part == "..";
+  });
+}
+
+absl::Status CheckInstallation(const v1::JobSpec& job) {
+  KOZMIC_RETURN_IF_ERROR(CheckText("jobs.install_script", job.install_script(), 0, kLongestScript));
+  if (job.tracked_files_size() > kMostTrackedFiles) {
+    return Refuse("jobs.tracked_files", absl::StrCat(job.tracked_files_size(), " paths"),
+                  absl::StrCat("at most ", kMostTrackedFiles));
+  }
+  for (const std::string& path : job.tracked_files()) {
+    KOZMIC_RETURN_IF_ERROR(CheckText("jobs.tracked_files", path, 1, kLongestPath));
+    if (!IsPathInRepository(path)) {
+      return Refuse("jobs.tracked_files", path, "a relative path without \".\" and \"..\"");
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status Validate(const v1::CreateBuildRequest& request) {
@@ -66,6 +95,7 @@ absl::Status Validate(const v1::CreateBuildRequest& request) {
     KOZMIC_RETURN_IF_ERROR(CheckText("jobs.title", job.title(), 1, 1000));
     KOZMIC_RETURN_IF_ERROR(CheckText("jobs.image", job.image(), 1, 1000));
     KOZMIC_RETURN_IF_ERROR(CheckText("jobs.script", job.script(), 1, kLongestScript));
+    KOZMIC_RETURN_IF_ERROR(CheckInstallation(job));
   }
   return absl::OkStatus();
 }

@@ -16,7 +16,8 @@
 namespace kozmic::build {
 
 // Serves WatchProject: each watcher is told of its project's changes, coalesced while it is still
-// busy with the last ones, so that a slow watcher costs one message of memory. Thread-safe.
+// busy with the last ones, so that a slow watcher costs one message of memory. The watches of a
+// deleted project end with NOT_FOUND. Thread-safe.
 class WatchHub {
  public:
   // Neither is owned.

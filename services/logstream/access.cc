@@ -54,6 +54,8 @@ absl::Status LogAccess::MayGet(const Caller& caller) {
 
 absl::Status LogAccess::MaySeal(const Caller& caller) { return BuildOnly(caller); }
 
+absl::Status LogAccess::MayDelete(const Caller& caller) { return BuildOnly(caller); }
+
 absl::Status CheckLogName(absl::string_view name) {
   absl::string_view id = name;
   if (absl::ConsumePrefix(&id, "logs/") && !id.empty() && id.size() <= kLongestId &&

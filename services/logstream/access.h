@@ -23,6 +23,7 @@ class LogAccess {
   absl::Status MayTail(absl::string_view log, absl::string_view bearer) const;
   static absl::Status MayGet(const Caller& caller);
   static absl::Status MaySeal(const Caller& caller);
+  static absl::Status MayDelete(const Caller& caller);
 
  private:
   absl::Status WriterOr(absl::string_view log, absl::string_view bearer,

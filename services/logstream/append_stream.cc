@@ -64,6 +64,7 @@ void AppendStream::Open() {
     if (found.ok()) {
       info = *std::move(found);
       if (info.sealed) status = SealedError(info.size);
+      if (info.removed) status = RemovedError(log_);
     } else if (!absl::IsNotFound(found.status())) {
       status = found.status();
     }
@@ -126,6 +127,8 @@ void AppendStream::CommitBatch(int64_t offset, const std::string& batch) {
     environment_.feed.Stored({.name = log_, .size = offset + static_cast<int64_t>(batch.size())},
                              idle);
   }
+  // These bytes were shown before it was seen that they must not be.
+  if (Reason(status) == "log_removed") environment_.feed.Clear();
   absl::MutexLock lock(&mutex_);
   committing_ = false;
   if (!status.ok()) End(status, /*drop=*/true);

@@ -38,6 +38,12 @@ absl::Status IncompleteError(int64_t committed, int64_t asked) {
       "log_incomplete");
 }
 
+absl::Status RemovedError(absl::string_view name) {
+  return WithReason(
+      absl::FailedPreconditionError(absl::StrCat(name, " is removed: its project is deleted")),
+      "log_removed");
+}
+
 absl::Status UnknownLogError(absl::string_view name) {
   return WithReason(absl::NotFoundError(absl::StrCat("there is no log ", name)), "unknown_log");
 }

@@ -22,6 +22,9 @@ inline constexpr absl::Duration kCommitInterval = absl::Milliseconds(30);
 // How often the store is asked about followed logs, in case hints were lost.
 inline constexpr absl::Duration kSweepInterval = absl::Seconds(1);
 
+// After so long a DeleteLogs frees no further part: seals wait for the same threads.
+inline constexpr absl::Duration kRemovalStep = absl::Milliseconds(500);
+
 // Counted apart: readers must not take the places that runners need.
 inline constexpr size_t kMostAppends = 1024;
 inline constexpr size_t kMostTails = 2048;

@@ -45,6 +45,8 @@ void LiveFeed::Stored(const LogInfo& info, bool broadcast) {
   publisher_.Publish(std::move(fields));
 }
 
+void LiveFeed::Clear() { publisher_.Clear(); }
+
 void LiveFeed::Hear(const RedisEntry& entry) {
   const std::string log(entry.Field("log"));
   int64_t offset = 0;

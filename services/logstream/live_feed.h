@@ -32,6 +32,8 @@ class LiveFeed {
   void Live(const std::string& log, int64_t offset, absl::string_view bytes, int64_t committed);
   // Something was committed; `broadcast`: the other replicas should hear of it.
   void Stored(const LogInfo& info, bool broadcast);
+  // Takes everything that Redis still has of any log out of it, because some must not stay.
+  void Clear();
 
  private:
   void Hear(const RedisEntry& entry);

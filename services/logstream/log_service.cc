@@ -4,8 +4,12 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "lib/rpc/resource_name.h"
 #include "lib/status/macros.h"
 #include "services/logstream/append_stream.h"
+#include "services/logstream/errors.h"
+#include "services/logstream/limits.h"
 #include "services/logstream/tail_stream.h"
 
 namespace kozmic {
@@ -37,6 +41,7 @@ grpc::ServerUnaryReactor* LogService::GetLog(grpc::CallbackServerContext* contex
     KOZMIC_RETURN_IF_ERROR(LogAccess::MayGet(caller));
     KOZMIC_RETURN_IF_ERROR(CheckLogName(request->name()));
     KOZMIC_ASSIGN_OR_RETURN(const LogInfo info, environment_.store.Get(request->name()));
+    if (info.removed) return UnknownLogError(request->name());
     Fill(info, response);
     return absl::OkStatus();
   });
@@ -64,6 +69,24 @@ absl::Status LogService::Seal(const Caller& caller, const logstream::v1::SealLog
   environment_.feed.Stored(info, /*broadcast=*/true);
   Fill(info, response);
   return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* LogService::DeleteLogs(grpc::CallbackServerContext* context,
+                                                 const logstream::v1::DeleteLogsRequest* request,
+                                                 logstream::v1::DeleteLogsResponse* response) {
+  return unary_.Run(context, "DeleteLogs", [=, this](const Caller& caller) -> absl::Status {
+    KOZMIC_RETURN_IF_ERROR(LogAccess::MayDelete(caller));
+    int64_t project = 0;
+    KOZMIC_RETURN_IF_ERROR(ParseName("projects/{project}", request->project(), {&project}));
+    const absl::Time end = absl::Now() + kRemovalStep;
+    bool done = false;
+    do {
+      KOZMIC_ASSIGN_OR_RETURN(done, environment_.store.RemoveProject(project));
+    } while (!done && absl::Now() < end);
+    if (done) environment_.feed.Clear();
+    response->set_done(done);
+    return absl::OkStatus();
+  });
 }
 
 }  // namespace kozmic

@@ -24,6 +24,9 @@ class LogService final : public logstream::v1::LogService::CallbackService {
   grpc::ServerUnaryReactor* SealLog(grpc::CallbackServerContext* context,
                                     const logstream::v1::SealLogRequest* request,
                                     logstream::v1::Log* response) override;
+  grpc::ServerUnaryReactor* DeleteLogs(grpc::CallbackServerContext* context,
+                                       const logstream::v1::DeleteLogsRequest* request,
+                                       logstream::v1::DeleteLogsResponse* response) override;
 
  private:
   absl::Status Seal(const Caller& caller, const logstream::v1::SealLogRequest& request,

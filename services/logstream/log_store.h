@@ -19,6 +19,8 @@ struct LogInfo {
   bool sealed = false;
   // Of all bytes, in lower-case hexadecimal; only when sealed.
   std::string sha256 = {};
+  // Its project's logs were removed: it has nothing, and never will.
+  bool removed = false;
 };
 
 // The committed bytes of every log. Thread-safe; calls block. Several processes may use one store
@@ -32,7 +34,7 @@ class LogStore {
 
   // NOT_FOUND (UnknownLogError) for a log that has no byte and no seal.
   virtual absl::StatusOr<LogInfo> Get(const std::string& name) = 0;
-  // Those of the named logs that there are, in any order.
+  // Those of the named logs that there are or that are removed, in any order.
   virtual absl::StatusOr<std::vector<LogInfo>> GetMany(const std::vector<std::string>& names) = 0;
 
   struct Appended {
@@ -42,7 +44,7 @@ class LogStore {
     int64_t size = 0;
   };
   // Adds bytes (at least 1, at most kChunkBytes) at `offset` if that is the log's size; the first
-  // append, at 0, brings a log about. SealedError for a sealed log.
+  // append, at 0, brings a log about. SealedError for a sealed log, RemovedError for a removed one.
   virtual absl::StatusOr<Appended> Append(const std::string& name, int64_t offset,
                                           absl::string_view bytes) = 0;
 
@@ -52,8 +54,13 @@ class LogStore {
                                            size_t most) = 0;
 
   // Ends the log at `size`, or without one at whatever size it has. Sealing again the same is OK.
-  // IncompleteError when the log has another size.
+  // IncompleteError when the log has another size; RemovedError for a removed one.
   virtual absl::StatusOr<LogInfo> Seal(const std::string& name, std::optional<int64_t> size) = 0;
+
+  // Removes the logs of a project, those named "logs/{project}-…": from the first call on they are
+  // removed for everyone, the call itself frees a bounded part of what they had. True when nothing
+  // is left. Idempotent; several processes may do it at once.
+  virtual absl::StatusOr<bool> RemoveProject(int64_t project) = 0;
 };
 
 // OK when the store has exactly `bytes` at `offset`; ConflictError when it has others there (or
@@ -63,7 +70,7 @@ absl::Status CompareStored(LogStore& store, const std::string& name, int64_t off
 
 // Makes sure that the log has `bytes` at `offset`, also when another writer, or an earlier try
 // whose answer was lost, has put some of them there already: those are compared. GapError,
-// ConflictError, SealedError.
+// ConflictError, SealedError, RemovedError.
 absl::Status AppendOver(LogStore& store, const std::string& name, int64_t offset,
                         absl::string_view bytes);
 

@@ -3,7 +3,6 @@
 #include "services/logstream/log_store.h"
 
 #include <atomic>
-#include <functional>
 #include <memory>
 #include <random>
 #include <string>
@@ -15,12 +14,9 @@
 #include "gtest/gtest.h"
 #include "lib/base/random.h"
 #include "lib/crypto/digest.h"
-#include "lib/postgres/pool.h"
 #include "lib/status/annotate.h"
-#include "lib/testing/postgres.h"
 #include "services/logstream/limits.h"
-#include "services/logstream/memory_log_store.h"
-#include "services/logstream/postgres_log_store.h"
+#include "services/logstream/log_store_backends.h"
 
 namespace kozmic {
 namespace {
@@ -29,29 +25,7 @@ using ::testing::UnorderedElementsAre;
 
 constexpr char kLog[] = "logs/1-2-1-1";
 
-// A store and what it needs.
-struct Backend {
-  virtual ~Backend() = default;
-  virtual LogStore& store() = 0;
-};
-
-struct MemoryBackend final : Backend {
-  LogStore& store() override { return memory; }
-  MemoryLogStore memory;
-};
-
-struct PostgresBackend final : Backend {
-  LogStore& store() override { return postgres; }
-  PostgresPool pool{{.url = SharedTestPostgres().CreateDatabase("logstream"), .size = 6}};
-  PostgresLogStore postgres{pool};
-};
-
-struct StoreKind {
-  std::string name;
-  std::function<std::unique_ptr<Backend>()> make;
-};
-
-class LogStoreTest : public ::testing::TestWithParam<StoreKind> {
+class LogStoreTest : public ::testing::TestWithParam<LogStoreKind> {
  protected:
   std::string ReadAll(const std::string& name, size_t piece) {
     std::string all;
@@ -65,7 +39,7 @@ class LogStoreTest : public ::testing::TestWithParam<StoreKind> {
   }
 
   LogStore& store() { return backend_->store(); }
-  const std::unique_ptr<Backend> backend_ = GetParam().make();
+  const std::unique_ptr<LogBackend> backend_ = GetParam().make();
 };
 
 TEST_P(LogStoreTest, ALogComesToBeWithItsFirstByte) {
@@ -247,14 +221,10 @@ TEST_P(LogStoreTest, ASealCutsConcurrentAppendsCleanly) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Stores, LogStoreTest,
-    ::testing::Values(StoreKind{"Memory", [] { return std::make_unique<MemoryBackend>(); }},
-                      StoreKind{"Postgres", [] { return std::make_unique<PostgresBackend>(); }}),
-    [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Stores, LogStoreTest, LogStoreKinds(), LogStoreKindName);
 
 TEST(PostgresLogStoreTest, DamagedBytesAreNotPassedOn) {
-  PostgresBackend backend;
+  PostgresLogBackend backend;
   ASSERT_TRUE(backend.store().Append(kLog, 0, "abc")->done);
   ASSERT_TRUE(backend.store().Append(kLog, 3, "def")->done);
   ASSERT_TRUE(backend.pool

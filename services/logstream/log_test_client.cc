@@ -182,6 +182,13 @@ bool TestReader::AwaitSealed() {
   return mutex_.AwaitWithTimeout(absl::Condition(&sealed_), kTestDeadline);
 }
 
+absl::Status TestReader::AwaitFault() {
+  const auto faulty = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !fault_.ok(); };
+  absl::MutexLock lock(&mutex_);
+  mutex_.AwaitWithTimeout(absl::Condition(&faulty), kTestDeadline);
+  return fault_;
+}
+
 std::string TestReader::bytes() const {
   absl::MutexLock lock(&mutex_);
   return bytes_;

@@ -66,6 +66,8 @@ class TestReader {
   // Waits for so many bytes.
   bool AwaitBytes(size_t size, absl::Duration timeout = kTestDeadline);
   bool AwaitSealed();
+  // The fault, once there is one; OK when none came.
+  absl::Status AwaitFault();
 
   std::string bytes() const;
   std::string sha256() const;

@@ -1,5 +1,7 @@
 #include "services/logstream/memory_log_store.h"
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "lib/crypto/digest.h"
 #include "services/logstream/errors.h"
 
@@ -12,8 +14,13 @@ LogInfo MemoryLogStore::Info(const std::string& name, const Entry& entry) {
           .sha256 = entry.sealed ? Sha256Hex(entry.bytes) : ""};
 }
 
+bool MemoryLogStore::IsRemoved(const std::string& name) const {
+  return removed_.count(name.substr(0, name.find('-') + 1)) > 0;
+}
+
 absl::StatusOr<LogInfo> MemoryLogStore::Get(const std::string& name) {
   absl::MutexLock lock(&mutex_);
+  if (IsRemoved(name)) return LogInfo{.name = name, .removed = true};
   const auto found = logs_.find(name);
   if (found == logs_.end()) return UnknownLogError(name);
   return Info(name, found->second);
@@ -25,7 +32,11 @@ absl::StatusOr<std::vector<LogInfo>> MemoryLogStore::GetMany(
   std::vector<LogInfo> infos;
   for (const std::string& name : names) {
     const auto found = logs_.find(name);
-    if (found != logs_.end()) infos.push_back(Info(name, found->second));
+    if (IsRemoved(name)) {
+      infos.push_back({.name = name, .removed = true});
+    } else if (found != logs_.end()) {
+      infos.push_back(Info(name, found->second));
+    }
   }
   return infos;
 }
@@ -33,6 +44,7 @@ absl::StatusOr<std::vector<LogInfo>> MemoryLogStore::GetMany(
 absl::StatusOr<LogStore::Appended> MemoryLogStore::Append(const std::string& name, int64_t offset,
                                                           absl::string_view bytes) {
   absl::MutexLock lock(&mutex_);
+  if (IsRemoved(name)) return RemovedError(name);
   const auto found = logs_.find(name);
   const int64_t size = found == logs_.end() ? 0 : static_cast<int64_t>(found->second.bytes.size());
   if (found != logs_.end() && found->second.sealed) return SealedError(size);
@@ -52,6 +64,7 @@ absl::StatusOr<std::string> MemoryLogStore::Read(const std::string& name, int64_
 
 absl::StatusOr<LogInfo> MemoryLogStore::Seal(const std::string& name, std::optional<int64_t> size) {
   absl::MutexLock lock(&mutex_);
+  if (IsRemoved(name)) return RemovedError(name);
   const auto found = logs_.find(name);
   const int64_t committed =
       found == logs_.end() ? 0 : static_cast<int64_t>(found->second.bytes.size());
@@ -59,6 +72,16 @@ absl::StatusOr<LogInfo> MemoryLogStore::Seal(const std::string& name, std::optio
   Entry& entry = logs_[name];
   entry.sealed = true;
   return Info(name, entry);
+}
+
+absl::StatusOr<bool> MemoryLogStore::RemoveProject(int64_t project) {
+  absl::MutexLock lock(&mutex_);
+  const std::string prefix = absl::StrCat("logs/", project, "-");
+  removed_.insert(prefix);
+  const auto first = logs_.lower_bound(prefix);
+  if (first == logs_.end() || !absl::StartsWith(first->first, prefix)) return true;
+  logs_.erase(first);
+  return false;
 }
 
 }  // namespace kozmic

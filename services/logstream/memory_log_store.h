@@ -2,6 +2,7 @@
 #define KOZMIC_SERVICES_LOGSTREAM_MEMORY_LOG_STORE_H_
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ class MemoryLogStore final : public LogStore {
                                   absl::string_view bytes) override;
   absl::StatusOr<std::string> Read(const std::string& name, int64_t offset, size_t most) override;
   absl::StatusOr<LogInfo> Seal(const std::string& name, std::optional<int64_t> size) override;
+  absl::StatusOr<bool> RemoveProject(int64_t project) override;
 
  private:
   struct Entry {
@@ -29,8 +31,12 @@ class MemoryLogStore final : public LogStore {
 
   static LogInfo Info(const std::string& name, const Entry& entry);
 
+  bool IsRemoved(const std::string& name) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   absl::Mutex mutex_;
   std::map<std::string, Entry> logs_ ABSL_GUARDED_BY(mutex_);
+  // "logs/12-"
+  std::set<std::string> removed_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace kozmic

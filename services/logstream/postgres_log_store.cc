@@ -14,30 +14,42 @@
 namespace kozmic {
 namespace {
 
-constexpr char kColumns[] = "name, size, sha256";
 // Bounds a read whose chunks are tiny.
 constexpr int kMostChunks = 4096;
 constexpr size_t kHashPiece = 1 << 20;
+// What one RemoveProject frees: at most so many logs, and of chunks a quarter of a gigabyte.
+constexpr int kRemovedLogs = 100;
+constexpr int kRemovedChunks = 1000;
 
-LogInfo FromRow(const pqxx::row& row) {
-  return {.name = row[0].as<std::string>(),
-          .size = row[1].as<int64_t>(),
-          .sealed = !row[2].is_null(),
-          .sha256 = row[2].as<std::string>("")};
+// A project is removed by one row, committed before its logs are looked for. A log is begun by a
+// statement of its own, and added to or sealed by a later one that looks for that row: so either
+// the log is there to be found, or it takes nothing.
+constexpr char kNotRemoved[] =
+    "NOT EXISTS (SELECT FROM removed_projects WHERE log_prefix = split_part($1, '-', 1))";
+
+void Begin(pqxx::nontransaction& tx, const std::string& name) {
+  tx.exec_params0("INSERT INTO logs (name) VALUES ($1) ON CONFLICT DO NOTHING", name);
 }
 
-std::string ArrayLiteral(const std::vector<std::string>& values) {
-  std::string literal = "{";
-  for (const std::string& value : values) {
-    if (literal.size() > 1) literal += ',';
-    literal += '"';
-    for (char c : value) {
-      if (c == '"' || c == '\\') literal += '\\';
-      literal += c;
-    }
-    literal += '"';
+// The named logs that there are or that are removed.
+std::vector<LogInfo> Find(pqxx::transaction_base& tx, const std::vector<std::string>& names) {
+  std::vector<LogInfo> infos;
+  for (const pqxx::row& row : tx.exec_params(
+           "SELECT asked.name, l.size, l.sha256, r.log_prefix IS NOT NULL "
+           "FROM unnest($1::text[]) AS asked (name) LEFT JOIN logs l ON l.name = asked.name "
+           "LEFT JOIN removed_projects r ON r.log_prefix = split_part(asked.name, '-', 1) "
+           // A first append that was interrupted leaves a row and nothing else.
+           "WHERE l.size > 0 OR l.sealed_at IS NOT NULL OR r.log_prefix IS NOT NULL",
+           ToTextArray(names))) {
+    LogInfo& info = infos.emplace_back();
+    info.name = row[0].c_str();
+    info.removed = row[3].as<bool>();
+    if (info.removed) continue;
+    info.size = row[1].as<int64_t>();
+    info.sealed = !row[2].is_null();
+    info.sha256 = row[2].as<std::string>("");
   }
-  return literal + '}';
+  return infos;
 }
 
 absl::StatusOr<std::string> ReadIn(pqxx::transaction_base& tx, const std::string& name,
@@ -102,14 +114,7 @@ absl::StatusOr<std::vector<LogInfo>> PostgresLogStore::GetMany(
     const std::vector<std::string>& names) {
   std::vector<LogInfo> infos;
   KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
-    infos.clear();
-    for (const pqxx::row& row : tx.exec_params(
-             absl::StrCat("SELECT ", kColumns, " FROM logs WHERE name = ANY ($1::text[]) ",
-                          // A first append that was interrupted leaves a row and nothing else.
-                          "AND (size > 0 OR sealed_at IS NOT NULL)"),
-             ArrayLiteral(names))) {
-      infos.push_back(FromRow(row));
-    }
+    infos = Find(tx, names);
     return absl::OkStatus();
   }));
   return infos;
@@ -123,15 +128,17 @@ absl::StatusOr<LogStore::Appended> PostgresLogStore::Append(const std::string& n
   const std::string data = CompressChunk(bytes);
   const int64_t size = static_cast<int64_t>(bytes.size());
   Appended appended;
-  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
+  const absl::Status status = pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
     // The pool may run this again after a lost connection: the condition on the size makes the
     // second run of a statement that did happen find nothing to do.
     const auto add = [&] {
       return !tx.exec_params(
-                    "WITH grown AS (UPDATE logs SET size = size + $3 "
-                    "  WHERE name = $1 AND size = $2 AND sealed_at IS NULL RETURNING id) "
-                    "INSERT INTO chunks (log_id, start_offset, raw_size, data) "
-                    "SELECT id, $2, $3::bigint, $4::bytea FROM grown RETURNING 1",
+                    absl::StrCat("WITH grown AS (UPDATE logs SET size = size + $3 "
+                                 "  WHERE name = $1 AND size = $2 AND sealed_at IS NULL AND ",
+                                 kNotRemoved,
+                                 "  RETURNING id) "
+                                 "INSERT INTO chunks (log_id, start_offset, raw_size, data) "
+                                 "SELECT id, $2, $3::bigint, $4::bytea FROM grown RETURNING 1"),
                     name, offset, size, ToBytea(data))
                   .empty();
     };
@@ -139,23 +146,23 @@ absl::StatusOr<LogStore::Appended> PostgresLogStore::Append(const std::string& n
       appended = {.done = true, .size = offset + size};
       return absl::OkStatus();
     }
-    const auto find = [&] {
-      return tx.exec_params(absl::StrCat("SELECT ", kColumns, " FROM logs WHERE name = $1"), name);
-    };
-    pqxx::result rows = find();
-    if (rows.empty() && offset == 0) {
-      tx.exec_params0("INSERT INTO logs (name) VALUES ($1) ON CONFLICT DO NOTHING", name);
+    std::vector<LogInfo> found = Find(tx, {name});
+    if (found.empty() && offset == 0) {
+      Begin(tx, name);
       if (add()) {
         appended = {.done = true, .size = size};
         return absl::OkStatus();
       }
-      rows = find();
+      found = Find(tx, {name});
     }
-    const LogInfo info = rows.empty() ? LogInfo{} : FromRow(rows[0]);
+    const LogInfo info = found.empty() ? LogInfo{} : found.front();
+    if (info.removed) return RemovedError(name);
     if (info.sealed) return SealedError(info.size);
     appended = {.done = false, .size = info.size};
     return absl::OkStatus();
-  }));
+  });
+  if (Reason(status) == "log_removed") KOZMIC_RETURN_IF_ERROR(Unbegin(name));
+  KOZMIC_RETURN_IF_ERROR(status);
   return appended;
 }
 
@@ -173,6 +180,7 @@ absl::StatusOr<LogInfo> PostgresLogStore::Seal(const std::string& name,
                                                std::optional<int64_t> size) {
   KOZMIC_ASSIGN_OR_RETURN(std::vector<LogInfo> found, GetMany({name}));
   LogInfo info = found.empty() ? LogInfo{.name = name} : found.front();
+  if (info.removed) return RemovedError(name);
   KOZMIC_RETURN_IF_ERROR(CheckSize(info, size));
   if (info.sealed) return info;
 
@@ -183,10 +191,22 @@ absl::StatusOr<LogInfo> PostgresLogStore::Seal(const std::string& name,
   KOZMIC_RETURN_IF_ERROR(HashUpTo(info.size, &hashed, digest, [&](int64_t offset, size_t most) {
     return Read(name, offset, most);
   }));
-  KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) -> absl::Status {
-    tx.exec_params0("INSERT INTO logs (name) VALUES ($1) ON CONFLICT DO NOTHING", name);
-    info = FromRow(tx.exec_params1(
-        absl::StrCat("SELECT ", kColumns, " FROM logs WHERE name = $1 FOR UPDATE"), name));
+  if (found.empty()) {
+    KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
+      Begin(tx, name);
+      return absl::OkStatus();
+    }));
+  }
+  const absl::Status status = pool_.Transact([&](pqxx::work& tx) -> absl::Status {
+    const pqxx::result rows =
+        tx.exec_params(absl::StrCat("SELECT size, sha256 FROM logs WHERE name = $1 AND ",
+                                    kNotRemoved, " FOR UPDATE"),
+                       name);
+    if (rows.empty()) return RemovedError(name);
+    info = {.name = name,
+            .size = rows[0][0].as<int64_t>(),
+            .sealed = !rows[0][1].is_null(),
+            .sha256 = rows[0][1].as<std::string>("")};
     KOZMIC_RETURN_IF_ERROR(CheckSize(info, size));
     if (info.sealed) return absl::OkStatus();
     KOZMIC_RETURN_IF_ERROR(HashUpTo(info.size, &hashed, digest, [&](int64_t offset, size_t most) {
@@ -197,8 +217,54 @@ absl::StatusOr<LogInfo> PostgresLogStore::Seal(const std::string& name,
     tx.exec_params0("UPDATE logs SET sealed_at = now(), sha256 = $2 WHERE name = $1", name,
                     info.sha256);
     return absl::OkStatus();
-  }));
+  });
+  if (Reason(status) == "log_removed") KOZMIC_RETURN_IF_ERROR(Unbegin(name));
+  KOZMIC_RETURN_IF_ERROR(status);
   return info;
+}
+
+absl::StatusOr<bool> PostgresLogStore::RemoveProject(int64_t project) {
+  const std::string prefix = absl::StrCat("logs/", project);
+  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
+    tx.exec_params0("INSERT INTO removed_projects (log_prefix) VALUES ($1) ON CONFLICT DO NOTHING",
+                    prefix);
+    return absl::OkStatus();
+  }));
+  bool nothing_left = false;
+  KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) {
+    // The order is that of the index: it finds them, and replicas wait for each other in no circle.
+    // With the lock, what was being appended is there to be seen.
+    const pqxx::result logs = tx.exec_params(
+        "SELECT id FROM logs WHERE name LIKE $1 ORDER BY name USING ~<~ LIMIT $2 FOR UPDATE",
+        prefix + "-%", kRemovedLogs);
+    nothing_left = logs.empty();
+    if (nothing_left) return absl::OkStatus();
+    std::string ids = "{";
+    for (const pqxx::row& row : logs) {
+      absl::StrAppend(&ids, ids.size() > 1 ? "," : "", row[0].c_str());
+    }
+    ids += "}";
+    const auto removed =
+        tx.exec_params(
+              "DELETE FROM chunks c USING (SELECT part.* FROM unnest($1::bigint[]) AS l (id), "
+              "  LATERAL (SELECT log_id, start_offset FROM chunks WHERE log_id = l.id "
+              "    ORDER BY start_offset LIMIT $2) AS part LIMIT $2) AS part "
+              "WHERE c.log_id = part.log_id AND c.start_offset = part.start_offset",
+              ids, kRemovedChunks)
+            .affected_rows();
+    if (removed < kRemovedChunks) {
+      tx.exec_params0("DELETE FROM logs WHERE id = ANY($1::bigint[])", ids);
+    }
+    return absl::OkStatus();
+  }));
+  return nothing_left;
+}
+
+absl::Status PostgresLogStore::Unbegin(const std::string& name) {
+  return pool_.Autocommit([&](pqxx::nontransaction& tx) {
+    tx.exec_params0("DELETE FROM logs WHERE name = $1 AND size = 0 AND sealed_at IS NULL", name);
+    return absl::OkStatus();
+  });
 }
 
 }  // namespace kozmic

@@ -21,8 +21,12 @@ class PostgresLogStore final : public LogStore {
                                   absl::string_view bytes) override;
   absl::StatusOr<std::string> Read(const std::string& name, int64_t offset, size_t most) override;
   absl::StatusOr<LogInfo> Seal(const std::string& name, std::optional<int64_t> size) override;
+  absl::StatusOr<bool> RemoveProject(int64_t project) override;
 
  private:
+  // Takes back what was begun of a log before it was seen to be removed.
+  absl::Status Unbegin(const std::string& name);
+
   PostgresPool& pool_;
 };
 

@@ -9,7 +9,8 @@
 namespace kozmic {
 
 // Makes up for lost hints: while there are followers, asks the store about their logs every
-// kSweepInterval, one query for all, and at once when woken.
+// kSweepInterval, one query for all, and at once when woken. That a log was removed is only heard
+// this way.
 class Sweeper {
  public:
   // Not owned.

@@ -22,7 +22,7 @@ class Follower {
   virtual ~Follower() = default;
   // Bytes that the log has, or will have when they are committed.
   virtual void OnLive(int64_t offset, absl::string_view bytes) = 0;
-  // What the store has.
+  // What the store has, or that the log is removed.
   virtual void OnStored(const LogInfo& info) = 0;
 };
 

@@ -6,6 +6,7 @@
 #include "lib/rpc/grpc_status.h"
 #include "lib/rpc/unary.h"
 #include "lib/status/macros.h"
+#include "services/logstream/errors.h"
 #include "services/logstream/limits.h"
 
 namespace kozmic {
@@ -83,6 +84,7 @@ void TailStream::OnStored(const LogInfo& info) {
 }
 
 void TailStream::Learn(const LogInfo& info) {
+  if (info.removed) return End(UnknownLogError(log_));
   if (last_) return;
   if (info.sealed) {
     last_ = info;
@@ -95,12 +97,17 @@ void TailStream::Learn(const LogInfo& info) {
 
 void TailStream::ReadStore(int64_t offset) {
   absl::StatusOr<std::string> bytes = environment_.store.Read(log_, offset, kChunkBytes);
+  if (bytes.ok() && bytes->empty()) {
+    bytes = absl::DataLossError(absl::StrCat(log_, ": no bytes at ", offset));
+  }
+  if (absl::IsDataLoss(bytes.status())) {
+    const absl::StatusOr<LogInfo> info = environment_.store.Get(log_);
+    if (info.ok() && info->removed) bytes = UnknownLogError(log_);
+  }
   absl::MutexLock lock(&mutex_);
   on_executor_ = false;
   if (!bytes.ok()) {
     End(bytes.status());
-  } else if (bytes->empty()) {
-    End(absl::DataLossError(absl::StrCat(log_, ": no bytes at ", offset)));
   } else if (!end_) {
     std::string wanted = window_.TakeStored(offset, *std::move(bytes));
     const int64_t begin = window_.next() - static_cast<int64_t>(wanted.size());

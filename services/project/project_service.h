@@ -1,28 +1,75 @@
 #ifndef KOZMIC_SERVICES_PROJECT_PROJECT_SERVICE_H_
 #define KOZMIC_SERVICES_PROJECT_PROJECT_SERVICE_H_
 
+#include <functional>
+#include <string>
+
 #include "kozmic/project/v1/project.grpc.pb.h"
 #include "lib/rpc/caller.h"
 #include "lib/rpc/unary.h"
-#include "services/project/projects.h"
-#include "services/project/webhook_inbox.h"
+#include "services/project/access/access_store.h"
+#include "services/project/access/member_sync.h"
+#include "services/project/access/user_sync.h"
+#include "services/project/clients/user_directory.h"
+#include "services/project/credentials/checkouts.h"
+#include "services/project/credentials/deploy_keys.h"
+#include "services/project/credentials/secrets.h"
+#include "services/project/github/commit_statuses.h"
+#include "services/project/hooks/hooks.h"
+#include "services/project/projects/badges.h"
+#include "services/project/projects/project_store.h"
+#include "services/project/projects/projects.h"
+#include "services/project/webhooks/webhook_inbox.h"
 
 namespace kozmic::project {
 
-// The rpc face of ProjectService.
+// The rpc face of ProjectService: who calls, what they may do, what they mean. Its methods lie in
+// several files: repository_rpcs.cc, project_rpcs.cc, hook_rpcs.cc, credential_rpcs.cc,
+// badge_rpcs.cc and service_rpcs.cc (those for other services).
 class ProjectService final : public v1::ProjectService::CallbackService {
  public:
   // Calls that wait for GitHub run apart from those that do not, and webhooks apart from all, so
-  // that neither a slow GitHub nor busy visitors delay a build.
+  // that neither a slow GitHub nor busy visitors delay a build. Calls of visitors who wait for a
+  // sync run apart from both: there may be many, and they only wait.
   struct Runners {
     const UnaryRunner& webhooks;
     const UnaryRunner& database;
     const UnaryRunner& github;
+    const UnaryRunner& waiting;
   };
 
   // All must outlive it.
-  ProjectService(const Projects& projects, const WebhookInbox& inbox, const Runners& runners)
-      : projects_(projects), inbox_(inbox), runners_(runners) {}
+  struct Parts {
+    ProjectStore& project_store;
+    AccessStore& access_store;
+    HookStore& hook_store;
+    UserDirectory& users;
+    const Projects& projects;
+    const MemberSync& members;
+    UserSync& user_sync;
+    const Hooks& hooks;
+    const Secrets& secrets;
+    const DeployKeys& keys;
+    const Checkouts& checkouts;
+    const Badges& badges;
+    const CommitStatuses& statuses;
+    const WebhookInbox& inbox;
+    // Called when a user's sync is due.
+    std::function<void()> wake_user_sync;
+  };
+
+  ProjectService(Parts parts, const Runners& runners)
+      : parts_(std::move(parts)), runners_(runners) {}
+
+  grpc::ServerUnaryReactor* SyncRepositories(grpc::CallbackServerContext* context,
+                                             const v1::SyncRepositoriesRequest* request,
+                                             v1::RepositorySync* response) override;
+  grpc::ServerUnaryReactor* GetRepositorySync(grpc::CallbackServerContext* context,
+                                              const v1::GetRepositorySyncRequest* request,
+                                              v1::RepositorySync* response) override;
+  grpc::ServerUnaryReactor* ListRepositories(grpc::CallbackServerContext* context,
+                                             const v1::ListRepositoriesRequest* request,
+                                             v1::ListRepositoriesResponse* response) override;
 
   grpc::ServerUnaryReactor* CreateProject(grpc::CallbackServerContext* context,
                                           const v1::CreateProjectRequest* request,
@@ -33,15 +80,66 @@ class ProjectService final : public v1::ProjectService::CallbackService {
   grpc::ServerUnaryReactor* ListProjects(grpc::CallbackServerContext* context,
                                          const v1::ListProjectsRequest* request,
                                          v1::ListProjectsResponse* response) override;
-  grpc::ServerUnaryReactor* CreateHook(grpc::CallbackServerContext* context,
-                                       const v1::CreateHookRequest* request,
-                                       v1::Hook* response) override;
-  grpc::ServerUnaryReactor* ListHooks(grpc::CallbackServerContext* context,
-                                      const v1::ListHooksRequest* request,
-                                      v1::ListHooksResponse* response) override;
+  grpc::ServerUnaryReactor* DeleteProject(grpc::CallbackServerContext* context,
+                                          const v1::DeleteProjectRequest* request,
+                                          v1::DeleteProjectResponse* response) override;
+  grpc::ServerUnaryReactor* ListMembers(grpc::CallbackServerContext* context,
+                                        const v1::ListMembersRequest* request,
+                                        v1::ListMembersResponse* response) override;
+  grpc::ServerUnaryReactor* SyncMembers(grpc::CallbackServerContext* context,
+                                        const v1::SyncMembersRequest* request,
+                                        v1::ListMembersResponse* response) override;
   grpc::ServerUnaryReactor* CheckPermission(grpc::CallbackServerContext* context,
                                             const v1::CheckPermissionRequest* request,
                                             v1::CheckPermissionResponse* response) override;
+
+  grpc::ServerUnaryReactor* CreateHook(grpc::CallbackServerContext* context,
+                                       const v1::CreateHookRequest* request,
+                                       v1::Hook* response) override;
+  grpc::ServerUnaryReactor* GetHook(grpc::CallbackServerContext* context,
+                                    const v1::GetHookRequest* request, v1::Hook* response) override;
+  grpc::ServerUnaryReactor* ListHooks(grpc::CallbackServerContext* context,
+                                      const v1::ListHooksRequest* request,
+                                      v1::ListHooksResponse* response) override;
+  grpc::ServerUnaryReactor* UpdateHook(grpc::CallbackServerContext* context,
+                                       const v1::UpdateHookRequest* request,
+                                       v1::Hook* response) override;
+  grpc::ServerUnaryReactor* DeleteHook(grpc::CallbackServerContext* context,
+                                       const v1::DeleteHookRequest* request,
+                                       v1::DeleteHookResponse* response) override;
+  grpc::ServerUnaryReactor* RestoreHooks(grpc::CallbackServerContext* context,
+                                         const v1::RestoreHooksRequest* request,
+                                         v1::RestoreHooksResponse* response) override;
+
+  grpc::ServerUnaryReactor* SetSecret(grpc::CallbackServerContext* context,
+                                      const v1::SetSecretRequest* request,
+                                      v1::Secret* response) override;
+  grpc::ServerUnaryReactor* ListSecrets(grpc::CallbackServerContext* context,
+                                        const v1::ListSecretsRequest* request,
+                                        v1::ListSecretsResponse* response) override;
+  grpc::ServerUnaryReactor* DeleteSecret(grpc::CallbackServerContext* context,
+                                         const v1::DeleteSecretRequest* request,
+                                         v1::DeleteSecretResponse* response) override;
+  grpc::ServerUnaryReactor* GetDeployKey(grpc::CallbackServerContext* context,
+                                         const v1::GetDeployKeyRequest* request,
+                                         v1::DeployKey* response) override;
+  grpc::ServerUnaryReactor* RestoreDeployKey(grpc::CallbackServerContext* context,
+                                             const v1::RestoreDeployKeyRequest* request,
+                                             v1::DeployKey* response) override;
+  grpc::ServerUnaryReactor* RotateDeployKey(grpc::CallbackServerContext* context,
+                                            const v1::RotateDeployKeyRequest* request,
+                                            v1::DeployKey* response) override;
+
+  grpc::ServerUnaryReactor* GetBadge(grpc::CallbackServerContext* context,
+                                     const v1::GetBadgeRequest* request,
+                                     v1::Badge* response) override;
+  grpc::ServerUnaryReactor* ResetBadgeToken(grpc::CallbackServerContext* context,
+                                            const v1::ResetBadgeTokenRequest* request,
+                                            v1::Badge* response) override;
+  grpc::ServerUnaryReactor* ResolveBadge(grpc::CallbackServerContext* context,
+                                         const v1::ResolveBadgeRequest* request,
+                                         v1::ResolveBadgeResponse* response) override;
+
   grpc::ServerUnaryReactor* AcceptWebhook(grpc::CallbackServerContext* context,
                                           const v1::AcceptWebhookRequest* request,
                                           v1::AcceptWebhookResponse* response) override;
@@ -53,8 +151,25 @@ class ProjectService final : public v1::ProjectService::CallbackService {
                                                v1::ReportCommitStatusResponse* response) override;
 
  private:
-  const Projects& projects_;
-  const WebhookInbox& inbox_;
+  // The calling user, who may do something with a project, and that project.
+  struct Allowed {
+    int64_t user_id = 0;
+    MemberProject member = {};
+    const ProjectRecord& project() const { return member.project; }
+  };
+
+  // The project with this number, if the caller may do this there. UNAUTHENTICATED;
+  // PERMISSION_DENIED when their role is too low; NOT_FOUND when they may not even see it.
+  absl::StatusOr<Allowed> Allow(const Caller& caller, int64_t project_id,
+                                Permission permission) const;
+  // The same, of a resource name with nothing but the project's number in it.
+  absl::StatusOr<Allowed> Allow(const Caller& caller, absl::string_view pattern,
+                                const std::string& name, Permission permission) const;
+  absl::StatusOr<MemberProject> MemberProjectOf(int64_t user_id, int64_t project_id,
+                                                Permission permission) const;
+  absl::Status FillMembers(const ProjectRecord& project, v1::ListMembersResponse* response) const;
+
+  const Parts parts_;
   const Runners runners_;
 };
 

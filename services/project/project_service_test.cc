@@ -1,12 +1,10 @@
 // Projects, hooks, permissions and statuses over gRPC, before a GitHub in the test's hands.
 
-#include <atomic>
-
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/base/json.h"
-#include "lib/testing/http_server.h"
-#include "services/project/hook_sweeper.h"
+#include "services/project/github_in_hand.h"
+#include "services/project/hooks/hook_sweeper.h"
 #include "services/project/service_fixture.h"
 
 namespace kozmic::project {
@@ -17,81 +15,8 @@ using Stub = v1::ProjectService::Stub;
 
 constexpr int64_t kAnn = 1;
 constexpr int64_t kBob = 2;
-constexpr char kSha[] = "da39a3ee5e6b4b0d3255bfef95601890afd80709";
-
-// A GitHub with one repository, octo/hello, whose faults the test sets.
-class GithubInHand {
- public:
-  GithubInHand() {
-    httplib::Server& server = http_.server();
-    const std::string base = "/api/v3/repos/octo/hello";
-    server.Get(base, [this](const httplib::Request& request, httplib::Response& answer) {
-      if (request.get_header_value("Authorization") != "Bearer good") {
-        answer.status = 401;
-        return;
-      }
-      answer.status = repository_status;
-      answer.set_content(nlohmann::json({{"id", 9},
-                                         {"full_name", "octo/hello"},
-                                         {"private", false},
-                                         {"html_url", "http://g/octo/hello"},
-                                         {"permissions", {{"admin", admin.load()}}}})
-                             .dump(),
-                         "application/json");
-    });
-    server.Post(base + "/hooks",
-                [this](const httplib::Request& request, httplib::Response& answer) {
-                  absl::MutexLock lock(&mutex);
-                  if (hook_status == 201 || hook_made_anyway) hooks[77] = *ParseJson(request.body);
-                  answer.status = hook_status;
-                  answer.set_content(R"({"id":77,"message":"sorry"})", "application/json");
-                });
-    server.Get(base + "/hooks", [this](const httplib::Request&, httplib::Response& answer) {
-      absl::MutexLock lock(&mutex);
-      answer.status = hooks_status;
-      nlohmann::json list = nlohmann::json::array();
-      for (const auto& [id, hook] : hooks) list.push_back({{"id", id}, {"config", hook["config"]}});
-      answer.set_content(list.dump(), "application/json");
-    });
-    server.Delete(base + "/hooks/77", [this](const httplib::Request&, httplib::Response& answer) {
-      absl::MutexLock lock(&mutex);
-      hooks.erase(77);
-      answer.status = 204;
-    });
-    server.Get(absl::StrCat(base, "/commits/", kSha, "/statuses"),
-               [this](const httplib::Request&, httplib::Response& answer) {
-                 absl::MutexLock lock(&mutex);
-                 nlohmann::json list = nlohmann::json::array();
-                 for (auto it = statuses.rbegin(); it != statuses.rend(); ++it) list.push_back(*it);
-                 answer.set_content(list.dump(), "application/json");
-               });
-    server.Post(absl::StrCat(base, "/statuses/", kSha),
-                [this](const httplib::Request& request, httplib::Response& answer) {
-                  absl::MutexLock lock(&mutex);
-                  answer.status = post_status;
-                  if (post_status == 403) answer.set_header("Retry-After", "17");
-                  if (post_status == 201) statuses.push_back(*ParseJson(request.body));
-                  answer.set_content(R"({"message":"sorry"})", "application/json");
-                });
-    http_.Start();
-  }
-
-  std::string url() const { return http_.url(); }
-
-  std::atomic<int> repository_status{200};
-  std::atomic<int> hooks_status{200};
-  std::atomic<bool> admin{true};
-  absl::Mutex mutex;
-  int hook_status = 201;
-  // The answer is an error, but the hook was made.
-  bool hook_made_anyway = false;
-  std::map<int64_t, nlohmann::json> hooks;
-  int post_status = 201;
-  std::vector<nlohmann::json> statuses;
-
- private:
-  TestHttpServer http_;
-};
+constexpr int64_t kAnnAtGithub = 101;
+constexpr int64_t kBobAtGithub = 102;
 
 class ProjectServiceTest : public ::testing::Test,
                            protected GithubInHand,
@@ -99,8 +24,15 @@ class ProjectServiceTest : public ::testing::Test,
  protected:
   ProjectServiceTest()
       : ServiceFixture({GithubInHand::url(), GithubInHand::url() + "/api/v3", "http://k"}) {
+    auth_.AddUser(kAnn, kAnnAtGithub, "ann");
+    auth_.AddUser(kBob, kBobAtGithub, "bob");
     auth_.SetGithubToken(kAnn, "good");
-    auth_.SetGithubToken(kBob, "good");
+    auth_.SetGithubToken(kBob, "good bob");
+  }
+
+  void SetHooksStatus(int status) {
+    absl::MutexLock lock(&mutex);
+    hooks_status = status;
   }
 
   absl::StatusOr<v1::Project> Create(int64_t user, const std::string& repository = "octo/hello") {
@@ -115,6 +47,7 @@ class ProjectServiceTest : public ::testing::Test,
     request.mutable_hook()->set_title("Tests");
     request.mutable_hook()->set_image("debian:12");
     request.mutable_hook()->set_script("#!/bin/sh\r\nmake\r\n");
+    request.mutable_hook()->add_events(v1::Hook::EVENT_PUSH);
     return Ask(&Stub::CreateHook, request, Session(user));
   }
 
@@ -145,17 +78,6 @@ class ProjectServiceTest : public ::testing::Test,
     request.set_description(description);
     request.set_target_url("http://k/projects/1/builds/1");
     return Ask(&Stub::ReportCommitStatus, request, Token("build")).status();
-  }
-
-  int64_t CountRows(const std::string& table) {
-    int64_t count = -1;
-    EXPECT_TRUE(pool_
-                    .Autocommit([&](pqxx::nontransaction& tx) {
-                      count = tx.exec1("SELECT count(*) FROM " + table)[0].as<int64_t>();
-                      return absl::OkStatus();
-                    })
-                    .ok());
-    return count;
   }
 };
 
@@ -195,7 +117,7 @@ TEST_F(ProjectServiceTest, ErrorsOfCreateProjectSayWhatToDo) {
   auth_.SetGithubToken(kAnn, "revoked");
   expect(absl::StatusCode::kFailedPrecondition, "sign_in_needed");
   EXPECT_EQ(Reason(Create(3).status()), "sign_in_needed");
-  EXPECT_EQ(CountRows("projects"), 0);
+  EXPECT_EQ(CountRows("projects WHERE state = 2"), 0);
 }
 
 TEST_F(ProjectServiceTest, ListsInPages) {
@@ -229,14 +151,15 @@ TEST_F(ProjectServiceTest, AHookHasItsWebhookAtGithubWithASecretOfItsOwn) {
 
   const std::string id = hook->name().substr(hook->name().rfind('/') + 1);
   const nlohmann::json& made = hooks[77];
-  EXPECT_EQ(made["events"], nlohmann::json({"push", "pull_request"}));
+  EXPECT_EQ(made["events"],
+            nlohmann::json({"push", "pull_request", "member", "team_add", "repository", "public"}));
   EXPECT_EQ(made["config"]["url"], "http://k/_hooks/hook/" + id + "/");
   EXPECT_EQ(made["config"]["content_type"], "json");
   const std::string secret = made["config"]["secret"];
   EXPECT_EQ(secret.size(), 64u);
-  const std::string sealed = deliveries_.GetHookKey(std::stoll(id))->sealed_secret;
+  const std::string sealed = parts_.deliveries.GetHookKey(std::stoll(id))->sealed_secret;
   EXPECT_THAT(sealed, ::testing::Not(HasSubstr(secret)));
-  EXPECT_EQ(*secret_box_.Open(sealed, SecretPlace(std::stoll(id))), secret);
+  EXPECT_EQ(*parts_.hook_box.Open(sealed, SecretPlace(std::stoll(id))), secret);
 }
 
 TEST_F(ProjectServiceTest, AnErrorOfGithubsLeavesNoHookOnEitherSide) {
@@ -254,25 +177,33 @@ TEST_F(ProjectServiceTest, AnErrorOfGithubsLeavesNoHookOnEitherSide) {
 
 TEST_F(ProjectServiceTest, AHookThatACrashLeftHalfMadeIsTakenBack) {
   const std::string project = Create(kAnn)->name();
-  const int64_t half = *projects_.NextHookId();
+  parts_.Stop();
+  const int64_t half = *parts_.hook_store.NextHookId();
   ASSERT_TRUE(
-      projects_.AddHook({.hook_id = half, .project_id = std::stoll(project.substr(9))}, "s").ok());
+      parts_.hook_store.AddHook({.hook_id = half, .project_id = std::stoll(project.substr(9))}, "s")
+          .ok());
   const int64_t finished = AddHook(std::stoll(project.substr(9)), 78, "secret");
   {
     absl::MutexLock lock(&mutex);
-    hooks[77] = {{"config", {{"url", absl::StrCat("http://k/_hooks/hook/", half, "/")}}}};
-    hooks[78] = {{"config", {{"url", absl::StrCat("http://k/_hooks/hook/", finished, "/")}}}};
+    for (const auto& [id, hook] : {std::pair(77, half), std::pair(78, finished)}) {
+      hooks[id] = {
+          {"id", id},
+          {"active", true},
+          {"events", {"push"}},
+          {"config",
+           {{"url", absl::StrCat("http://k/_hooks/hook/", hook, "/")}, {"content_type", "json"}}}};
+    }
   }
   // Perhaps still in the making.
-  EXPECT_FALSE(domain().UndoUnfinishedHook(0, absl::Minutes(1))->has_value());
+  EXPECT_FALSE(parts_.hooks.UndoUnmade(0, absl::Minutes(1))->has_value());
   // GitHub cannot be asked: nothing is forgotten.
-  hooks_status = 502;
-  EXPECT_EQ(*domain().UndoUnfinishedHook(0, absl::ZeroDuration()), half);
+  SetHooksStatus(502);
+  EXPECT_EQ(*parts_.hooks.UndoUnmade(0, absl::ZeroDuration()), half);
   EXPECT_EQ(CountRows("hooks"), 2);
-  EXPECT_FALSE(domain().UndoUnfinishedHook(half, absl::ZeroDuration())->has_value());
+  EXPECT_FALSE(parts_.hooks.UndoUnmade(half, absl::ZeroDuration())->has_value());
 
-  hooks_status = 200;
-  HookSweeper sweeper(domain(), {.age = absl::ZeroDuration()});
+  SetHooksStatus(200);
+  HookSweeper sweeper(parts_.hooks, {.age = absl::ZeroDuration()});
   const absl::Time deadline = absl::Now() + kDeadline;
   while (CountRows("hooks") > 1 && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(2));
   sweeper.Stop();
@@ -330,9 +261,6 @@ TEST_F(ProjectServiceTest, ErrorsOfReportingSayWhetherToTryAgain) {
   const auto report = [&] {
     return Report(project, v1::ReportCommitStatusRequest::STATE_SUCCESS, "has passed");
   };
-  post_status = 403;
-  EXPECT_EQ(report().code(), absl::StatusCode::kUnavailable);
-  EXPECT_EQ(Detail(report(), "retry-after-seconds"), "17");
   post_status = 500;
   EXPECT_EQ(report().code(), absl::StatusCode::kUnavailable);
   post_status = 422;
@@ -343,7 +271,27 @@ TEST_F(ProjectServiceTest, ErrorsOfReportingSayWhetherToTryAgain) {
   EXPECT_EQ(Reason(report()), "sign_in_needed");
   EXPECT_EQ(Reason(Report(project, v1::ReportCommitStatusRequest::STATE_SUCCESS, "", "x")),
             "not_reportable");
+  // Last: from then on GitHub is not asked for a while.
+  auth_.SetGithubToken(kAnn, "good again");
+  post_status = 403;
+  EXPECT_EQ(report().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(Detail(report(), "retry-after-seconds"), "17");
   EXPECT_TRUE(statuses.empty());
+}
+
+TEST_F(ProjectServiceTest, AStatusIsPostedBySomeoneElseWhenTheOwnersSignInIsRefused) {
+  {
+    absl::MutexLock lock(&mutex);
+    collaborators[kBobAtGithub] = "admin";
+    // Of the owner only.
+    post_status = 401;
+  }
+  const std::string project = Create(kAnn)->name();
+  const absl::Status reported =
+      Report(project, v1::ReportCommitStatusRequest::STATE_SUCCESS, "has passed");
+  EXPECT_TRUE(reported.ok()) << reported;
+  absl::MutexLock lock(&mutex);
+  EXPECT_EQ(statuses.size(), 1u);
 }
 
 TEST_F(ProjectServiceTest, BuildServiceLearnsWhereToFetchFrom) {

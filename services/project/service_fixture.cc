@@ -1,5 +1,7 @@
 #include "services/project/service_fixture.h"
 
+#include <algorithm>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "lib/crypto/digest.h"
@@ -9,9 +11,69 @@
 
 namespace kozmic::project {
 
+namespace {
+
+Config ConfigOf(const ServiceFixture::Github& github) {
+  Config config;
+  config.service_key = kServiceKey;
+  config.secret_keys.current = kSecretKey;
+  config.public_url = github.public_url;
+  config.github_web_url = github.web_url;
+  config.github_api_url = github.api_url;
+  config.github_ssh_url = github.ssh_url;
+  return config;
+}
+
+}  // namespace
+
+void FakeAuthService::AddUser(int64_t user, int64_t github_id, const std::string& login) {
+  absl::MutexLock lock(&mutex_);
+  auth::v1::User& added = users_.emplace_back();
+  added.set_name(absl::StrCat("users/", user));
+  added.set_github_id(github_id);
+  added.set_login(login);
+}
+
 void FakeAuthService::SetGithubToken(int64_t user, const std::string& token) {
   absl::MutexLock lock(&mutex_);
   tokens_[absl::StrCat("users/", user)] = token;
+  refused_.erase(absl::StrCat("users/", user));
+}
+
+bool FakeAuthService::IsRefused(int64_t user) const {
+  absl::MutexLock lock(&mutex_);
+  return refused_.count(absl::StrCat("users/", user)) > 0;
+}
+
+grpc::ServerUnaryReactor* FakeAuthService::ReportGithubTokenRefused(
+    grpc::CallbackServerContext* context, const auth::v1::ReportGithubTokenRefusedRequest* request,
+    auth::v1::ReportGithubTokenRefusedResponse*) {
+  return unary_.Run(context, "ReportGithubTokenRefused",
+                    [=, this](const Caller& caller) -> absl::Status {
+                      KOZMIC_RETURN_IF_ERROR(RequireService(caller, {"project"}));
+                      absl::MutexLock lock(&mutex_);
+                      if (tokens_[request->name()] == request->token()) {
+                        refused_.insert(request->name());
+                      }
+                      return absl::OkStatus();
+                    });
+}
+
+grpc::ServerUnaryReactor* FakeAuthService::BatchGetUsers(
+    grpc::CallbackServerContext* context, const auth::v1::BatchGetUsersRequest* request,
+    auth::v1::BatchGetUsersResponse* response) {
+  return unary_.Run(context, "BatchGetUsers", [=, this](const Caller& caller) -> absl::Status {
+    KOZMIC_RETURN_IF_ERROR(RequireService(caller, {"project"}));
+    absl::MutexLock lock(&mutex_);
+    const std::set<std::string> names(request->names().begin(), request->names().end());
+    const std::set<int64_t> ids(request->github_ids().begin(), request->github_ids().end());
+    for (const auth::v1::User& user : users_) {
+      if (names.count(user.name()) > 0 || ids.count(user.github_id()) > 0) {
+        *response->add_users() = user;
+      }
+    }
+    return absl::OkStatus();
+  });
 }
 
 grpc::ServerUnaryReactor* FakeAuthService::Authenticate(
@@ -34,7 +96,7 @@ grpc::ServerUnaryReactor* FakeAuthService::GetGithubToken(
     KOZMIC_RETURN_IF_ERROR(RequireService(caller, {"project"}));
     absl::MutexLock lock(&mutex_);
     const auto token = tokens_.find(request->name());
-    if (token == tokens_.end()) {
+    if (token == tokens_.end() || refused_.count(request->name()) > 0) {
       return WithReason(absl::FailedPreconditionError("sign in again"), "sign_in_needed");
     }
     response->set_token(token->second);
@@ -71,52 +133,71 @@ grpc::ServerUnaryReactor* FakeBuildService::CreateBuild(
   });
 }
 
-ServiceFixture::ServiceFixture(const Github& github)
-    : github_({.base_url = github.api_url}, clock_),
-      inbox_(deliveries_, secret_box_,
-             [this] {
-               absl::MutexLock lock(&dispatcher_mutex_);
-               if (dispatcher_ != nullptr) dispatcher_->Wake();
-             }),
-      domain_({.store = projects_,
-               .tokens = tokens_,
-               .github = github_,
-               .secret_box = secret_box_,
-               .random = random_,
-               .public_url = github.public_url,
-               .github_web_url = github.web_url}),
-      service_(domain_, inbox_, {.webhooks = unary_, .database = unary_, .github = unary_}),
-      server_(*RpcServer::Start("127.0.0.1:0", {&service_})),
-      stub_(v1::ProjectService::NewStub(MakeChannel(server_->address()))) {
-  StartDispatcher();
+std::vector<std::string> FakeBuildService::Removals() const {
+  absl::MutexLock lock(&mutex_);
+  return removals_;
 }
 
-void ServiceFixture::StartDispatcher(const Dispatcher::Options& options) {
-  absl::MutexLock lock(&dispatcher_mutex_);
-  dispatcher_ = std::make_unique<Dispatcher>(deliveries_, projects_, builds_, random_, options);
+grpc::ServerUnaryReactor* FakeBuildService::DeleteProject(
+    grpc::CallbackServerContext* context, const build::v1::DeleteProjectRequest* request,
+    build::v1::DeleteProjectResponse* response) {
+  return unary_.Run(context, "DeleteProject", [=, this](const Caller& caller) -> absl::Status {
+    KOZMIC_RETURN_IF_ERROR(RequireService(caller, {"project"}));
+    absl::MutexLock lock(&mutex_);
+    response->set_done(std::count(removals_.begin(), removals_.end(), request->name()) > 0);
+    removals_.push_back(request->name());
+    return absl::OkStatus();
+  });
+}
+
+ServiceFixture::ServiceFixture(const Github& github, const ServiceParts::Options& options)
+    : parts_(ConfigOf(github), options, pool_, channel_, channel_, Token("project"), clock_,
+             random_),
+      service_(parts_.Face(),
+               {.webhooks = unary_, .database = unary_, .github = unary_, .waiting = unary_}),
+      server_(*RpcServer::Start("127.0.0.1:0", {&service_})),
+      stub_(v1::ProjectService::NewStub(MakeChannel(server_->address()))) {
+  parts_.Start();
+}
+
+ServiceParts::Options ServiceFixture::QuickOptions() {
+  ServiceParts::Options options;
+  options.member_sync.first_retry = options.user_sync.first_retry = options.remover.first_retry =
+      absl::Milliseconds(20);
+  options.member_sync.longest_retry = options.remover.longest_retry = absl::Milliseconds(100);
+  options.remover.linger = absl::Milliseconds(50);
+  options.workers.idle = absl::Milliseconds(20);
+  return options;
 }
 
 int64_t ServiceFixture::AddProject(int64_t repository_id, int64_t owner) {
-  return projects_
-      .CreateProject({.repository_id = repository_id,
-                      .repository = "octo/hello",
-                      .url = "http://g/octo/hello",
-                      .owner_user_id = owner})
-      ->project_id;
+  const auto added = parts_.projects.AddProject({.repository_id = repository_id,
+                                                 .repository = "octo/hello",
+                                                 .url = "http://g/octo/hello",
+                                                 .default_branch = "main"},
+                                                owner);
+  EXPECT_TRUE(added.ok()) << added.status();
+  // Nobody is to ask GitHub about it by themselves.
+  EXPECT_TRUE(parts_.projects
+                  .FinishProject(added->project_id,
+                                 {{.user_id = owner, .role = Role::kOwner, .may_admin = true}},
+                                 absl::Hours(24))
+                  .ok());
+  return added->project_id;
+}
+
+HookFields ServiceFixture::SomeFields(const std::string& title) {
+  return {.title = title, .image = "debian:12", .script = "make\n"};
 }
 
 int64_t ServiceFixture::AddHook(int64_t project, int64_t github_hook_id, const std::string& secret,
-                                const std::string& title) {
-  const int64_t hook = *projects_.NextHookId();
-  EXPECT_TRUE(projects_
-                  .AddHook({.hook_id = hook,
-                            .project_id = project,
-                            .title = title,
-                            .image = "debian:12",
-                            .script = "make\n"},
-                           secret_box_.Seal(secret, SecretPlace(hook)))
+                                const HookFields& fields) {
+  const int64_t hook = *parts_.hook_store.NextHookId();
+  EXPECT_TRUE(parts_.hook_store
+                  .AddHook({.hook_id = hook, .project_id = project, .fields = fields},
+                           parts_.hook_box.Seal(secret, SecretPlace(hook)))
                   .ok());
-  EXPECT_TRUE(projects_.ActivateHook(hook, github_hook_id).ok());
+  EXPECT_TRUE(parts_.hook_store.ActivateHook(hook, github_hook_id).ok());
   return hook;
 }
 
@@ -129,6 +210,27 @@ void ServiceFixture::AddMember(int64_t project, int64_t user, Role role) {
                     return absl::OkStatus();
                   })
                   .ok());
+}
+
+int64_t ServiceFixture::CountRows(const std::string& table_and_condition) {
+  int64_t count = -1;
+  EXPECT_TRUE(pool_
+                  .Autocommit([&](pqxx::nontransaction& tx) {
+                    count =
+                        tx.exec1("SELECT count(*) FROM " + table_and_condition)[0].as<int64_t>();
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  return count;
+}
+
+bool ServiceFixture::WaitFor(const std::function<bool()>& condition) {
+  const absl::Time deadline = absl::Now() + kDeadline;
+  while (absl::Now() < deadline) {
+    if (condition()) return true;
+    absl::SleepFor(absl::Milliseconds(2));
+  }
+  return false;
 }
 
 std::vector<ServiceFixture::Outcome> ServiceFixture::Deliveries() {
@@ -146,17 +248,16 @@ std::vector<ServiceFixture::Outcome> ServiceFixture::Deliveries() {
 }
 
 int ServiceFixture::WaitForSettled(size_t deliveries) {
-  const absl::Time deadline = absl::Now() + kDeadline;
-  while (absl::Now() < deadline) {
+  int state = 0;
+  WaitFor([&] {
     const auto outcomes = Deliveries();
-    if (outcomes.size() >= deliveries &&
-        std::none_of(outcomes.begin(), outcomes.end(),
-                     [](const Outcome& o) { return o.state == 1; })) {
-      return outcomes.back().state;
-    }
-    absl::SleepFor(absl::Milliseconds(2));
-  }
-  return 0;
+    const bool settled = outcomes.size() >= deliveries &&
+                         std::none_of(outcomes.begin(), outcomes.end(),
+                                      [](const Outcome& o) { return o.state == 1; });
+    if (settled) state = outcomes.back().state;
+    return settled;
+  });
+  return state;
 }
 
 std::string Sign(const std::string& secret, const std::string& body) {

@@ -1,7 +1,9 @@
 #ifndef KOZMIC_SERVICES_PROJECT_SERVICE_FIXTURE_H_
 #define KOZMIC_SERVICES_PROJECT_SERVICE_FIXTURE_H_
 
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,19 +12,13 @@
 #include "kozmic/build/v1/build.grpc.pb.h"
 #include "kozmic/project/v1/project.grpc.pb.h"
 #include "lib/base/clock.h"
-#include "lib/github/api.h"
 #include "lib/rpc/client.h"
 #include "lib/rpc/server.h"
 #include "lib/rpc/service_token.h"
 #include "lib/testing/postgres.h"
 #include "services/auth/client/remote_authenticator.h"
-#include "services/project/dispatcher.h"
-#include "services/project/postgres_delivery_store.h"
-#include "services/project/postgres_project_store.h"
 #include "services/project/project_service.h"
-#include "services/project/projects.h"
-#include "services/project/remote_build_creator.h"
-#include "services/project/remote_token_source.h"
+#include "services/project/service_parts.h"
 
 namespace kozmic::project {
 
@@ -35,7 +31,11 @@ class FakeAuthService final : public auth::v1::AuthService::CallbackService {
  public:
   explicit FakeAuthService(const UnaryRunner& unary) : unary_(unary) {}
 
+  // Someone who has signed in. A user without a GitHub token must sign in again.
+  void AddUser(int64_t user, int64_t github_id, const std::string& login);
   void SetGithubToken(int64_t user, const std::string& token);
+  // Whose token was reported as refused since they got it.
+  bool IsRefused(int64_t user) const;
 
   grpc::ServerUnaryReactor* Authenticate(grpc::CallbackServerContext* context,
                                          const auth::v1::AuthenticateRequest* request,
@@ -43,11 +43,20 @@ class FakeAuthService final : public auth::v1::AuthService::CallbackService {
   grpc::ServerUnaryReactor* GetGithubToken(grpc::CallbackServerContext* context,
                                            const auth::v1::GetGithubTokenRequest* request,
                                            auth::v1::GetGithubTokenResponse* response) override;
+  grpc::ServerUnaryReactor* ReportGithubTokenRefused(
+      grpc::CallbackServerContext* context,
+      const auth::v1::ReportGithubTokenRefusedRequest* request,
+      auth::v1::ReportGithubTokenRefusedResponse* response) override;
+  grpc::ServerUnaryReactor* BatchGetUsers(grpc::CallbackServerContext* context,
+                                          const auth::v1::BatchGetUsersRequest* request,
+                                          auth::v1::BatchGetUsersResponse* response) override;
 
  private:
   const UnaryRunner& unary_;
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   std::map<std::string, std::string> tokens_ ABSL_GUARDED_BY(mutex_);
+  std::set<std::string> refused_ ABSL_GUARDED_BY(mutex_);
+  std::vector<auth::v1::User> users_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Plays BuildService: remembers what was asked of it.
@@ -60,16 +69,23 @@ class FakeBuildService final : public build::v1::BuildService::CallbackService {
   std::vector<build::v1::CreateBuildRequest> Requests() const;
   // Returns once it was asked so often; false when that takes too long.
   bool WaitForRequests(size_t count) const;
+  // The projects whose builds were to be removed, each time they were.
+  std::vector<std::string> Removals() const;
 
   grpc::ServerUnaryReactor* CreateBuild(grpc::CallbackServerContext* context,
                                         const build::v1::CreateBuildRequest* request,
                                         build::v1::Build* response) override;
+  // Has removed everything at the second call.
+  grpc::ServerUnaryReactor* DeleteProject(grpc::CallbackServerContext* context,
+                                          const build::v1::DeleteProjectRequest* request,
+                                          build::v1::DeleteProjectResponse* response) override;
 
  private:
   const UnaryRunner& unary_;
   mutable absl::Mutex mutex_;
   absl::Status answer_ ABSL_GUARDED_BY(mutex_);
   std::vector<build::v1::CreateBuildRequest> requests_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> removals_ ABSL_GUARDED_BY(mutex_);
 };
 
 // The project service as main.cc puts it together, on a real PostgreSQL, between a played
@@ -81,13 +97,14 @@ class ServiceFixture {
     std::string api_url;
     // Where it delivers webhooks to.
     std::string public_url;
+    std::string ssh_url = "ssh://git@github.example";
   };
 
-  explicit ServiceFixture(const Github& github);
+  explicit ServiceFixture(const Github& github,
+                          const ServiceParts::Options& options = QuickOptions());
 
-  // Starts another dispatcher; there is one from the beginning.
-  void StartDispatcher(const Dispatcher::Options& options = {});
-  void StopDispatcher() { dispatcher_.reset(); }
+  // Waits of a second or less where the product has minutes.
+  static ServiceParts::Options QuickOptions();
 
   template <typename Request, typename Response>
   absl::StatusOr<Response> Ask(grpc::Status (v1::ProjectService::Stub::*method)(
@@ -105,7 +122,11 @@ class ServiceFixture {
   int64_t AddProject(int64_t repository_id, int64_t owner);
   // A hook that GitHub knows under `github_hook_id`, past GitHub.
   int64_t AddHook(int64_t project, int64_t github_hook_id, const std::string& secret,
-                  const std::string& title = "Tests");
+                  const HookFields& fields);
+  int64_t AddHook(int64_t project, int64_t github_hook_id, const std::string& secret) {
+    return AddHook(project, github_hook_id, secret, SomeFields());
+  }
+  static HookFields SomeFields(const std::string& title = "Tests");
   void AddMember(int64_t project, int64_t user, Role role);
 
   // "1 waits, 2 built…": state and outcome of each delivery, oldest first.
@@ -116,13 +137,14 @@ class ServiceFixture {
   std::vector<Outcome> Deliveries();
   // The state of the newest delivery once it is settled.
   int WaitForSettled(size_t deliveries);
+  // Of a table, with an optional condition.
+  int64_t CountRows(const std::string& table_and_condition);
+  // Until a condition holds; false when that takes too long.
+  static bool WaitFor(const std::function<bool()>& condition);
 
   SystemRandom random_;
   SystemClock clock_;
   PostgresPool pool_{{.url = SharedTestPostgres().CreateDatabase("project"), .size = 16}};
-  PostgresProjectStore projects_{pool_};
-  PostgresDeliveryStore deliveries_{pool_};
-  SealedBox secret_box_{kSecretKey, "hook_secret", random_};
 
   ServiceTokenAuthenticator services_{kServiceKey, nullptr};
   Executor other_executor_{4, 64};
@@ -131,17 +153,13 @@ class ServiceFixture {
   FakeBuildService build_{other_unary_};
   std::unique_ptr<RpcServer> others_ = *RpcServer::Start("127.0.0.1:0", {&auth_, &build_});
 
-  const Projects& domain() const { return domain_; }
-
  private:
   const std::shared_ptr<grpc::Channel> channel_ = MakeChannel(others_->address());
-  const github::Api github_;
-  RemoteTokenSource tokens_{channel_, Token("project")};
-  RemoteBuildCreator builds_{channel_, Token("project")};
-  absl::Mutex dispatcher_mutex_;
-  std::unique_ptr<Dispatcher> dispatcher_;
-  const WebhookInbox inbox_;
-  const Projects domain_;
+
+ public:
+  ServiceParts parts_;
+
+ private:
   auth::RemoteAuthenticator users_{channel_, Token("project"), clock_};
   ServiceTokenAuthenticator authenticator_{kServiceKey, &users_};
   Executor executor_{8, 64};

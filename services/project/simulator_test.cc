@@ -52,6 +52,7 @@ class SimulatorTest : public ::testing::Test {
     request.mutable_hook()->set_title(title);
     request.mutable_hook()->set_image("debian:12");
     request.mutable_hook()->set_script("make\n");
+    request.mutable_hook()->add_events(v1::Hook::EVENT_PUSH);
     const auto hook = service_.Ask(&Stub::CreateHook, request, ServiceFixture::Session(kOcto));
     EXPECT_TRUE(hook.ok()) << hook.status();
   }

@@ -128,14 +128,16 @@ Outcome AttemptRun::Ended(const ScriptExit& exit) {
   Outcome outcome = Outcome::Of(exit);
   if (exit.error.empty() && exit.ExitCode() == kKilledCode) WaitUntilContainerIsGone();
   if (exit.error.empty() && exit.ExitCode() == kKilledCode && container_.OutOfMemory()) {
-    outcome.reason = absl::StrCat("The script ran out of memory (", policy_.memory_bytes >> 20,
-                                  " MiB) and was killed.");
+    outcome.reason =
+        absl::StrCat("The ", exit.install ? "install script" : "script", " ran out of memory (",
+                     policy_.memory_bytes >> 20, " MiB) and was killed.");
     folder_->AppendLog(absl::StrCat(outcome.reason, "\n")).IgnoreError();
   }
   return outcome;
 }
 
 bool AttemptRun::Finish(const Outcome& outcome) {
+  folder_->RemoveSecrets();
   const std::stop_callback on_abandon(job_.abandon_token(), [this] { uploader_->CancelWaits(); });
   const absl::Status carried = uploader_->WaitFor(folder_->LogSize(), absl::InfiniteFuture());
   if (absl::IsCancelled(carried)) return false;

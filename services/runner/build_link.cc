@@ -12,6 +12,8 @@ namespace {
 using v1::RunnerService;
 
 constexpr absl::Duration kCall = absl::Seconds(10);
+// GitHub is asked for a key, and given it.
+constexpr absl::Duration kRestore = absl::Seconds(30);
 // Sealing a long log and committing the end.
 constexpr absl::Duration kFinish = absl::Seconds(30);
 // For the answer of a long poll that nobody came for to arrive.
@@ -74,16 +76,15 @@ absl::StatusOr<v1::RenewLeasesResponse> BuildLink::RenewLeases(
       *stub_, &RunnerService::Stub::RenewLeases, request, token_, kCall);
 }
 
-absl::StatusOr<std::string> BuildLink::IssueCheckout(const v1::Lease& lease) {
+absl::StatusOr<v1::IssueCheckoutResponse> BuildLink::IssueCheckout(const v1::Lease& lease,
+                                                                   bool refused) {
   v1::IssueCheckoutRequest request;
   request.set_session(session());
   request.set_attempt(lease.attempt());
   request.set_fence(lease.fence());
-  KOZMIC_ASSIGN_OR_RETURN(
-      const v1::IssueCheckoutResponse response,
-      (Call<RunnerService::Stub, v1::IssueCheckoutRequest, v1::IssueCheckoutResponse>(
-          *stub_, &RunnerService::Stub::IssueCheckout, request, token_, kCall)));
-  return response.clone_url();
+  request.set_refused(refused);
+  return Call<RunnerService::Stub, v1::IssueCheckoutRequest, v1::IssueCheckoutResponse>(
+      *stub_, &RunnerService::Stub::IssueCheckout, request, token_, refused ? kRestore : kCall);
 }
 
 absl::Status BuildLink::FinishJob(v1::FinishJobRequest request) {

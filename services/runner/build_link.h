@@ -33,8 +33,9 @@ class BuildLink {
 
   absl::StatusOr<v1::RenewLeasesResponse> RenewLeases(
       const std::vector<v1::RenewLeasesRequest::Renewal>& renewals);
-  // The clone URL.
-  absl::StatusOr<std::string> IssueCheckout(const v1::Lease& lease);
+  // What the commit is fetched with, and the secrets. `refused`: the repository's host did not take
+  // what was issued before, so it is to be seen to, which may take longer.
+  absl::StatusOr<v1::IssueCheckoutResponse> IssueCheckout(const v1::Lease& lease, bool refused);
   // The session is filled in.
   absl::Status FinishJob(v1::FinishJobRequest request);
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
-#include <initializer_list>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -16,6 +16,9 @@
 #include "lib/base/log.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
+#include "services/runner/clone_url.h"
+#include "services/runner/fetch_error.h"
+#include "services/runner/ssh_access.h"
 
 namespace kozmic::runner {
 namespace {
@@ -24,7 +27,6 @@ namespace fs = std::filesystem;
 
 constexpr size_t kSha1Digits = 40;
 constexpr size_t kSha256Digits = 64;
-constexpr size_t kMaxUrl = 2000;
 constexpr size_t kMaxBranch = 200;
 // So many packs make a mirror slow; see Fetch.
 constexpr size_t kManyPacks = 50;
@@ -36,51 +38,12 @@ bool IsCommitId(absl::string_view text) {
                      [](char c) { return absl::ascii_isdigit(c) || (c >= 'a' && c <= 'f'); });
 }
 
-bool ContainsAny(absl::string_view text, std::initializer_list<absl::string_view> parts) {
-  return std::any_of(parts.begin(), parts.end(),
-                     [text](absl::string_view part) { return absl::StrContains(text, part); });
-}
-
-// What git's words mean. They are in English: see the environment.
-absl::Status FetchError(const std::string& commit, absl::string_view output) {
-  const std::string text(absl::StripAsciiWhitespace(output));
-  if (ContainsAny(text, {"not our ref", "unadvertised object", "no such remote ref",
-                         "remote did not send all necessary objects"})) {
-    return absl::NotFoundError(absl::StrCat("The repository does not have the commit ", commit,
-                                            ". Was it replaced by a force push?"));
-  }
-  if (ContainsAny(text, {"Authentication failed", "could not read Username", "returned error: 401",
-                         "returned error: 403", "terminal prompts disabled"})) {
-    return absl::PermissionDeniedError("The repository may not be read.");
-  }
-  if (absl::StrContains(text, "not found") && absl::StrContains(text, "repository '")) {
-    return absl::NotFoundError("There is no such repository.");
-  }
-  if (ContainsAny(
-          text, {"Could not resolve host", "Failed to connect", "Connection refused",
-                 "Connection timed out", "Connection reset", "Couldn't connect",
-                 "Operation too slow", "Empty reply from server", "returned error: 5",
-                 "The requested URL returned error: 429", "early EOF", "the remote end hung up"})) {
-    return absl::UnavailableError(absl::StrCat("The repository cannot be reached: ", text));
-  }
-  return absl::InternalError(absl::StrCat("git fetch failed: ", text));
-}
-
 absl::Status WriteText(const std::string& path, absl::string_view text) {
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file << text;
   file.close();
   if (!file) return absl::InternalError(absl::StrCat("write ", path));
   return absl::OkStatus();
-}
-
-// Without what may be in front of the host: credentials.
-std::string WithoutUser(const std::string& url) {
-  const size_t host = url.find("://") + 3;
-  const size_t slash = url.find('/', host);
-  const size_t at = url.rfind('@', slash);
-  if (at == std::string::npos || at < host) return url;
-  return absl::StrCat(url.substr(0, host), url.substr(at + 1));
 }
 
 // The text of a value in git's configuration.
@@ -140,7 +103,7 @@ absl::Status CopyRepository(const std::string& mirror, const CheckoutRequest& re
   std::string config = absl::StrCat(
       "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n",
       "\tlogallrefupdates = true\n[remote \"origin\"]\n\turl = ",
-      Quoted(WithoutUser(request.clone_url)), "\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n");
+      Quoted(PublicUrl(request.clone_url)), "\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n");
   if (branch.empty()) {
     KOZMIC_RETURN_IF_ERROR(WriteText(git + "/HEAD", request.commit + "\n"));
   } else {
@@ -157,22 +120,6 @@ absl::Status CopyRepository(const std::string& mirror, const CheckoutRequest& re
 }
 
 }  // namespace
-
-absl::Status CheckCloneUrl(absl::string_view url, const std::vector<std::string>& prefixes) {
-  const bool web = absl::StartsWith(url, "https://") || absl::StartsWith(url, "http://");
-  const bool plain = url.size() <= kMaxUrl && std::all_of(url.begin(), url.end(), [](char c) {
-                       return absl::ascii_isgraph(c) && c != '"' && c != '\\';
-                     });
-  if (!web || !plain) return absl::InvalidArgumentError("the clone URL is not an http(s) URL");
-  if (prefixes.empty()) return absl::OkStatus();
-  for (absl::string_view prefix : prefixes) {
-    prefix = absl::StripSuffix(prefix, "/");
-    if (absl::StartsWith(url, prefix) && url.size() > prefix.size() && url[prefix.size()] == '/') {
-      return absl::OkStatus();
-    }
-  }
-  return absl::PermissionDeniedError("this runner does not fetch from the clone URL's host");
-}
 
 std::string LocalBranch(absl::string_view ref) {
   if (!absl::ConsumePrefix(&ref, "refs/heads/") || ref.empty() || ref.size() > kMaxBranch) {
@@ -211,7 +158,8 @@ std::shared_ptr<GitFetcher::Mirror> GitFetcher::MirrorOf(const std::string& proj
 }
 
 absl::StatusOr<ChildResult> GitFetcher::Git(const std::vector<std::string>& arguments,
-                                            absl::Duration timeout, std::stop_token stop) const {
+                                            const std::string& ssh_command, absl::Duration timeout,
+                                            std::stop_token stop) const {
   std::vector<std::string> argv = {"git"};
   for (const char* setting :
        {"core.hooksPath=/dev/null", "core.fsmonitor=false", "protocol.allow=never",
@@ -223,8 +171,9 @@ absl::StatusOr<ChildResult> GitFetcher::Git(const std::vector<std::string>& argu
         "credential.helper=", "safe.directory=*", "advice.detachedHead=false"}) {
     argv.insert(argv.end(), {"-c", setting});
   }
+  if (!ssh_command.empty()) argv.insert(argv.end(), {"-c", "protocol.ssh.allow=always"});
   argv.insert(argv.end(), arguments.begin(), arguments.end());
-  const std::vector<std::string> environment = {
+  std::vector<std::string> environment = {
       "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
       absl::StrCat("HOME=", empty_home_),
       "GIT_CONFIG_NOSYSTEM=1",
@@ -234,11 +183,20 @@ absl::StatusOr<ChildResult> GitFetcher::Git(const std::vector<std::string>& argu
       "GIT_NO_REPLACE_OBJECTS=1",
       "LC_ALL=C",
   };
+  if (!ssh_command.empty()) {
+    environment.insert(environment.end(),
+                       {absl::StrCat("GIT_SSH_COMMAND=", ssh_command), "GIT_SSH_VARIANT=ssh"});
+  }
   return RunChild(argv, environment, timeout, std::move(stop));
 }
 
 absl::Status GitFetcher::FetchOnce(const std::string& mirror, const CheckoutRequest& request,
                                    std::stop_token stop) {
+  std::optional<SshAccess> ssh;
+  if (IsSshUrl(request.clone_url)) {
+    KOZMIC_ASSIGN_OR_RETURN(ssh,
+                            SshAccess::Create(request.ssh_private_key, request.ssh_known_hosts));
+  }
   // The refs of a clone, so that it can be made by copying; and the commit, which no branch may
   // have any more.
   KOZMIC_ASSIGN_OR_RETURN(
@@ -247,7 +205,7 @@ absl::Status GitFetcher::FetchOnce(const std::string& mirror, const CheckoutRequ
            "--no-recurse-submodules", "--no-auto-maintenance", "--", request.clone_url,
            "+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*",
            absl::StrCat("+", request.commit, ":refs/kozmic/newest")},
-          options_.fetch_timeout, std::move(stop)));
+          ssh ? ssh->Command() : "", options_.fetch_timeout, std::move(stop)));
   return result.exit_code == 0 ? absl::OkStatus() : FetchError(request.commit, result.output);
 }
 
@@ -266,7 +224,9 @@ absl::Status GitFetcher::Fetch(const std::string& mirror, const CheckoutRequest&
   }
   KOZMIC_RETURN_IF_ERROR(fetched);
   if (CountPacks(mirror) > kManyPacks) {
-    Git({"-C", mirror, "repack", "-a", "-d", "-q"}, kRepackTimeout, stop).status().IgnoreError();
+    Git({"-C", mirror, "repack", "-a", "-d", "-q"}, "", kRepackTimeout, stop)
+        .status()
+        .IgnoreError();
   }
   return absl::OkStatus();
 }
@@ -275,7 +235,8 @@ absl::Status GitFetcher::Checkout(const CheckoutRequest& request, std::stop_toke
   if (!IsCommitId(request.commit)) {
     return absl::InvalidArgumentError("the commit is not an object id");
   }
-  KOZMIC_RETURN_IF_ERROR(CheckCloneUrl(request.clone_url, options_.clone_url_prefixes));
+  KOZMIC_RETURN_IF_ERROR(CheckCloneUrl(request.clone_url, options_.clone_url_prefixes,
+                                       !request.ssh_private_key.empty()));
   std::string name;
   for (const char c : request.project) name += absl::ascii_isalnum(c) ? c : '-';
   const std::string path = absl::StrCat(options_.cache_folder, "/git/", name, ".git");
@@ -297,7 +258,7 @@ absl::Status GitFetcher::Checkout(const CheckoutRequest& request, std::stop_toke
   KOZMIC_ASSIGN_OR_RETURN(const ChildResult result,
                           Git({"--git-dir", git, "--work-tree", request.target, "reset", "--hard",
                                "--quiet", "--no-recurse-submodules", request.commit, "--"},
-                              options_.checkout_timeout, stop));
+                              "", options_.checkout_timeout, stop));
   if (result.exit_code != 0) {
     return absl::InternalError(
         absl::StrCat("git checkout failed: ", absl::StripAsciiWhitespace(result.output)));

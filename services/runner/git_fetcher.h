@@ -19,8 +19,12 @@ namespace kozmic::runner {
 struct CheckoutRequest {
   // Names the mirror: "projects/7".
   std::string project;
-  // http or https, of an allowed host.
+  // http or https, or with a key ssh, of an allowed host.
   std::string clone_url;
+  // A deploy key, as ssh reads it, and the known_hosts lines of whom it may be shown to. Empty:
+  // none is needed.
+  std::string ssh_private_key;
+  std::vector<std::string> ssh_known_hosts;
   // Lower-case hexadecimal.
   std::string commit;
   // "refs/heads/main"; only a name for the local branch, never given to git as an argument.
@@ -33,7 +37,8 @@ struct CheckoutRequest {
 // the commit. Clones share nothing with the mirror: a job may do what it likes to its own.
 //
 // git runs confined: no system or user configuration, no prompts, no hooks, no protocol but http
-// and https, no submodules, nothing of the repository in its arguments but a commit's id.
+// and https, or ssh with a key, no submodules, nothing of the repository in its arguments but a
+// commit's id. How ssh is confined, and where the key is meanwhile: see SshAccess.
 // Thread-safe; fetches of one project wait for each other.
 class GitFetcher {
  public:
@@ -47,10 +52,9 @@ class GitFetcher {
 
   explicit GitFetcher(Options options);
 
-  // NOT_FOUND, naming the commit, when the repository does not have it; PERMISSION_DENIED when
-  // it may not be read, or its URL is not allowed; UNAVAILABLE when its host cannot be reached;
-  // INVALID_ARGUMENT for a request that could not be carried out safely; CANCELLED;
-  // DEADLINE_EXCEEDED; INTERNAL for the rest, with git's own words.
+  // As FetchError has it: NOT_FOUND, PERMISSION_DENIED, UNAUTHENTICATED, UNAVAILABLE, INTERNAL.
+  // Also PERMISSION_DENIED when the URL is not allowed; INVALID_ARGUMENT for a request that could
+  // not be carried out safely; CANCELLED; DEADLINE_EXCEEDED.
   absl::Status Checkout(const CheckoutRequest& request, std::stop_token stop);
 
  private:
@@ -65,7 +69,9 @@ class GitFetcher {
                      std::stop_token stop);
   absl::Status FetchOnce(const std::string& mirror, const CheckoutRequest& request,
                          std::stop_token stop);
-  absl::StatusOr<ChildResult> Git(const std::vector<std::string>& arguments, absl::Duration timeout,
+  // `ssh_command`: for GIT_SSH_COMMAND; empty: git may not use ssh.
+  absl::StatusOr<ChildResult> Git(const std::vector<std::string>& arguments,
+                                  const std::string& ssh_command, absl::Duration timeout,
                                   std::stop_token stop) const;
 
   const Options options_;
@@ -74,8 +80,6 @@ class GitFetcher {
   std::unordered_map<std::string, std::shared_ptr<Mirror>> mirrors_ ABSL_GUARDED_BY(mutex_);
 };
 
-// Whether a URL may be cloned from.
-absl::Status CheckCloneUrl(absl::string_view url, const std::vector<std::string>& prefixes);
 // The local branch for a ref, "" when HEAD is better detached.
 std::string LocalBranch(absl::string_view ref);
 

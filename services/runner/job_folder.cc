@@ -12,10 +12,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "google/protobuf/util/json_util.h"
 #include "lib/http/socket.h"
@@ -160,7 +157,10 @@ absl::Status JobFolder::Read(int folder) {
   if (!google::protobuf::util::JsonStringToMessage(json, &lease_).ok()) {
     return absl::NotFoundError(absl::StrCat("the lease in ", path_, " is not whole"));
   }
-  return OpenLog(/*create=*/false);
+  KOZMIC_RETURN_IF_ERROR(OpenLog(/*create=*/false));
+  // kozmic-init has read them if a script runs; if none does, none is to be started with them.
+  RemoveSecrets();
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<JobFolder>> JobFolder::Salvage(const std::string& work_folder,
@@ -213,8 +213,9 @@ absl::Status JobFolder::OpenLog(bool create) {
 absl::Status JobFolder::Reset() {
   if (Released()) return absl::FailedPreconditionError("the script was let go");
   go_.reset();
-  for (const char* name : {init::kScriptFile, init::kInstructionsFile, init::kGoFile,
-                           init::kStartedFile, init::kExitFile}) {
+  for (const char* name :
+       {init::kInstallFile, init::kScriptFile, init::kInstructionsFile, init::kSecretsFile,
+        init::kGoFile, init::kStartedFile, init::kExitFile}) {
     KOZMIC_RETURN_IF_ERROR(RemoveTree(job_path() + "/" + name));
   }
   KOZMIC_RETURN_IF_ERROR(RemoveTree(source_path()));
@@ -222,11 +223,13 @@ absl::Status JobFolder::Reset() {
 }
 
 absl::Status JobFolder::WritePlan(const ScriptPlan& plan) {
-  const std::string script = absl::StrCat(init::kJobFolder, "/", init::kScriptFile);
   const std::string base = job_path() + "/";
+  if (!plan.install_script.empty()) {
+    KOZMIC_RETURN_IF_ERROR(WriteFile(base + init::kInstallFile, plan.install_script, 0555, false));
+  }
   KOZMIC_RETURN_IF_ERROR(WriteFile(base + init::kScriptFile, plan.script, 0555, false));
   KOZMIC_RETURN_IF_ERROR(
-      WriteFile(base + init::kInstructionsFile, SerializeInstructions(plan, script), 0600, false));
+      WriteFile(base + init::kInstructionsFile, SerializeInstructions(plan), 0600, false));
   const std::string go = base + init::kGoFile;
   if (mkfifo(go.c_str(), 0600) != 0) return Problem("make pipe", go);
   // Open for both, it needs no reader yet; and it ends when this process does.
@@ -235,13 +238,26 @@ absl::Status JobFolder::WritePlan(const ScriptPlan& plan) {
   return absl::OkStatus();
 }
 
-absl::Status JobFolder::Go() {
+absl::Status JobFolder::Go(const std::map<std::string, std::string>& secrets) {
+  absl::Status gone;
+  if (!secrets.empty()) {
+    gone = WriteFile(absl::StrCat(job_path(), "/", init::kSecretsFile), SerializeSecrets(secrets),
+                     0600, /*durable=*/false);
+  }
+  if (gone.ok()) gone = LetGo(secrets.empty() ? init::kGo : init::kGoWithSecrets);
+  if (!gone.ok()) RemoveSecrets();
+  return gone;
+}
+
+absl::Status JobFolder::LetGo(char word) {
   KOZMIC_RETURN_IF_ERROR(WriteFile(path_ + "/" + kReleasedFile, "", 0600, /*durable=*/false));
   // It is empty: all of it is in its folder.
   const UniqueFd whole(open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (whole.get() < 0 || fsync(whole.get()) != 0) return Problem("sync", path_);
-  return WriteAll(go_.get(), "g", "the pipe to kozmic-init");
+  return WriteAll(go_.get(), absl::string_view(&word, 1), "the pipe to kozmic-init");
 }
+
+void JobFolder::RemoveSecrets() const { unlinkat(job_.get(), init::kSecretsFile, 0); }
 
 absl::Status JobFolder::AppendLog(absl::string_view text) {
   return WriteAll(log_append_.get(), text, log_path());
@@ -265,54 +281,6 @@ absl::StatusOr<std::optional<ScriptExit>> JobFolder::ReadExit() const {
   std::optional<ScriptExit> exit = ParseExit(*text);
   if (!exit) return absl::DataLossError("the file exit is not what kozmic-init writes");
   return exit;
-}
-
-std::optional<ScriptExit> ParseExit(absl::string_view text) {
-  if (!absl::EndsWith(text, "\n")) return std::nullopt;
-  text.remove_suffix(1);
-  const std::vector<std::string> lines = absl::StrSplit(text, '\n');
-  if (lines.empty() || lines.size() > 2) return std::nullopt;
-  ScriptExit exit;
-  const std::pair<std::string, std::string> first =
-      absl::StrSplit(lines[0], absl::MaxSplits(' ', 1));
-  if (first.first == "error" && !first.second.empty()) {
-    exit.error = first.second;
-  } else if (first.first == "code" || first.first == "signal") {
-    exit.signalled = first.first == "signal";
-    const int most = exit.signalled ? 127 : 255;
-    if (!absl::SimpleAtoi(first.second, &exit.number) || exit.number < (exit.signalled ? 1 : 0) ||
-        exit.number > most) {
-      return std::nullopt;
-    }
-  } else {
-    return std::nullopt;
-  }
-  if (lines.size() == 2) {
-    absl::string_view second = lines[1];
-    if (!absl::ConsumePrefix(&second, "log-error ") || second.empty()) return std::nullopt;
-    exit.log_error = std::string(second);
-  }
-  return exit;
-}
-
-std::string SerializeInstructions(const ScriptPlan& plan, absl::string_view script_path) {
-  std::string text = init::kInstructionsMagic;
-  const auto add = [&text](char kind, absl::string_view value) {
-    absl::StrAppend(&text, absl::string_view(&kind, 1), value, absl::string_view("\0", 1));
-  };
-  add('u', plan.user);
-  add('h', plan.home);
-  add('w', plan.working_folder);
-  add('s', script_path);
-  for (const auto& [name, value] : plan.environment) {
-    // Neither can be in an environment; a NUL would begin another record.
-    if (name.empty() || absl::StrContains(name, '=') || absl::StrContains(name, '\0') ||
-        absl::StrContains(value, '\0')) {
-      continue;
-    }
-    add('e', absl::StrCat(name, "=", value));
-  }
-  return text;
 }
 
 }  // namespace kozmic::runner

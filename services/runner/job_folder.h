@@ -14,38 +14,17 @@
 #include "absl/strings/string_view.h"
 #include "kozmic/runner/v1/runner.pb.h"
 #include "lib/http/socket.h"
+#include "services/runner/init_messages.h"
 
 namespace kozmic::runner {
-
-// How a script ended, as kozmic-init witnessed it.
-struct ScriptExit {
-  // Not empty: there was no script's end; init could not set it up.
-  std::string error;
-  bool signalled = false;
-  // Exit code, or signal.
-  int number = 0;
-  // Not empty: a part of the log could not be written.
-  std::string log_error;
-
-  // 0 to 255, as shells have it.
-  int ExitCode() const { return signalled ? 128 + number : number; }
-};
-
-// What a script is run with; see init/protocol.h.
-struct ScriptPlan {
-  std::string user;
-  std::string home;
-  std::string working_folder;
-  std::string script;
-  std::map<std::string, std::string> environment;
-};
 
 // One attempt's folder below the work folder. It outlives the runner's process, so that another
 // one finds the attempt again:
 //
 //   <id>/lease.json  the lease, written before anything starts; only the runner may read it
 //   <id>/released    exists, durably, before the script can begin; no container can remove it
-//   <id>/job/        shared with the container: see init/protocol.h
+//   <id>/job/        shared with the container: see init/protocol.h. Secrets are in it only from
+//                    Go until kozmic-init has read them; Open, Reset and Salvage remove them too
 //   <id>/src/        the clone; becomes the script's
 //
 // The container's root can write to job/: nothing there is believed to be a plain file, or short.
@@ -78,9 +57,12 @@ class JobFolder {
 
   // Writes what kozmic-init reads.
   absl::Status WritePlan(const ScriptPlan& plan);
-  // Lets a waiting kozmic-init run the script. Only once: whatever becomes of this process, another
-  // finds Released.
-  absl::Status Go();
+  // Lets a waiting kozmic-init run the scripts, and gives it the secrets for them. Only once:
+  // whatever becomes of this process, another finds Released. After an error no secret is left.
+  absl::Status Go(const std::map<std::string, std::string>& secrets = {});
+
+  // Removes the secrets if kozmic-init has not, as when it never came to run.
+  void RemoveSecrets() const;
 
   // Adds a line of the runner's own.
   absl::Status AppendLog(absl::string_view text);
@@ -107,6 +89,7 @@ class JobFolder {
   // What is in the folder.
   absl::Status Read(int folder);
   absl::Status OpenLog(bool create);
+  absl::Status LetGo(char word);
 
   const std::string path_;
   const std::string id_;
@@ -116,11 +99,6 @@ class JobFolder {
   http::UniqueFd log_append_;
   http::UniqueFd go_;
 };
-
-// The file `exit` as it is parsed. Absent when it is not what kozmic-init writes.
-std::optional<ScriptExit> ParseExit(absl::string_view text);
-// The file `instructions`.
-std::string SerializeInstructions(const ScriptPlan& plan, absl::string_view script_path);
 
 }  // namespace kozmic::runner
 

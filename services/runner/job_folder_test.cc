@@ -11,6 +11,7 @@
 #include <iterator>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -167,27 +168,55 @@ TEST_F(JobFolderTest, KnowsThatTheScriptWasLetGoWhateverTheContainerRemoves) {
   EXPECT_EQ((*mended)->LogSize(), 0);
 }
 
-TEST(ParseExitTest, TakesWhatInitWrites) {
-  EXPECT_EQ(ParseExit("code 0\n")->ExitCode(), 0);
-  EXPECT_EQ(ParseExit("code 255\n")->ExitCode(), 255);
-  EXPECT_EQ(ParseExit("signal 15\n")->ExitCode(), 143);
-  EXPECT_EQ(ParseExit("error no /etc\n")->error, "no /etc");
-  for (const char* bad :
-       {"", "\n", "0", "code 0", "code\n", "code \n", "code x\n", "code -1\n", "code 256\n",
-        "signal 0\n", "signal 200\n", "error \n", "done 0\n", "code 0\nmore\n", "code 0\n\n",
-        "code 0\nlog-error \n", "code 0\nlog-error x\ny\n"}) {
-    EXPECT_FALSE(ParseExit(bad).has_value()) << bad;
+// P5
+TEST_F(JobFolderTest, SecretsAreRootsAloneAndBesideNothingElse) {
+  auto folder = JobFolder::Create(work_, lease_);
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  ASSERT_TRUE((*folder)->WritePlan({}).ok());
+  ASSERT_TRUE((*folder)->Go({{"TOKEN", "canary"}}).ok());
+  const std::string secrets = work_ + "/7-3-2-1.5/job/secrets";
+  struct stat info;
+  ASSERT_EQ(stat(secrets.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
+  int files = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(work_)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string text((std::istreambuf_iterator<char>(file)), {});
+    if (absl::StrContains(text, "canary")) ++files;
   }
+  EXPECT_EQ(files, 1);
+
+  // A runner was killed, and the container too, before the secrets were read.
+  folder->reset();
+  ASSERT_TRUE(JobFolder::Open(work_, "7-3-2-1.5").ok());
+  EXPECT_FALSE(std::filesystem::exists(secrets));
 }
 
-TEST(SerializeInstructionsTest, WritesRecordsAndDropsWhatNoEnvironmentCanHold) {
-  ScriptPlan plan;
-  plan.user = "u";
-  plan.home = "/h";
-  plan.working_folder = "/w";
-  plan.environment = {{"A", "1\n2"}, {"B=C", "x"}, {"D", std::string("a\0b", 3)}, {"", "x"}};
-  const std::string expected("kozmic-init 1\nuu\0h/h\0w/w\0s/s\0eA=1\n2\0", 14 + 3 + 4 + 4 + 4 + 7);
-  EXPECT_EQ(SerializeInstructions(plan, "/s"), expected);
+TEST_F(JobFolderTest, NoSecretsNoFile) {
+  const auto folder = JobFolder::Create(work_, lease_);
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  ASSERT_TRUE((*folder)->WritePlan({}).ok());
+  ASSERT_TRUE((*folder)->Go().ok());
+  EXPECT_FALSE(std::filesystem::exists(work_ + "/7-3-2-1.5/job/secrets"));
+}
+
+TEST_F(JobFolderTest, SecretsGoWithEverySettingBack) {
+  const auto folder = JobFolder::Create(work_, lease_);
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  const std::string secrets = work_ + "/7-3-2-1.5/job/secrets";
+  ASSERT_TRUE((*folder)->WritePlan({}).ok());
+  std::ofstream(secrets) << "left by a crash";
+  ASSERT_TRUE((*folder)->Reset().ok());
+  EXPECT_FALSE(std::filesystem::exists(secrets));
+
+  // The word cannot be given: there is no plan, and so no pipe.
+  EXPECT_FALSE((*folder)->Go({{"TOKEN", "canary"}}).ok());
+  EXPECT_FALSE(std::filesystem::exists(secrets));
+
+  std::ofstream(secrets) << "left by a crash";
+  ASSERT_TRUE(JobFolder::Salvage(work_, lease_).ok());
+  EXPECT_FALSE(std::filesystem::exists(secrets));
 }
 
 }  // namespace

@@ -11,6 +11,8 @@
 #include "lib/base/log.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
+#include "services/runner/fetch_error.h"
+#include "services/runner/init/mask.h"
 
 namespace kozmic::runner {
 namespace {
@@ -40,6 +42,7 @@ ScriptPlan PlanOf(const v1::JobSpec& spec) {
   plan.user = "kozmic";
   plan.home = "/kozmic";
   plan.working_folder = "/kozmic/src";
+  plan.install_script = spec.install_script();
   plan.script = spec.script();
   plan.environment.insert(spec.environment().begin(), spec.environment().end());
   plan.environment["TERM"] = "xterm";
@@ -81,6 +84,8 @@ std::optional<Outcome> JobPreparation::Run() {
   } else {
     ended = OutcomeOf(reference.status(), "");
   }
+  // Others' words, such as git's, may repeat what happens to be a secret.
+  if (ended) ended->reason = Masked(ended->reason);
   if (ended && job_.stop_reason() == StopReason::kNone) Say(absl::StrCat(ended->reason, "\n"));
   return ended;
 }
@@ -140,7 +145,8 @@ std::optional<Outcome> JobPreparation::Prepare(const docker::ImageReference& ref
   if (!starting.valid()) started = container_.Start(image->id);
   if (!started.ok()) return OutcomeOf(started, "Docker could not start the container: ");
   // Before the container is known to run: kozmic-init reads it as soon as it can.
-  if (const absl::Status gone = folder_.Go(); !gone.ok()) return Outcome::Error(gone.message());
+  const absl::Status gone = folder_.Go({issued_.secrets().begin(), issued_.secrets().end()});
+  if (!gone.ok()) return Outcome::Error(gone.message());
   if (starting.valid()) started = starting.get();
   // A script that has begun says more than an answer that an engine owes us.
   if (folder_.Started()) return std::nullopt;
@@ -155,21 +161,49 @@ absl::Status JobPreparation::Pull(const docker::ImageReference& reference, bool 
 }
 
 absl::Status JobPreparation::Fetch(std::stop_token stop) {
+  KOZMIC_RETURN_IF_ERROR(Issue(/*refused=*/false, stop));
+  absl::Status fetched = Checkout(stop);
+  if (Reason(fetched) == kKeyRefused) {
+    Log(Severity::kWarning, "a deploy key was refused; asking once more",
+        {{"attempt", job_.lease().attempt()}});
+    KOZMIC_RETURN_IF_ERROR(Issue(/*refused=*/true, stop));
+    fetched = Checkout(stop);
+  }
+  issued_.clear_ssh_private_key();
+  return fetched;
+}
+
+absl::Status JobPreparation::Issue(bool refused, const std::stop_token& stop) {
+  return WithRetries(stop, [&]() -> absl::Status {
+    KOZMIC_ASSIGN_OR_RETURN(issued_, tools_.link.IssueCheckout(job_.lease(), refused));
+    return absl::OkStatus();
+  });
+}
+
+absl::Status JobPreparation::Checkout(const std::stop_token& stop) {
   CheckoutRequest request;
   request.project = job_.lease().spec().project();
+  request.clone_url = issued_.clone_url();
+  request.ssh_private_key = issued_.ssh_private_key();
+  request.ssh_known_hosts = {issued_.ssh_known_hosts().begin(), issued_.ssh_known_hosts().end()};
   request.commit = job_.lease().spec().commit();
   request.ref = job_.lease().spec().ref();
   request.target = folder_.source_path();
-  KOZMIC_RETURN_IF_ERROR(WithRetries(stop, [&] {
-    auto url = tools_.link.IssueCheckout(job_.lease());
-    if (!url.ok()) return url.status();
-    request.clone_url = *std::move(url);
-    return absl::OkStatus();
-  }));
   return WithRetries(stop, [&] { return tools_.git.Checkout(request, stop); });
 }
 
+std::string JobPreparation::Masked(absl::string_view text) const {
+  init::Masker masker;
+  for (const auto& [name, value] : issued_.secrets()) {
+    if (!masker.Add(value.data(), value.size())) return "There is no memory to tell the reason.";
+  }
+  std::string masked(text);
+  masker.Mask(masked.data(), masked.size(), /*last=*/true);
+  return masked;
+}
+
 absl::Status JobPreparation::AnnounceScript() {
+  // The install script may have effects too, so it has no phase before this one.
   job_.set_phase(v1::PHASE_SCRIPT);
   // For as long as the lease may live: without this word a lost runner's script would run twice.
   while (true) {

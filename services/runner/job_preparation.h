@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "kozmic/runner/v1/runner.pb.h"
 #include "lib/docker/docker_client.h"
 #include "services/runner/build_link.h"
 #include "services/runner/git_fetcher.h"
@@ -30,7 +31,8 @@ struct JobTools {
 
 // Everything before the script. The three slow steps (pull the image, fetch the commit, start a
 // container) go on side by side: the container is started from the image as it is here, with
-// kozmic-init waiting for its word, and is thrown away when the pull brings another image.
+// kozmic-init waiting for its word, and is thrown away when the pull brings another image. The
+// deploy key is for the fetch alone; the secrets are for kozmic-init alone, together with its word.
 class JobPreparation {
  public:
   JobPreparation(const JobTools& tools, Job& job, JobFolder& folder, ScriptContainer& container)
@@ -44,14 +46,20 @@ class JobPreparation {
   std::optional<Outcome> Prepare(const docker::ImageReference& reference);
   absl::Status Pull(const docker::ImageReference& reference, bool local, std::stop_token stop);
   absl::Status Fetch(std::stop_token stop);
+  absl::Status Issue(bool refused, const std::stop_token& stop);
+  absl::Status Checkout(const std::stop_token& stop);
   // Makes the build service know that the script may begin.
   absl::Status AnnounceScript();
   void Say(absl::string_view line);
+  // Without the secrets that Fetch was given.
+  std::string Masked(absl::string_view text) const;
 
   const JobTools& tools_;
   Job& job_;
   JobFolder& folder_;
   ScriptContainer& container_;
+  // Fetch's, until it is done.
+  v1::IssueCheckoutResponse issued_;
 };
 
 }  // namespace kozmic::runner

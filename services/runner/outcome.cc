@@ -64,7 +64,11 @@ Outcome Outcome::Of(const ScriptExit& exit) {
   if (!exit.log_error.empty()) {
     return Error(absl::StrCat("Not all of the log could be kept: ", exit.log_error));
   }
-  return {v1::FinishJobRequest::OUTCOME_EXITED, exit.ExitCode(), ""};
+  Outcome outcome = {v1::FinishJobRequest::OUTCOME_EXITED, exit.ExitCode(), ""};
+  if (exit.install) {
+    outcome.reason = absl::StrCat("The install script exited with ", exit.ExitCode(), ".");
+  }
+  return outcome;
 }
 
 }  // namespace kozmic::runner

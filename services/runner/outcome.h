@@ -5,7 +5,7 @@
 
 #include "absl/strings/string_view.h"
 #include "kozmic/runner/v1/runner.pb.h"
-#include "services/runner/job_folder.h"
+#include "services/runner/init_messages.h"
 
 namespace kozmic::runner {
 
@@ -19,7 +19,7 @@ struct Outcome {
   static Outcome Failed(absl::string_view reason);
   static Outcome Error(absl::string_view reason);
   static Outcome Cancelled();
-  // What kozmic-init witnessed. Success only for an exit code 0 with its whole log.
+  // What kozmic-init witnessed. Success only for the script's exit code 0 with its whole log.
   static Outcome Of(const ScriptExit& exit);
 };
 

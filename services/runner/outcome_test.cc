@@ -19,12 +19,25 @@ TEST(OutcomeTest, SuccessNeedsAnExitCodeAndAWholeLog) {
 }
 
 TEST(OutcomeTest, SignalsAreExitCodesAsShellsHaveThem) {
-  const ScriptExit exit = {.error = "", .signalled = true, .number = 9, .log_error = ""};
+  ScriptExit exit;
+  exit.signalled = true;
+  exit.number = 9;
   EXPECT_EQ(Outcome::Of(exit).exit_code, 137);
 }
 
+// K44
+TEST(OutcomeTest, InstallScriptThatFailedIsNamed) {
+  ScriptExit exit;
+  exit.install = true;
+  exit.number = 3;
+  EXPECT_EQ(Outcome::Of(exit).outcome, FinishJobRequest::OUTCOME_EXITED);
+  EXPECT_EQ(Outcome::Of(exit).exit_code, 3);
+  EXPECT_EQ(Outcome::Of(exit).reason, "The install script exited with 3.");
+}
+
 TEST(OutcomeTest, ScriptThatCouldNotBeSetUpIsAFailure) {
-  const ScriptExit exit = {.error = "no /etc", .signalled = false, .number = 0, .log_error = ""};
+  ScriptExit exit;
+  exit.error = "no /etc";
   EXPECT_EQ(Outcome::Of(exit).outcome, FinishJobRequest::OUTCOME_FAILED);
   EXPECT_EQ(Outcome::Of(exit).reason, "The script was not started: no /etc");
 }

@@ -2,30 +2,21 @@
 // logstream are stood in for, over real sockets.
 
 #include <signal.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "kozmic/runner/v1/runner.grpc.pb.h"
 #include "lib/rpc/client.h"
-#include "lib/rpc/server.h"
 #include "lib/testing/docker_daemon.h"
-#include "lib/testing/docker_env.h"
-#include "lib/testing/free_port.h"
-#include "services/runner/testing/fake_services.h"
-#include "services/runner/testing/git_server.h"
-#include "services/runner/testing/runner_process.h"
+#include "services/runner/testing/runner_fixture.h"
 
 namespace kozmic::runner {
 namespace {
@@ -36,151 +27,14 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using v1::FinishJobRequest;
 
-constexpr absl::Duration kPatience = absl::Seconds(30);
-constexpr char kToken[] = "runner-token-of-at-least-32-characters";
-
-class RunnerTest : public DockerTest {
+class RunnerAdminTest : public RunnerTest {
  protected:
-  void SetUp() override {
-    DockerTest::SetUp();
-    if (HasFatalFailure()) return;
-    char path[] = "/tmp/kozmic-runner-test-XXXXXX";
-    ASSERT_NE(mkdtemp(path), nullptr);
-    folder_ = path;
-    engine_host_ = docker_host();
-    name_ = absl::StrCat("test-", getpid(), "-", absl::ToUnixMicros(absl::Now()));
-
-    auto registry = RegistryProcess::Start();
-    ASSERT_TRUE(registry.ok()) << registry.status();
-    registry_ = *std::move(registry);
-    image_ = registry_->address() + "/small:1";
-    const auto reference = docker::ParseImageReference(image_);
-    ASSERT_TRUE(docker().TagImage(kSmallImage, *reference).ok());
-    const absl::Status pushed =
-        docker().PushImage(*reference, nullptr, absl::Seconds(60), {}, nullptr);
-    ASSERT_TRUE(pushed.ok()) << pushed;
-
-    auto git = GitServer::Start();
-    ASSERT_TRUE(git.ok()) << git.status();
-    git_ = *std::move(git);
-    commit_ = git_->Commit("main", {{"file", "content\n"}});
-    build_.set_clone_url(git_->url());
-
-    auto server = RpcServer::Start("127.0.0.1:0", {&build_, &logstream_});
-    ASSERT_TRUE(server.ok()) << server.status();
-    server_ = *std::move(server);
+  absl::StatusOr<v1::GetStatusResponse> Status(absl::string_view token) {
+    const auto stub =
+        v1::RunnerAdminService::NewStub(MakeChannel(absl::StrCat("127.0.0.1:", admin_port_)));
+    return Call<v1::RunnerAdminService::Stub, v1::GetStatusRequest, v1::GetStatusResponse>(
+        *stub, &v1::RunnerAdminService::Stub::GetStatus, {}, token, absl::Seconds(20));
   }
-
-  ~RunnerTest() override {
-    runner_.reset();
-    if (HasFailure()) std::cerr << Text(folder_ + "/runner.log");
-    if (!name_.empty()) {
-      const auto left = docker().ListContainers("kozmic.runner=" + name_);
-      if (left.ok()) {
-        for (const auto& container : *left) docker().RemoveContainer(container.id).IgnoreError();
-      }
-    }
-    if (!image_.empty()) docker().RemoveImage(image_, true).IgnoreError();
-    fs::remove_all(folder_);
-  }
-
-  void StartRunner(const std::string& more_config = "") {
-    admin_port_ = FreePort();
-    const std::string config = folder_ + "/runner.yaml";
-    std::ofstream(config) << "listen: 127.0.0.1:" << admin_port_
-                          << "\nbuild_address: " << server_->address()
-                          << "\nlogstream_address: " << server_->address()
-                          << "\nrunner_token: " << kToken << "\nname: " << name_
-                          << "\nslots: 2\nlabels: [linux, test]\ndocker_host: " << engine_host_
-                          << "\nwork_dir: " << work() << "\ncache_dir: " << folder_ << "/cache"
-                          << "\ninit_path: "
-                          << fs::canonical("services/runner/init/kozmic-init").string()
-                          << "\nclone_url_prefixes: ["
-                          << "http://127.0.0.1:"
-                          << "PORT]\n"
-                          << more_config;
-    // The whole of the git server's address, up to its path.
-    std::string text = Text(config);
-    const std::string url = git_->url();
-    text = absl::StrReplaceAll(text, {{"http://127.0.0.1:PORT", url.substr(0, url.rfind('/'))}});
-    std::ofstream(config) << text;
-    runner_ = std::make_unique<RunnerProcess>(fs::canonical("services/runner/runner"), config,
-                                              folder_ + "/runner.log");
-    runner_->Start();
-  }
-
-  v1::JobSpec Spec(const std::string& script) {
-    v1::JobSpec spec;
-    spec.set_project("projects/1");
-    spec.set_repository("owner/name");
-    spec.set_ref("refs/heads/main");
-    spec.set_commit(commit_);
-    spec.set_title("tests");
-    spec.set_image(image_);
-    spec.set_script(script);
-    (*spec.mutable_environment())["KOZMIC_BRANCH"] = "main";
-    return spec;
-  }
-
-  FinishJobRequest WaitForEnd(const std::string& attempt) {
-    const auto end = build_.WaitForFinish(attempt, kPatience);
-    EXPECT_TRUE(end.has_value()) << "the job has not ended";
-    return end.value_or(FinishJobRequest());
-  }
-  FinishJobRequest Run(const v1::JobSpec& spec) { return WaitForEnd(build_.Enqueue(spec)); }
-  std::string Log(int job = 1) const {
-    return logstream_.Log(absl::StrCat("logs/1-1-", job, "-1"));
-  }
-  bool WaitForLine(const std::string& line) {
-    return logstream_.WaitForLog("logs/1-1-1-1", kPatience, [&](const std::string& log) {
-      return absl::StrContains(log, line);
-    });
-  }
-  std::string Pulling() const { return absl::StrCat("Pulling \"", image_, "\" Docker image...\n"); }
-  std::string work() const { return folder_ + "/work"; }
-  // A file that the script sees in its folder.
-  void Give(const std::string& name) {
-    std::ofstream(absl::StrCat(work(), "/1-1-1-1.1/src/", name)) << "";
-  }
-
-  std::vector<std::string> Leftovers() {
-    std::vector<std::string> left;
-    const auto containers = docker().ListContainers("kozmic.runner=" + name_);
-    EXPECT_TRUE(containers.ok()) << containers.status();
-    if (containers.ok()) {
-      for (const auto& container : *containers) left.push_back(container.id);
-    }
-    for (const auto& entry : fs::directory_iterator(work())) {
-      if (entry.is_directory()) left.push_back(entry.path());
-    }
-    return left;
-  }
-  bool NothingIsLeft() {
-    const absl::Time deadline = absl::Now() + kPatience;
-    while (!Leftovers().empty()) {
-      if (absl::Now() > deadline) return false;
-      absl::SleepFor(absl::Milliseconds(10));
-    }
-    return true;
-  }
-  static std::string Text(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-
-  std::string folder_;
-  // Which Docker engine the runner uses.
-  std::string engine_host_;
-  std::string name_;
-  std::string image_;
-  std::string commit_;
-  int admin_port_ = 0;
-  FakeBuild build_{kToken};
-  FakeLogstream logstream_;
-  std::unique_ptr<RegistryProcess> registry_;
-  std::unique_ptr<GitServer> git_;
-  std::unique_ptr<RpcServer> server_;
-  std::unique_ptr<RunnerProcess> runner_;
 };
 
 TEST_F(RunnerTest, RunsTheScriptAtItsCommit) {
@@ -312,7 +166,7 @@ TEST_F(RunnerTest, ReportsWhatEndedWhileItWasAway) {
   runner_->Signal(SIGKILL);
   EXPECT_EQ(runner_->Wait(kPatience), 137);
   Give("go");
-  const std::string exit = work() + "/1-1-1-1.1/job/exit";
+  const std::string exit = job_folder() + "/job/exit";
   const absl::Time deadline = absl::Now() + kPatience;
   while (!fs::exists(exit) && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(5));
 
@@ -461,7 +315,7 @@ TEST_F(RunnerTest, LogOutlivesAnAbsenceOfItsService) {
       build_.Enqueue(Spec("#!/bin/sh\nseq 1 5000\ntouch ready\nwhile [ ! -e go ]; do sleep 0.02; "
                           "done\necho end\n"));
   const absl::Time deadline = absl::Now() + kPatience;
-  while (!fs::exists(work() + "/1-1-1-1.1/src/ready") && absl::Now() < deadline) {
+  while (!fs::exists(job_folder() + "/src/ready") && absl::Now() < deadline) {
     absl::SleepFor(absl::Milliseconds(5));
   }
   logstream_.SetAway(false);
@@ -488,12 +342,16 @@ TEST_F(RunnerTest, LogLimitEndsTheJobByName) {
   EXPECT_TRUE(NothingIsLeft());
 }
 
-TEST_F(RunnerTest, DrainWaitsForTheJobAtHand) {
+TEST_F(RunnerAdminTest, DrainWaitsForTheJobAtHand) {
   StartRunner();
   const std::string attempt =
       build_.Enqueue(Spec("#!/bin/sh\necho one\nwhile [ ! -e go ]; do sleep 0.02; done\n"));
   ASSERT_TRUE(WaitForLine("one\n"));
   runner_->Signal(SIGTERM);
+  const absl::Time deadline = absl::Now() + kPatience;
+  while (!Status(kRunnerToken)->draining() && absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(5));
+  }
   const std::string second = build_.Enqueue(Spec("echo never\n"));
   EXPECT_EQ(runner_->Wait(absl::Milliseconds(500)), -1) << "it waits";
   Give("go");
@@ -564,29 +422,25 @@ TEST_F(RunnerTest, AnotherProcessOfTheSameNameTakesOver) {
   EXPECT_TRUE(runner_->running());
 }
 
-TEST_F(RunnerTest, AdministratorsSeeJobsAndDrain) {
+TEST_F(RunnerAdminTest, AdministratorsSeeJobsAndDrain) {
   StartRunner();
   const std::string attempt =
       build_.Enqueue(Spec("#!/bin/sh\necho one\nwhile [ ! -e go ]; do sleep 0.02; done\n"));
   ASSERT_TRUE(WaitForLine("one\n"));
-  const auto stub =
-      v1::RunnerAdminService::NewStub(MakeChannel(absl::StrCat("127.0.0.1:", admin_port_)));
-  const auto status = [&](absl::string_view token) {
-    return Call<v1::RunnerAdminService::Stub, v1::GetStatusRequest, v1::GetStatusResponse>(
-        *stub, &v1::RunnerAdminService::Stub::GetStatus, {}, token, absl::Seconds(20));
-  };
-  EXPECT_EQ(status("").status().code(), absl::StatusCode::kUnauthenticated);
-  const auto before = status(kToken);
+  EXPECT_EQ(Status("").status().code(), absl::StatusCode::kUnauthenticated);
+  const auto before = Status(kRunnerToken);
   ASSERT_TRUE(before.ok()) << before.status();
   ASSERT_EQ(before->jobs_size(), 1);
   EXPECT_EQ(before->jobs(0).attempt(), attempt);
   EXPECT_EQ(before->jobs(0).phase(), v1::PHASE_SCRIPT);
   EXPECT_FALSE(before->jobs(0).container_id().empty());
   EXPECT_FALSE(before->draining());
+  const auto stub =
+      v1::RunnerAdminService::NewStub(MakeChannel(absl::StrCat("127.0.0.1:", admin_port_)));
   const auto drained = Call<v1::RunnerAdminService::Stub, v1::DrainRequest, v1::DrainResponse>(
-      *stub, &v1::RunnerAdminService::Stub::Drain, {}, kToken, absl::Seconds(20));
+      *stub, &v1::RunnerAdminService::Stub::Drain, {}, kRunnerToken, absl::Seconds(20));
   ASSERT_TRUE(drained.ok()) << drained.status();
-  EXPECT_TRUE(status(kToken)->draining());
+  EXPECT_TRUE(Status(kRunnerToken)->draining());
   Give("go");
   EXPECT_EQ(WaitForEnd(attempt).exit_code(), 0);
 }

@@ -39,7 +39,7 @@ export function pushToGreen(world) {
   test('git push, watched in the browser line by line until it is green there and at GitHub', async () => {
     mkdirSync(PICTURES, { recursive: true });
     const { page, complaints, close } = await openPage(world.browser);
-    await page.goto(`${world.installation.gateway}/`);
+    await page.goto(`${world.installation.gateway}/projects/`);
     await page.getByTestId('sign-in').click();
     await page.getByRole('button', { name: 'Authorize' }).first().click();
     await page.waitForURL(`${world.installation.gateway}/**`);

@@ -13,6 +13,7 @@ export function settings(world) {
     await page.getByTestId('sign-in').click();
     await page.getByRole('button', { name: 'Authorize' }).first().click();
     await page.getByTestId('hook').first().waitFor();
+    await page.getByTestId('add-hook').click();
 
     await page.getByLabel('Title').fill('Second');
     await page.getByLabel('Docker image').fill('not an image!');

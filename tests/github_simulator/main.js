@@ -20,7 +20,9 @@ async function main() {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  process.stdout.write(`${JSON.stringify({ url: simulator.urls.web })}\n`);
+  process.stdout.write(`${JSON.stringify({
+    url: simulator.urls.web, ...(simulator.urls.ssh && { ssh: simulator.urls.ssh }),
+  })}\n`);
 }
 
 main().catch((error) => {

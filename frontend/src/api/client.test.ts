@@ -1,5 +1,9 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { createHook, createProject, getMe } from './client';
+import { change, changeJson, getMe, setSignedOutListener } from './client';
+import { createHook, deleteHook } from './hooks';
+import { createProject } from './repositories';
+import { deleteProject, setSecret } from './settings';
+import type { HookFields } from './types';
 
 interface Sent {
   path: string;
@@ -12,14 +16,23 @@ function serve(...answers: [number, unknown][]): Sent[] {
   vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
     sent.push({ path, init });
     const [status, body] = answers.shift() ?? [500, null];
-    return Response.json(body, { status });
+    return status === 204 ? new Response(null, { status }) : Response.json(body, { status });
   });
   return sent;
 }
 
 afterEach(() => vi.unstubAllGlobals());
 
-const HOOK = { title: 'Tests', image: 'debian:12', script: 'make test\n' };
+const HOOK: HookFields = {
+  title: 'Tests',
+  image: 'debian:12',
+  script: 'make test\n',
+  install_script: '',
+  tracked_files: [],
+  enabled: true,
+  branches: [],
+  events: ['push'],
+};
 
 it('sends a change with its body and the token of the session', async () => {
   const sent = serve([200, { user: {}, csrf_token: 'first' }], [201, { id: 7, ...HOOK }]);
@@ -42,4 +55,31 @@ it('repeats a change once with the token of a renewed session', async () => {
 
   serve(stale, [200, { user: {}, csrf_token: 'third' }], stale);
   await expect(createProject('acme/web')).rejects.toMatchObject({ code: 'csrf' });
+});
+
+it('takes an answer without a body', async () => {
+  const sent = serve([204, null], [202, {}]);
+  await deleteHook(3, 9);
+  await deleteProject(3, 'acme/web');
+  expect(sent.map(({ path, init }) => `${init.method} ${path}`)).toEqual([
+    'DELETE /api/v1/projects/3/hooks/9',
+    'DELETE /api/v1/projects/3',
+  ]);
+  expect(sent[1]?.init.body).toBe('{"repository":"acme/web"}');
+});
+
+it('lets no name lead to another address', async () => {
+  const sent = serve([422, { code: 'invalid_argument', message: 'x', field: 'name' }]);
+  await expect(setSecret(3, '../hooks?', 'v')).rejects.toMatchObject({ field: 'name' });
+  expect(sent[0]?.path).toBe('/api/v1/projects/3/secrets/..%2Fhooks%3F');
+});
+
+it('is signed out by a 401, but not by one that is about GitHub', async () => {
+  const out = vi.fn<() => void>();
+  setSignedOutListener(out);
+  serve([401, { code: 'sign_in_needed', message: 'x' }], [401, { code: 'signed_out', message: 'x' }]);
+  await expect(changeJson('POST', '/x')).rejects.toMatchObject({ isAboutGithub: true });
+  expect(out).not.toHaveBeenCalled();
+  await expect(change('POST', '/x')).rejects.toMatchObject({ status: 401 });
+  expect(out).toHaveBeenCalledOnce();
 });

@@ -1,5 +1,5 @@
 import { ApiError, fromResponse, fromThrown } from './errors';
-import type { Build, BuildPage, Hook, HookFields, Me, Project } from './types';
+import type { Me } from './types';
 
 const TIMEOUT_MS = 15_000;
 /** Longer than the gateway waits for the services that ask GitHub meanwhile. */
@@ -43,12 +43,8 @@ async function send(
   observeClock(response);
   if (response.ok) return response;
   const error = await fromResponse(response);
-  if (error.status === 401) onSignedOut();
+  if (error.status === 401 && !error.isAboutGithub) onSignedOut();
   throw error;
-}
-
-async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
-  return readJson(await send(path, signal ? { signal } : {}));
 }
 
 async function readJson<T>(response: Response): Promise<T> {
@@ -59,7 +55,12 @@ async function readJson<T>(response: Response): Promise<T> {
   }
 }
 
-async function change(
+export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return readJson(await send(path, signal ? { signal } : {}));
+}
+
+/** Changes something at the server. Throws an ApiError when that did not happen, or may not have. */
+export async function change(
   method: 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: object,
@@ -80,6 +81,15 @@ async function change(
   }
 }
 
+/** `change` with an answer that has a body. */
+export async function changeJson<T>(
+  method: 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: object,
+): Promise<T> {
+  return readJson(await change(method, path, body));
+}
+
 /** Who is signed in. Also learns the token that changes must carry. */
 export async function getMe(signal?: AbortSignal): Promise<Me> {
   const me = await getJson<Me>('/api/v1/me', signal);
@@ -89,45 +99,4 @@ export async function getMe(signal?: AbortSignal): Promise<Me> {
 
 export async function signOut(): Promise<void> {
   await change('POST', '/logout/');
-}
-
-export async function listProjects(signal?: AbortSignal): Promise<Project[]> {
-  return (await getJson<{ projects: Project[] }>('/api/v1/projects', signal)).projects;
-}
-
-export function getProject(project: number, signal?: AbortSignal): Promise<Project> {
-  return getJson(`/api/v1/projects/${project}`, signal);
-}
-
-/** Makes a project of a repository, given as `owner/name`. */
-export async function createProject(repository: string): Promise<Project> {
-  return readJson(await change('POST', '/api/v1/projects', { repository }));
-}
-
-export async function listHooks(project: number, signal?: AbortSignal): Promise<Hook[]> {
-  return (await getJson<{ hooks: Hook[] }>(`/api/v1/projects/${project}/hooks`, signal)).hooks;
-}
-
-/** Adds a hook; its webhook exists on GitHub once this returns. */
-export async function createHook(project: number, fields: HookFields): Promise<Hook> {
-  return readJson(await change('POST', `/api/v1/projects/${project}/hooks`, fields));
-}
-
-/** One page of builds, newest first, all older than `before` when that is given. */
-export function listBuilds(
-  project: number,
-  options: { before?: number | null; limit: number },
-  signal?: AbortSignal,
-): Promise<BuildPage> {
-  const query = new URLSearchParams({ limit: String(options.limit) });
-  if (options.before) query.set('before', String(options.before));
-  return getJson(`/api/v1/projects/${project}/builds?${query}`, signal);
-}
-
-export function getBuild(
-  project: number,
-  number: number | 'latest',
-  signal?: AbortSignal,
-): Promise<Build> {
-  return getJson(`/api/v1/projects/${project}/builds/${number}`, signal);
 }

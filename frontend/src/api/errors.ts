@@ -3,14 +3,21 @@ export class ApiError extends Error {
   /**
    * @param status HTTP status; 0 when no answer arrived at all.
    * @param code machine-readable reason, as the gateway gave it, or `network`.
+   * @param field the field of a form that it is about, or "".
    */
   constructor(
     readonly status: number,
     readonly code: string,
     message: string,
+    readonly field = '',
   ) {
     super(message);
     this.name = 'ApiError';
+  }
+
+  /** The session is fine, but GitHub refuses what was granted at sign-in. */
+  get isAboutGithub(): boolean {
+    return this.code === 'sign_in_needed';
   }
 
   /** No answer, an overloaded or a restarting server: the same request may succeed later. */
@@ -36,7 +43,8 @@ export async function fromResponse(response: Response): Promise<ApiError> {
   try {
     const body: unknown = await response.json();
     if (body !== null && typeof body === 'object' && 'code' in body && 'message' in body) {
-      return new ApiError(response.status, String(body.code), String(body.message));
+      const field = 'field' in body ? String(body.field) : '';
+      return new ApiError(response.status, String(body.code), String(body.message), field);
     }
   } catch {
     // Not JSON: say what the status alone tells.

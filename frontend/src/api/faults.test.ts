@@ -1,19 +1,22 @@
 import { expect, it } from 'vitest';
 import { ApiError } from './errors';
-import { faultsOf } from './faults';
+import { faultsOf, wordsOf } from './faults';
 
 const FIELDS = ['title', 'image'] as const;
-const refused = (status: number, code: string, message: string) =>
-  faultsOf(new ApiError(status, code, message), FIELDS);
+const refused = (status: number, code: string, message: string, field = '') =>
+  faultsOf(new ApiError(status, code, message, field), FIELDS);
 
-it('puts what is said about a field beside it', () => {
-  expect(refused(422, 'invalid_argument', 'image: must be\nlower case')).toEqual({
+it.each(['image', ''])('puts what is said about a field beside it, named (%j) or not', (field) => {
+  expect(refused(422, 'invalid_argument', 'image: must be\nlower case', field)).toEqual({
     image: 'Must be\nlower case.',
+  });
+  expect(refused(422, 'invalid_argument', 'no: that is not one', 'title')).toEqual({
+    title: 'No: that is not one.',
   });
 });
 
 it('puts everything else beside the whole form', () => {
-  expect(refused(422, 'invalid_argument', 'colour: is unknown')).toEqual({
+  expect(refused(422, 'invalid_argument', 'colour: is unknown', 'colour')).toEqual({
     form: 'Colour: is unknown.',
   });
   expect(refused(409, 'too_many_hooks', 'GitHub allows 20 webhooks!')).toEqual({
@@ -23,6 +26,7 @@ it('puts everything else beside the whole form', () => {
 
 it('says more where it knows more', () => {
   expect(refused(503, 'github_unavailable', 'A part is not available.').form).toMatch(/^GitHub does not/);
+  expect(wordsOf(new ApiError(401, 'sign_in_needed', 'token refused'))).toMatch(/Sign in again\.$/);
 });
 
 it('does not show what is not meant for people', () => {

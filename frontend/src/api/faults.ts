@@ -12,19 +12,23 @@ const WORDS: Record<string, string> = {
   admin_needed: 'You need admin rights to this repository on GitHub.',
   project_exists: 'This repository has a project already.',
   github_unavailable: 'GitHub does not answer. Try again in a moment.',
+  sign_in_needed: 'GitHub no longer accepts the access that you gave Kozmic CI. Sign in again.',
+  permission_denied: 'Your role in this project does not allow that.',
 };
+
+/** An error in a sentence for people, which says what to do where that is known. */
+export function wordsOf(error: unknown): string {
+  if (!(error instanceof ApiError)) return 'Something went wrong here. Please try again.';
+  return WORDS[error.code] ?? sentence(error.message);
+}
 
 /** Puts a refused change into words, beside the field that the answer names. */
 export function faultsOf<F extends string>(error: unknown, fields: readonly F[]): Faults<F> {
-  if (!(error instanceof ApiError)) return whole('Something went wrong here. Please try again.');
-  const [, name, what = ''] = /^(\w+): (.+)$/s.exec(error.message) ?? [];
-  const field = fields.find((known) => known === name);
-  if (field) return { [field]: sentence(what) } as Faults<F>;
-  return whole(WORDS[error.code] ?? sentence(error.message));
-}
-
-function whole<F extends string>(text: string): Faults<F> {
-  return { form: text } as Faults<F>;
+  if (!(error instanceof ApiError)) return { form: wordsOf(error) } as Faults<F>;
+  const [, prefix = '', rest = ''] = /^(\w+): (.+)$/s.exec(error.message) ?? [];
+  const field = fields.find((known) => known === (error.field || prefix));
+  if (!field) return { form: wordsOf(error) } as Faults<F>;
+  return { [field]: sentence(prefix === field ? rest : error.message) } as Faults<F>;
 }
 
 function sentence(text: string): string {

@@ -107,6 +107,20 @@ export const CopyIcon = icon(
 );
 export const ArrowIcon = icon(<path d="M2.5 8h11M9.5 4l4 4-4 4" />);
 
+export const KeyIcon = icon(
+  <>
+    <circle cx="5" cy="11" r="3" />
+    <path d="M7.2 8.8L13.5 2.5M11 5l2.2 2.2M9 7l1.6 1.6" />
+  </>,
+);
+export const ChevronIcon = icon(<path d="M6 3.5L10.5 8 6 12.5" />);
+export const SearchIcon = icon(
+  <>
+    <circle cx="7" cy="7" r="4.5" />
+    <path d="M10.4 10.4L14 14" />
+  </>,
+);
+
 export function GitHubIcon() {
   return (
     <svg class="icon icon-solid" viewBox="0 0 16 16" aria-hidden="true" focusable="false">

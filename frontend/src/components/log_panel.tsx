@@ -7,6 +7,7 @@ import { logSource } from '../live/client';
 import { type FollowerState, LogFollower } from '../log/follower';
 import { formatRange, type LineRange, parseRange } from '../log/range';
 import { LogStore } from '../log/store';
+import { rewrite } from '../router';
 import { CopyButton } from './copy_button';
 import { CloseIcon, FollowIcon, LinkIcon, RawIcon, WrapIcon } from './icons';
 import { LogView } from './log_view';
@@ -55,7 +56,7 @@ export function LogPanel(props: { job: Job; log: JobLog; permalink: string }) {
     setRange(next);
     if (next) setFollow(false);
     // The address of these very lines, also on the page of the latest build.
-    history.replaceState(null, '', permalink + (next ? formatRange(next) : ''));
+    rewrite(permalink + (next ? formatRange(next) : ''));
   }
 
   function toggleWrap() {

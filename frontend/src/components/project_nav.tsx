@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Project } from '../api/types';
+import { location } from '../router';
 import { paths } from '../routes';
 import { LockIcon } from './icons';
 
@@ -7,7 +8,9 @@ import { LockIcon } from './icons';
 export function ProjectNav(props: {
   id: number;
   project: Project | null;
-  current: 'latest' | 'history' | 'settings' | number;
+  current: 'latest' | 'history' | 'settings' | 'hook' | number;
+  /** Of the page that a tab of its own stands for: a hook's. */
+  title?: string;
   /** Shown at the end of the tabs. */
   children?: ComponentChildren;
 }) {
@@ -36,6 +39,7 @@ export function ProjectNav(props: {
         {tab('History', paths.history(id), current === 'history')}
         {tab('Settings', paths.settings(id), current === 'settings')}
         {typeof current === 'number' && tab(`Build #${current}`, paths.build(id, current), true)}
+        {current === 'hook' && tab(props.title ?? '', location.value.path, true)}
         {props.children}
       </div>
     </nav>

@@ -5,6 +5,7 @@ import { location } from '../router';
 import { paths } from '../routes';
 import { session } from '../state/session';
 import { Mark } from './icons';
+import { Toast } from './toast';
 import { UserMenu } from './user_menu';
 
 /** What surrounds every page: top bar, connection banner, footer. */
@@ -17,17 +18,12 @@ export function Shell(props: { mainRef: RefObject<HTMLElement>; children: Compon
       <header class="topbar">
         <a class="brand" href={paths.projects}>
           <Mark />
-          Kozmic CI
+          <span class="brand-name">Kozmic CI</span>
         </a>
         {session.value.kind === 'in' && (
           <div class="topbar-end">
-            <a
-              class="topbar-link"
-              href={paths.newProject}
-              aria-current={location.value.path === paths.newProject ? 'page' : undefined}
-            >
-              New project
-            </a>
+            <TopLink href={paths.repositories} text="New project" />
+            <TopLink href={paths.docs} text="Docs" />
             <UserMenu user={session.value.me.user} />
           </div>
         )}
@@ -36,8 +32,17 @@ export function Shell(props: { mainRef: RefObject<HTMLElement>; children: Compon
       <main id="main" class="page" ref={props.mainRef} tabIndex={-1}>
         {props.children}
       </main>
+      <Toast />
       <footer class="footer">Kozmic CI {__VERSION__}</footer>
     </>
+  );
+}
+
+function TopLink({ href, text }: { href: string; text: string }) {
+  return (
+    <a class="topbar-link" href={href} aria-current={location.value.path === href ? 'page' : undefined}>
+      {text}
+    </a>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { signOut } from '../api/client';
 import type { User } from '../api/types';
+import { paths } from '../routes';
 import { Avatar } from './avatar';
 
 /** The signed-in person's picture, and behind it what they can do about their session. */
@@ -61,6 +62,9 @@ export function UserMenu({ user }: { user: User }) {
               {problem}
             </p>
           )}
+          <a class="menu-item" href={paths.account} onClick={() => setOpen(false)}>
+            Account settings
+          </a>
           <button type="button" class="menu-item" data-testid="sign-out" onClick={leave}>
             Sign out
           </button>

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { getBuild, getProject } from '../api/client';
+import { getBuild, getProject } from '../api/projects';
 import type { Build } from '../api/types';
 import { BuildHeader, BuildHeaderSkeleton } from '../components/build_header';
 import { JobPanel } from '../components/job_panel';

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import { getProject, listBuilds } from '../api/client';
+import { getProject, listBuilds } from '../api/projects';
 import type { Build } from '../api/types';
 import { AuthorName, Branch, Sha } from '../components/commit';
 import { Notice, Problem } from '../components/notice';

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import { listProjects } from '../api/client';
+import { listProjects } from '../api/projects';
 import type { Project } from '../api/types';
 import { Branch, Sha } from '../components/commit';
 import { LockIcon, QueuedIcon } from '../components/icons';
@@ -40,7 +40,7 @@ export function ProjectsPage() {
       <Notice title="No projects yet" testId="no-projects">
         <p>A project is a repository on GitHub that Kozmic CI builds after every push.</p>
         <p>
-          <a class="button button-primary" href={paths.newProject}>
+          <a class="button button-primary button-large" href={paths.repositories}>
             New project
           </a>
         </p>

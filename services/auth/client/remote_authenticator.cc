@@ -54,9 +54,13 @@ absl::StatusOr<Caller> RemoteAuthenticator::Authenticate(absl::string_view beare
           .fresh_until = now + absl::Seconds(answer->cache_seconds())});
     return with_bearer(std::move(caller));
   }
-  if (absl::IsUnauthenticated(answer.status()) || absl::IsInvalidArgument(answer.status())) {
+  if (absl::IsUnauthenticated(answer.status())) {
     Drop(key);
-    return absl::UnauthenticatedError("this session has ended; sign in again");
+    // AuthService's own words: they tell an access token from a session.
+    return absl::UnauthenticatedError(answer.status().message());
+  }
+  if (absl::IsInvalidArgument(answer.status())) {
+    return absl::UnauthenticatedError("this is no credential of Kozmic CI; sign in");
   }
   const Entry* known = Find(key);
   if (known != nullptr && now < known->answered + kStaleFor) return with_bearer(known->caller);

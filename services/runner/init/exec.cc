@@ -75,23 +75,25 @@ void ReadInterpreter(const char* script, Line* interpreter) {
   }
 }
 
-[[noreturn]] void ExplainFailedExec(const char* script, int problem) {
+[[noreturn]] void ExplainFailedExec(const Script& script, int problem) {
   Line interpreter;
-  ReadInterpreter(script, &interpreter);
+  ReadInterpreter(script.path, &interpreter);
   Line sentence;
   if (!interpreter.empty() && problem == ENOENT) {
-    sentence.Add("line 1 of the script names the interpreter \"").Add(interpreter.c_str());
-    sentence.Add("\", which this image does not have");
+    sentence.Add("line 1 of the ").Add(script.name).Add(" names the interpreter \"");
+    sentence.Add(interpreter.c_str()).Add("\", which this image does not have");
     Leave(kMissing, sentence.c_str(), nullptr);
   }
-  sentence.Add("line 1 of the script: cannot execute \"");
-  sentence.Add(interpreter.empty() ? script : interpreter.c_str()).Add("\"");
+  sentence.Add("line 1 of the ").Add(script.name).Add(": cannot execute \"");
+  sentence.Add(interpreter.empty() ? script.path : interpreter.c_str()).Add("\"");
   Leave(kNotExecutable, sentence.c_str(), strerror(problem));
 }
 
 }  // namespace
 
-void ExecScript(const Instructions& instructions, const Account& account) {
+void ExecScript(const Script& script) {
+  const Instructions& instructions = script.instructions;
+  const Account& account = script.account;
   setsid();
   umask(022);
   if (setgroups(account.group_count, account.groups) != 0 || setgid(account.gid) != 0 ||
@@ -125,21 +127,27 @@ void ExecScript(const Instructions& instructions, const Account& account) {
        {home.c_str(), user.c_str(), logname.c_str(), shell.c_str(), folder.c_str()}) {
     environment.Add(const_cast<char*>(own));
   }
+  for (size_t i = 0; i < script.secrets.size; ++i) {
+    char* const variable = script.secrets.variables[i];
+    if (MayBeSet(variable)) environment.Add(variable);
+  }
   // The image's own variables come after: it may say where its programs lie, not who we are.
   for (char** variable = environ; *variable != nullptr; ++variable) environment.Add(*variable);
   environment.Add(default_path);
 
-  char* script = const_cast<char*>(instructions.script);
-  char* direct[] = {script, nullptr};
-  execve(script, direct, environment.get());
+  char* path = const_cast<char*>(script.path);
+  char* direct[] = {path, nullptr};
+  execve(path, direct, environment.get());
   if (errno != ENOEXEC) ExplainFailedExec(script, errno);
 
   // No "#!": a shell's script, as execvp has it.
-  char* by_shell[] = {const_cast<char*>(kShell), script, nullptr};
+  char* by_shell[] = {const_cast<char*>(kShell), path, nullptr};
   execve(kShell, by_shell, environment.get());
   if (errno == ENOENT) {
-    Leave(kMissing, "the script names no interpreter in line 1, and this image has no /bin/sh",
-          nullptr);
+    Line sentence;
+    sentence.Add("the ").Add(script.name);
+    sentence.Add(" names no interpreter in line 1, and this image has no /bin/sh");
+    Leave(kMissing, sentence.c_str(), nullptr);
   }
   Leave(kNotExecutable, "cannot execute /bin/sh", strerror(errno));
 }

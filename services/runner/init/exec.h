@@ -3,13 +3,24 @@
 
 #include "services/runner/init/account.h"
 #include "services/runner/init/instructions.h"
+#include "services/runner/init/secrets.h"
 
 namespace kozmic::init {
+
+// One script, and what it is run with. Nothing is owned.
+struct Script {
+  const char* path;
+  // As messages call it: "script".
+  const char* name;
+  const Instructions& instructions;
+  const Secrets& secrets;
+  const Account& account;
+};
 
 // Turns this process, whose outputs are in place, into the script's: new session, the user, its
 // environment, the working folder, the script's interpreter. Tells on its error output what went
 // wrong, and ends with 127 when something is missing and 126 otherwise, as shells do.
-[[noreturn]] void ExecScript(const Instructions& instructions, const Account& account);
+[[noreturn]] void ExecScript(const Script& script);
 
 }  // namespace kozmic::init
 

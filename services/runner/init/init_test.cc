@@ -1,114 +1,21 @@
 // kozmic-init in real containers.
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <functional>
-#include <iterator>
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "lib/docker/docker_client.h"
-#include "lib/testing/docker_env.h"
 #include "services/runner/init/protocol.h"
-#include "services/runner/job_folder.h"
+#include "services/runner/testing/init_fixture.h"
 
 namespace kozmic::runner {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::StartsWith;
-
-class InitTest : public DockerTest {
- protected:
-  void SetUp() override {
-    DockerTest::SetUp();
-    if (HasFatalFailure()) return;
-    char path[] = "/tmp/kozmic-init-test-XXXXXX";
-    ASSERT_NE(mkdtemp(path), nullptr);
-    work_ = path;
-    v1::Lease lease;
-    lease.set_attempt("projects/1/builds/1/jobs/1/attempts/1");
-    lease.set_fence(1);
-    auto folder = JobFolder::Create(work_, lease);
-    ASSERT_TRUE(folder.ok()) << folder.status();
-    folder_ = *std::move(folder);
-    init_path_ = std::filesystem::canonical("services/runner/init/kozmic-init");
-    plan_.user = "kozmic";
-    plan_.home = "/kozmic";
-    plan_.working_folder = "/kozmic/src";
-    plan_.environment = {{"TERM", "xterm"}, {"CI", "true"}};
-  }
-  ~InitTest() override {
-    if (!container_.empty()) docker().RemoveContainer(container_).IgnoreError();
-    std::filesystem::remove_all(work_);
-  }
-
-  // Starts a container whose script is `script`; it waits for Go().
-  void Begin(const std::string& script, absl::string_view image = kSmallImage) {
-    plan_.script = script;
-    ASSERT_TRUE(folder_->WritePlan(plan_).ok());
-    docker::ContainerSpec spec;
-    spec.image = std::string(image);
-    spec.entrypoint = {init::kInitPath, init::kJobFolder};
-    spec.user = "0:0";
-    spec.working_directory = "/";
-    spec.labels = {{label_key(), label_value()}};
-    spec.network_mode = "none";
-    spec.drop_capabilities = {"ALL"};
-    spec.add_capabilities = {"CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID"};
-    spec.mounts = {{init_path_, init::kInitPath, true},
-                   {folder_->job_path(), init::kJobFolder, false},
-                   {folder_->source_path(), "/kozmic/src", false}};
-    const auto id = docker().CreateContainer(spec, "");
-    ASSERT_TRUE(id.ok()) << id.status();
-    container_ = *id;
-    const absl::Status started = docker().StartContainer(container_);
-    ASSERT_TRUE(started.ok()) << started;
-  }
-  int64_t Wait() {
-    const auto code = docker().WaitContainer(container_, absl::Seconds(60), {});
-    EXPECT_TRUE(code.ok()) << code.status();
-    return code.value_or(-1);
-  }
-  // Runs a script to its end, and returns how it ended.
-  ScriptExit Run(const std::string& script, absl::string_view image = kSmallImage) {
-    Begin(script, image);
-    if (HasFatalFailure()) return {};
-    EXPECT_TRUE(folder_->Go().ok());
-    Wait();
-    const auto exit = folder_->ReadExit();
-    EXPECT_TRUE(exit.ok() && exit->has_value()) << exit.status() << "; log: " << LogText();
-    return exit.ok() && exit->has_value() ? **exit : ScriptExit();
-  }
-  std::string LogText() const {
-    std::ifstream file(folder_->log_path(), std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-  bool Eventually(const std::function<bool()>& condition) const {
-    const absl::Time deadline = absl::Now() + absl::Seconds(20);
-    while (!condition()) {
-      if (absl::Now() > deadline) return false;
-      absl::SleepFor(absl::Milliseconds(2));
-    }
-    return true;
-  }
-
-  std::string work_;
-  std::string init_path_;
-  std::string container_;
-  std::unique_ptr<JobFolder> folder_;
-  ScriptPlan plan_;
-};
 
 TEST_F(InitTest, LogIsExactlyWhatTheScriptWrote) {
   const ScriptExit exit = Run("#!/bin/sh\nprintf 'a\\0b\\377\\r\\n\\033[1mno newline'\n");

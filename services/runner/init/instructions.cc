@@ -25,6 +25,9 @@ const char* ParseInstructions(char* data, size_t size, Instructions* instruction
       case 'w':
         instructions->working_folder = value;
         break;
+      case 'i':
+        instructions->install_script = value;
+        break;
       case 's':
         instructions->script = value;
         break;

@@ -13,6 +13,8 @@ struct Instructions {
   const char* user = nullptr;
   const char* home = nullptr;
   const char* working_folder = nullptr;
+  // Null: none.
+  const char* install_script = nullptr;
   const char* script = nullptr;
   // NAME=VALUE, ended by a null pointer.
   char* environment[kMaxEnvironment + 1] = {};

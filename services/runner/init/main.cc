@@ -1,5 +1,5 @@
-// kozmic-init, the first process of a job's container: prepares the user, runs the script, keeps
-// its log and reports its end. See protocol.h for what it reads and writes.
+// kozmic-init, the first process of a job's container: prepares the user, runs the scripts,
+// keeps their log and reports their end. See protocol.h for what it reads and writes.
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,10 @@
 #include "services/runner/init/account.h"
 #include "services/runner/init/files.h"
 #include "services/runner/init/instructions.h"
+#include "services/runner/init/log.h"
+#include "services/runner/init/mask.h"
 #include "services/runner/init/protocol.h"
+#include "services/runner/init/secrets.h"
 #include "services/runner/init/supervise.h"
 
 namespace kozmic::init {
@@ -45,8 +48,40 @@ int Fail(int job_folder, LogFile& log, const char* sentence) {
   return kFailed;
 }
 
-bool MarkStarted(int job_folder) {
-  return WriteDurably(job_folder, kStartedFile, ".started", "", 0);
+// Tells how a script ended, and returns what init's own exit code is. `kind` is in front of the
+// word: "install-" or nothing.
+int ReportEnd(int job_folder, LogFile& log, const char* kind, const ScriptEnd& end) {
+  log.Sync();
+  Line report;
+  report.Add(kind).Add(end.signalled ? "signal " : "code ").Add(static_cast<long>(end.number));
+  Report(job_folder, report.c_str(), log.problem());
+  return end.signalled ? 128 + end.number : end.number;
+}
+
+int RunScripts(int job_folder, LogFile& log, int signals, const Instructions& instructions,
+               const Secrets& secrets, const Account& account, Masker& masker) {
+  ScriptOutput output(log, masker);
+  if (!output.Prepare()) return Fail(job_folder, log, "there is not enough memory");
+  if (!WriteDurably(job_folder, kStartedFile, ".started", "", 0)) {
+    Line problem;
+    problem.Add("cannot write the file \"started\": ").Add(strerror(errno));
+    return Fail(job_folder, log, problem.c_str());
+  }
+  const auto run = [&](const char* path, const char* name) {
+    return RunScript({path, name, instructions, secrets, account}, signals, output);
+  };
+  if (instructions.install_script != nullptr) {
+    ScriptEnd end = run(instructions.install_script, "install script");
+    if (end.failed) return Fail(job_folder, log, end.problem.c_str());
+    if (end.Succeeded() && end.asked_to_end != 0) {
+      end.signalled = true;
+      end.number = end.asked_to_end;
+    }
+    if (!end.Succeeded()) return ReportEnd(job_folder, log, "install-", end);
+  }
+  const ScriptEnd end = run(instructions.script, "script");
+  if (end.failed) return Fail(job_folder, log, end.problem.c_str());
+  return ReportEnd(job_folder, log, "", end);
 }
 
 int Main(const char* job_folder_path) {
@@ -62,6 +97,8 @@ int Main(const char* job_folder_path) {
 
   static Instructions instructions;
   static Account account;
+  static Secrets secrets;
+  static Masker masker;
   char* data = nullptr;
   size_t size = 0;
   Line problem;
@@ -77,7 +114,11 @@ int Main(const char* job_folder_path) {
       !AllowSudo(root, instructions.user, &problem)) {
     return Fail(job_folder, log, problem.c_str());
   }
-  if (!WaitForGo(job_folder, signals)) return kFailed;
+  const Word word = WaitForGo(job_folder, signals);
+  if (word == Word::kNone) return kFailed;
+  if (word == Word::kGoWithSecrets && !TakeSecrets(job_folder, &secrets, &masker, &problem)) {
+    return Fail(job_folder, log, problem.c_str());
+  }
   if (mkdir(instructions.home, 0755) != 0 && errno != EEXIST) {
     problem.Add("cannot make the folder ").Add(instructions.home).Add(": ").Add(strerror(errno));
     return Fail(job_folder, log, problem.c_str());
@@ -89,13 +130,7 @@ int Main(const char* job_folder_path) {
     return Fail(job_folder, log, problem.c_str());
   }
 
-  const ScriptEnd end = RunScript(instructions, account, signals, log, &MarkStarted, job_folder);
-  if (end.failed) return Fail(job_folder, log, end.problem.c_str());
-  log.Sync();
-  Line report;
-  report.Add(end.signalled ? "signal " : "code ").Add(static_cast<long>(end.number));
-  Report(job_folder, report.c_str(), log.problem());
-  return end.signalled ? 128 + end.number : end.number;
+  return RunScripts(job_folder, log, signals, instructions, secrets, account, masker);
 }
 
 }  // namespace

@@ -13,15 +13,12 @@
 
 #include <cstdint>
 
-#include "services/runner/init/exec.h"
-#include "services/runner/init/files.h"
 #include "services/runner/init/protocol.h"
 
 namespace kozmic::init {
 namespace {
 
 constexpr int kForwarded[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR2};
-constexpr size_t kCopySize = 1 << 16;
 // After everything was killed: how long something that cannot die may keep the output open.
 constexpr int kDrainMilliseconds = 5000;
 
@@ -40,17 +37,6 @@ sigset_t TakenSignals() {
   return set;
 }
 
-// Copies what the pipe holds now. False at its end.
-bool Copy(int pipe, LogFile& log) {
-  static char buffer[kCopySize];
-  const ssize_t got = read(pipe, buffer, sizeof(buffer));
-  if (got > 0) {
-    log.Append(buffer, static_cast<size_t>(got));
-    return true;
-  }
-  return got < 0 && (errno == EAGAIN || errno == EINTR);
-}
-
 // Reaps whoever ended. True once nobody is left.
 bool Reap(pid_t script, bool* ended, ScriptEnd* end) {
   while (true) {
@@ -67,20 +53,6 @@ bool Reap(pid_t script, bool* ended, ScriptEnd* end) {
 
 }  // namespace
 
-void LogFile::Append(const char* data, size_t size) {
-  if (problem_.empty() && !WriteAll(fd_, data, size)) problem_.Add(strerror(errno));
-}
-
-void LogFile::Say(const char* sentence) {
-  Line line;
-  line.Add("kozmic: ").Add(sentence).Add("\n");
-  Append(line.c_str(), line.size());
-}
-
-void LogFile::Sync() {
-  if (fsync(fd_) != 0 && problem_.empty()) problem_.Add(strerror(errno));
-}
-
 int OpenSignals() {
   const sigset_t set = TakenSignals();
   sigprocmask(SIG_BLOCK, &set, nullptr);
@@ -88,33 +60,32 @@ int OpenSignals() {
   return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-bool WaitForGo(int job_folder, int signals) {
+Word WaitForGo(int job_folder, int signals) {
   const int go = openat(job_folder, kGoFile, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-  if (go < 0) return errno == ENOENT;
+  if (go < 0) return errno == ENOENT ? Word::kGo : Word::kNone;
   struct stat info;
-  if (fstat(go, &info) != 0 || !S_ISFIFO(info.st_mode)) return false;
+  if (fstat(go, &info) != 0 || !S_ISFIFO(info.st_mode)) return Word::kNone;
   while (true) {
     pollfd waits[] = {{.fd = go, .events = POLLIN, .revents = 0},
                       {.fd = signals, .events = POLLIN, .revents = 0}};
     if (poll(waits, 2, -1) < 0) {
       if (errno == EINTR) continue;
-      return false;
+      return Word::kNone;
     }
     signalfd_siginfo signal;
     if (waits[1].revents != 0 && read(signals, &signal, sizeof(signal)) == sizeof(signal) &&
         signal.ssi_signo != SIGCHLD) {
-      return false;
+      return Word::kNone;
     }
     if (waits[0].revents == 0) continue;
     char byte;
     const ssize_t got = read(go, &byte, 1);
-    if (got == 1) return true;
-    if (got == 0 || (errno != EAGAIN && errno != EINTR)) return false;
+    if (got == 1) return byte == kGoWithSecrets ? Word::kGoWithSecrets : Word::kGo;
+    if (got == 0 || (errno != EAGAIN && errno != EINTR)) return Word::kNone;
   }
 }
 
-ScriptEnd RunScript(const Instructions& instructions, const Account& account, int signals,
-                    LogFile& log, bool (*started)(int job_folder), int job_folder) {
+ScriptEnd RunScript(const Script& script, int signals, ScriptOutput& output) {
   ScriptEnd end;
   const auto fail = [&end](const char* what) {
     const char* reason = strerror(errno);
@@ -126,19 +97,20 @@ ScriptEnd RunScript(const Instructions& instructions, const Account& account, in
   // by name, which Linux takes for opening the file anew, and cannot cut the log by it.
   int pipe[2];
   if (pipe2(pipe, O_CLOEXEC) != 0) return fail("cannot make a pipe");
-  if (fchown(pipe[1], account.uid, account.gid) != 0) return fail("cannot give away a pipe");
+  if (fchown(pipe[1], script.account.uid, script.account.gid) != 0) {
+    return fail("cannot give away a pipe");
+  }
   fcntl(pipe[0], F_SETFL, O_NONBLOCK);
-  if (!started(job_folder)) return fail("cannot write the file \"started\"");
 
-  const pid_t script = fork();
-  if (script < 0) return fail("cannot start a process");
-  if (script == 0) {
+  const pid_t pid = fork();
+  if (pid < 0) return fail("cannot start a process");
+  if (pid == 0) {
     const sigset_t taken = TakenSignals();
     sigprocmask(SIG_UNBLOCK, &taken, nullptr);
     signal(SIGPIPE, SIG_DFL);
     dup2(pipe[1], STDOUT_FILENO);
     dup2(pipe[1], STDERR_FILENO);
-    ExecScript(instructions, account);
+    ExecScript(script);
   }
   close(pipe[1]);
 
@@ -156,25 +128,27 @@ ScriptEnd RunScript(const Instructions& instructions, const Account& account, in
     pollfd waits[] = {{.fd = output_open ? pipe[0] : -1, .events = POLLIN, .revents = 0},
                       {.fd = signals, .events = POLLIN, .revents = 0}};
     if (poll(waits, 2, timeout) < 0 && errno != EINTR) break;
-    if (waits[0].revents != 0) output_open = Copy(pipe[0], log);
+    if (waits[0].revents != 0) output_open = output.Copy(pipe[0]);
     signalfd_siginfo signal;
     while (waits[1].revents != 0 && read(signals, &signal, sizeof(signal)) == sizeof(signal)) {
       const int number = static_cast<int>(signal.ssi_signo);
       if (number == SIGUSR1) {
         kill(-1, SIGKILL);
       } else if (number != SIGCHLD) {
-        kill(-script, number);
+        if (number != SIGUSR2) end.asked_to_end = number;
+        kill(-pid, number);
       }
     }
     const bool had_ended = ended;
-    alone = Reap(script, &ended, &end);
+    alone = Reap(pid, &ended, &end);
     if (ended && !had_ended) {
       kill(-1, SIGKILL);
       give_up_at = NowMilliseconds() + kDrainMilliseconds;
-      alone = Reap(script, &ended, &end);
+      alone = Reap(pid, &ended, &end);
     }
   }
   close(pipe[0]);
+  output.Finish();
   return end;
 }
 

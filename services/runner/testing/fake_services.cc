@@ -33,9 +33,24 @@ std::string FakeBuild::Enqueue(const v1::JobSpec& spec) {
   return lease.attempt();
 }
 
-void FakeBuild::set_clone_url(const std::string& url) {
+void FakeBuild::set_checkout(const v1::IssueCheckoutResponse& checkout) {
   absl::MutexLock lock(&mutex_);
-  clone_url_ = url;
+  checkout_ = checkout;
+}
+
+void FakeBuild::set_on_refused(std::function<void()> on_refused) {
+  absl::MutexLock lock(&mutex_);
+  on_refused_ = std::move(on_refused);
+}
+
+int FakeBuild::checkouts() const {
+  absl::MutexLock lock(&mutex_);
+  return checkouts_;
+}
+
+int FakeBuild::refusals() const {
+  absl::MutexLock lock(&mutex_);
+  return refusals_;
 }
 
 void FakeBuild::HoldCheckouts(bool held) {
@@ -162,7 +177,11 @@ grpc::Status FakeBuild::IssueCheckout(grpc::ServerContext* context,
     absl::SleepFor(absl::Milliseconds(5));
     mutex_.Lock();
   }
-  response->set_clone_url(clone_url_);
+  if (request->refused()) {
+    ++refusals_;
+    if (on_refused_) on_refused_();
+  }
+  *response = checkout_;
   return grpc::Status::OK;
 }
 

@@ -24,7 +24,10 @@ class FakeBuild final : public v1::RunnerService::Service {
 
   // Queues a job; returns its attempt's name.
   std::string Enqueue(const v1::JobSpec& spec);
-  void set_clone_url(const std::string& url);
+  // What IssueCheckout answers.
+  void set_checkout(const v1::IssueCheckoutResponse& checkout);
+  // Called when a runner says that what was issued was refused.
+  void set_on_refused(std::function<void()> on_refused);
   // While held, IssueCheckout does not answer.
   void HoldCheckouts(bool held);
   // What the next renewals of a live attempt answer.
@@ -37,6 +40,9 @@ class FakeBuild final : public v1::RunnerService::Service {
                                                     absl::Duration patience);
   bool IsFinished(const std::string& attempt) const;
   v1::Phase PhaseOf(const std::string& attempt) const;
+  // How often IssueCheckout was asked, and how often of it with `refused`.
+  int checkouts() const;
+  int refusals() const;
   // Until that many runners waited in IssueCheckout since the beginning.
   bool WaitForCheckouts(int count, absl::Duration patience);
 
@@ -69,8 +75,10 @@ class FakeBuild final : public v1::RunnerService::Service {
   int jobs_ ABSL_GUARDED_BY(mutex_) = 0;
   int sessions_ ABSL_GUARDED_BY(mutex_) = 0;
   int checkouts_ ABSL_GUARDED_BY(mutex_) = 0;
+  int refusals_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::function<void()> on_refused_ ABSL_GUARDED_BY(mutex_);
   bool checkouts_held_ ABSL_GUARDED_BY(mutex_) = false;
-  std::string clone_url_ ABSL_GUARDED_BY(mutex_);
+  v1::IssueCheckoutResponse checkout_ ABSL_GUARDED_BY(mutex_);
   std::deque<std::string> queue_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, Attempt> attempts_ ABSL_GUARDED_BY(mutex_);
 };

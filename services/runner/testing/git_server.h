@@ -22,6 +22,8 @@ class GitServer {
   ~GitServer();
 
   std::string url() const { return url_; }
+  // Where the repository lies.
+  std::string path() const { return folder_ + "/r"; }
   // Commits files on top of a branch; returns the commit's id. Not thread-safe.
   std::string Commit(const std::string& branch, const std::map<std::string, std::string>& files);
   // Replaces a branch by an unrelated commit, as a force push does.

@@ -8,12 +8,21 @@ import { HttpError } from '../http/errors.js';
  * @returns {import('./endpoint.js').Viewer}
  */
 export function authenticate(sim, request) {
-  const header = request.header('authorization');
-  if (header === '') throw new HttpError(401, 'Requires authentication');
-  const [, value] = /^(?:bearer|token) +(\S+)$/i.exec(header) ?? [];
-  const viewer = value && viewerOfToken(sim, value);
+  if (request.header('authorization') === '') throw new HttpError(401, 'Requires authentication');
+  const viewer = viewerOfAuthorization(sim, request);
   if (!viewer) throw new HttpError(401, 'Bad credentials');
+  if (viewer.user.suspended) throw new HttpError(403, 'Sorry. Your account was suspended.');
   return viewer;
+}
+
+/**
+ * @param {import('../simulator.js').Simulator} sim
+ * @param {import('../http/request.js').Request} request
+ * @returns {import('./endpoint.js').Viewer | null} null: it has no token that is good
+ */
+export function viewerOfAuthorization(sim, request) {
+  const [, value] = /^(?:bearer|token) +(\S+)$/i.exec(request.header('authorization')) ?? [];
+  return value ? viewerOfToken(sim, value) : null;
 }
 
 /**

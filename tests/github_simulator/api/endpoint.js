@@ -1,6 +1,10 @@
 import { json } from '../http/answer.js';
-import { HttpError } from '../http/errors.js';
+import { HttpError, notFound } from '../http/errors.js';
+import { conditional } from '../http/etag.js';
 import { authenticate } from './authentication.js';
+import { byId, redirection } from './moved.js';
+import { account, admit } from './rate_limit.js';
+import { hasScope } from './scopes.js';
 
 const VERSIONS = ['2022-11-28', '2026-03-10'];
 const DOCS = 'https://docs.github.com/rest';
@@ -8,7 +12,10 @@ const DOCS = 'https://docs.github.com/rest';
 /**
  * @typedef {import('../http/request.js').Request} Request
  * @typedef {import('../http/answer.js').Answer} Answer
- * @typedef {{user: import('../state/users.js').User, scopes: string[]}} Viewer who asks
+ * @typedef {object} Viewer who asks
+ * @property {import('../state/users.js').User} user
+ * @property {string[]} scopes
+ * @property {boolean} [isBrowser] on GitHub's pages, not by a token
  */
 
 /**
@@ -19,32 +26,43 @@ const DOCS = 'https://docs.github.com/rest';
  * @param {string} what.path below /api/v3
  * @param {string} what.docs the page of GitHub's documentation, below https://docs.github.com/rest
  * @param {string[]} [what.scopes] one of these is needed; none: any token will do
+ * @param {boolean} [what.unlimited] neither counted nor refused by the rate limit
+ * @param {boolean} [what.anonymous] serves those without token, too: there is no viewer then
  * @param {(request: Request, viewer: Viewer) => Promise<Answer>} handler
  * @returns {import('../http/router.js').Route}
  */
-export function endpoint(sim, { method, path, docs, scopes = [] }, handler) {
+export function endpoint(sim, { method, path, docs, scopes = [], unlimited = false, anonymous = false },
+                         handler) {
+  const isCounted = (viewer) => viewer && !unlimited && !viewer.isBrowser;
   return {
     method,
     path: `/api/v3${path}`,
+    aliases: byId(path),
     async handler(request) {
       /** @type {Viewer | null} */
       let viewer = null;
       /** @type {Answer} */
       let answer;
       try {
-        checkHeaders(request);
-        viewer = authenticate(sim, request);
+        if (!request.viewer) checkHeaders(request);
+        const isAnonymous = anonymous && request.header('authorization') === '';
+        viewer = request.viewer ?? (isAnonymous ? null : authenticate(sim, request));
+        if (isCounted(viewer)) admit(sim, viewer);
         requireScope(viewer, scopes);
-        answer = await handler(request, viewer);
+        answer = redirection(sim, request, viewer) ?? await handler(request, viewer);
       } catch (error) {
         answer = errorAnswer(error, `${DOCS}/${docs}`);
       }
       if (method !== 'GET') {
         sim.journal.append('api_request', {
           method, path: request.path, status: answer.status, user: viewer?.user.login ?? null,
+          ...(viewer?.isBrowser && { browser: true }),
         });
       }
-      return { ...answer, headers: { ...commonHeaders(viewer, scopes), ...answer.headers } };
+      if (method === 'GET') answer = conditional(request, answer);
+      const limits = isCounted(viewer) ? account(sim, viewer, answer.status) : {};
+      return { ...answer,
+               headers: { ...commonHeaders(viewer, scopes), ...limits, ...answer.headers } };
     },
   };
 }
@@ -61,10 +79,8 @@ function checkHeaders(request) {
 }
 
 /** A lacking scope hides the thing, as GitHub does with whatever a token may not see. */
-function requireScope({ scopes: held }, needed) {
-  if (needed.length > 0 && !needed.some((scope) => held.includes(scope))) {
-    throw new HttpError(404, 'Not Found');
-  }
+function requireScope(viewer, needed) {
+  if (needed.length > 0 && !hasScope(viewer, ...needed)) throw notFound();
 }
 
 /** @returns {Answer} */

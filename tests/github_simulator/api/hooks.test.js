@@ -52,6 +52,35 @@ test('changing and deleting', async () => {
   assert.equal((await simulator.api('DELETE', `${HOOKS}/${id}`)).status, 404);
 });
 
+test('the configuration by itself: what is not named stays', async () => {
+  const { id } = await simulator.createHook(receiver.url, { secret: 's' });
+  await receiver.next('ping');
+  const config = `${HOOKS}/${id}/config`;
+  assert.deepEqual((await simulator.api('GET', config)).body, {
+    url: receiver.url, content_type: 'json', insecure_ssl: '0', secret: '********' });
+  const patched = await simulator.api('PATCH', config, { body: { content_type: 'form' } });
+  assert.deepEqual(patched.body, { url: receiver.url, content_type: 'form', insecure_ssl: '0',
+                                   secret: '********' });
+  assert.equal((await simulator.api('PATCH', config, { body: { url: 'x' } })).status, 422);
+  assert.equal((await simulator.api('GET', config, { token: TOKENS.mona })).status, 404);
+  await simulator.api('DELETE', `${HOOKS}/${id}`);
+});
+
+test('an event has twenty hooks of a repository at most', async () => {
+  const created = [];
+  for (let i = 0; i < 20; i++) {
+    created.push(await simulator.createHook(`http://127.0.0.1:1/${i}`, { events: ['status'] }));
+  }
+  const add = (events) => simulator.api('POST', HOOKS, { body: {
+    events, config: { url: 'http://127.0.0.1:1/more' } } });
+  const refused = await add(['push', 'status']);
+  assert.equal(refused.status, 422);
+  assert.match(refused.body.errors[0].message, /"status" event cannot have more than 20 hooks/);
+  const other = await add(['push']);
+  assert.equal(other.status, 201);
+  for (const { id } of [...created, other.body]) await simulator.api('DELETE', `${HOOKS}/${id}`);
+});
+
 test('what GitHub refuses', async () => {
   const { id } = await simulator.createHook(receiver.url);
   await receiver.next('ping');

@@ -1,9 +1,13 @@
 import { json } from '../http/answer.js';
-import { notFound } from '../http/errors.js';
-import { paginate } from '../http/pagination.js';
-import { repositoryFor } from '../shapes/repository.js';
-import { repositoryOf } from './access.js';
+import { HttpError } from '../http/errors.js';
+import { repositoryDetail } from '../shapes/repository.js';
+import { organizationPermission } from '../state/permissions.js';
+import { isVisible, repositoryOf } from './access.js';
 import { endpoint } from './endpoint.js';
+import { invalid, listRepositories } from './repository_list.js';
+
+const AFFILIATIONS = ['owner', 'collaborator', 'organization_member'];
+const VISIBILITIES = ['all', 'public', 'private'];
 
 /** @param {import('../simulator.js').Simulator} sim */
 export function repositoryRoutes(sim) {
@@ -12,31 +16,50 @@ export function repositoryRoutes(sim) {
     endpoint(sim, {
       method: 'GET', path: '/user/repos',
       docs: 'repos/repos#list-repositories-for-the-authenticated-user',
-    }, async (request, { user, scopes }) => {
+    }, async (request, viewer) => {
+      const wanted = filterOf(request.query);
       const mine = state.repositories.all().filter(
-        (repo) => (repo.owner_id === user.id || user.login.toLowerCase() in repo.collaborators) &&
-                  (!repo.private || scopes.includes('repo')));
-      const name = ({ owner, name }) => `${owner}/${name}`.toLowerCase();
-      mine.sort((a, b) => (name(a) < name(b) ? -1 : 1));
-      const { items, headers } = paginate(request, mine, urls.web);
-      const viewer = user;
-      return json(200, items.map((repo) => repositoryFor(urls, state, repo, viewer)), headers);
+        (repository) => wanted.visibility(repository) &&
+                        wanted.affiliations.some((one) => isAffiliated(one, repository, viewer)) &&
+                        isVisible(state, viewer, repository));
+      return listRepositories(sim, request, viewer, mine, 'full_name');
     }),
 
     endpoint(sim, {
       method: 'GET', path: '/repos/:owner/:repo', docs: 'repos/repos#get-a-repository',
     }, async (request, viewer) => {
       const repository = repositoryOf(sim, viewer, request.params);
-      return json(200, repositoryFor(urls, state, repository, viewer.user));
-    }),
-
-    endpoint(sim, {
-      method: 'GET', path: '/repositories/:id', docs: 'repos/repos#get-a-repository',
-    }, async (request, viewer) => {
-      const found = state.repositories.findById(Number(request.params.id));
-      if (!found) throw notFound();
-      const repository = repositoryOf(sim, viewer, { owner: found.owner, repo: found.name });
-      return json(200, repositoryFor(urls, state, repository, viewer.user));
+      return json(200, repositoryDetail(urls, state, repository, viewer.user));
     }),
   ];
+
+  function isAffiliated(affiliation, repository, { user }) {
+    switch (affiliation) {
+      case 'owner': return repository.owner_id === user.id;
+      case 'collaborator': return repository.collaborators.has(user.id);
+      default: return organizationPermission(state, repository, user.id) !== null;
+    }
+  }
+}
+
+/** What `visibility`, `affiliation` and `type` of GET /user/repos ask for. */
+function filterOf(query) {
+  const type = query.get('type');
+  const given = query.get('visibility') ?? query.get('affiliation');
+  if (type !== null && given !== null) {
+    throw new HttpError(422, 'If you specify visibility or affiliation, you cannot specify type.');
+  }
+  const byType = { owner: ['owner'], member: ['collaborator', 'organization_member'] };
+  const affiliations = byType[type ?? ''] ??
+                       (query.get('affiliation') ?? AFFILIATIONS.join()).split(',');
+  if (!affiliations.every((one) => AFFILIATIONS.includes(one))) throw invalid('affiliation');
+  const isType = type !== null && VISIBILITIES.includes(type);
+  if (type !== null && !isType && !Object.hasOwn(byType, type)) throw invalid('type');
+  const visibility = query.get('visibility') ?? (isType ? type : 'all');
+  if (!VISIBILITIES.includes(visibility)) throw invalid('visibility');
+  return {
+    affiliations,
+    visibility: (repository) => visibility === 'all' ||
+                                repository.private === (visibility === 'private'),
+  };
 }

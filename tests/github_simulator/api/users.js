@@ -6,7 +6,7 @@ import { endpoint } from './endpoint.js';
 /** @param {import('../simulator.js').Simulator} sim */
 export function userRoutes(sim) {
   const { state, urls } = sim;
-  const owned = (user) => state.repositories.all().filter((repo) => repo.owner_id === user.id);
+  const owned = (account) => state.repositories.ownedBy(account.id);
   const publicOwned = (user) => owned(user).filter((repo) => !repo.private).length;
   return [
     endpoint(sim, {
@@ -26,9 +26,9 @@ export function userRoutes(sim) {
     endpoint(sim, {
       method: 'GET', path: '/users/:login', docs: 'users/users#get-a-user',
     }, async (request) => {
-      const user = state.users.find(request.params.login);
-      if (!user) throw notFound();
-      return json(200, publicUser(urls, user, publicOwned(user)));
+      const account = state.findAccount(request.params.login);
+      if (!account) throw notFound();
+      return json(200, publicUser(urls, account, publicOwned(account)));
     }),
   ];
 }

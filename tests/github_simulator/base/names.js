@@ -2,12 +2,18 @@
 
 const LOGIN = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i;
 const REPOSITORY = /^[A-Za-z\d._-]{1,100}$/;
+const SLUG = /^[a-z\d](?:[a-z\d_-]{0,98}[a-z\d])?$/;
 const RESERVED_LOGINS = new Set(['api', 'assets', 'avatars', 'login', 'repos']);
 const FULL_SHA = /^[0-9a-f]{40}$/;
 
 /** @param {string} name */
 export function isLogin(name) {
   return LOGIN.test(name) && !RESERVED_LOGINS.has(name.toLowerCase());
+}
+
+/** Of a team. @param {string} text */
+export function isSlug(text) {
+  return SLUG.test(text);
 }
 
 /** @param {string} name */

@@ -36,6 +36,7 @@ export class Courier {
    *   is JSON; `guid` makes it a redelivery
    */
   enqueue(hook, { event, payload, action = null, guid }) {
+    if (guid === undefined) this.#sim.contract?.checkEvent(event, action, payload);
     const delivery = {
       id: this.#sim.state.deliveries.nextId(), guid: guid ?? randomUUID(), hook_id: hook.id,
       repository_id: hook.repository_id, event, action, redelivery: guid !== undefined, payload,
@@ -67,7 +68,7 @@ export class Courier {
   async #deliver(id) {
     const { state, journal, clock } = this.#sim;
     const delivery = state.deliveries.find(id);
-    const hook = delivery && state.hooks.find(delivery.hook_id);
+    const hook = delivery && state.hooks.findForDelivery(delivery.hook_id);
     if (!delivery || !hook) return; // the hook was deleted meanwhile
     const { url, content_type: contentType, secret, insecure_ssl: insecure } = hook.config;
     const form = contentType === 'form';

@@ -1,3 +1,4 @@
+import { simpleOrganization } from '../shapes/organization.js';
 import { fullRepository } from '../shapes/repository.js';
 import { simpleUser } from '../shapes/user.js';
 
@@ -9,8 +10,10 @@ import { simpleUser } from '../shapes/user.js';
  * @param {import('../state/users.js').User} sender
  */
 export function common(urls, state, repository, sender) {
+  const organization = state.organizations.findById(repository.owner_id);
   return {
     repository: fullRepository(urls, state, repository),
+    ...(organization && { organization: simpleOrganization(urls, organization) }),
     sender: simpleUser(urls, sender),
   };
 }

@@ -41,7 +41,7 @@ export async function pushPayload(context, change, othersBefore) {
   const forced = !created && !deleted && (await git.reachable([before], [after], 1)).length > 0;
 
   const shared = common(urls, state, repository, pusher);
-  const owner = state.users.get(repository.owner_id);
+  const owner = state.account(repository.owner_id);
   return {
     ref,
     before,
@@ -49,7 +49,7 @@ export async function pushPayload(context, change, othersBefore) {
     repository: {
       ...shared.repository,
       // In push events, unlike elsewhere, two times are numbers and the owner has name and e-mail.
-      owner: { name: owner.login, email: owner.email, ...shared.repository.owner },
+      owner: { name: owner.login, email: owner.email ?? null, ...shared.repository.owner },
       url: urls.repository(repository),
       created_at: Math.floor(repository.created_at / 1000),
       pushed_at: Math.floor(context.at / 1000),

@@ -1,5 +1,7 @@
 import { KeyedMutex } from '../base/mutex.js';
 import { ZERO_SHA } from '../git/repository.js';
+import { ownerOf } from '../state/permissions.js';
+import { followPush } from './pulls.js';
 import { pushPayload } from './push.js';
 
 const TAGS_CAP = 3; // GitHub announces none when more tags than these are pushed at once
@@ -31,8 +33,10 @@ export class PushWatch {
 
   /** Announces what was pushed but not announced before the last stop. */
   async catchUp() {
-    for (const repository of this.#sim.state.repositories.all()) {
-      const owner = this.#sim.state.users.get(repository.owner_id);
+    const { state, storage } = this.#sim;
+    for (const repository of state.repositories.all()) {
+      if (!storage.isThere(repository)) continue;
+      const owner = ownerOf(state, repository);
       await this.serialize(repository, owner, (announce) => announce());
     }
   }
@@ -63,6 +67,7 @@ export class PushWatch {
       const hooks = isAnnounced(change, tags) ? state.hooks.listeningTo(repository.id, 'push') : [];
       const payload = hooks.length > 0 && JSON.stringify(await this.#payload(
         { urls, state, repository, git, pusher, at: clock.now() }, change));
+      const steps = await followPush(this.#sim, repository, change, pusher);
       journal.transaction(() => {
         journal.append('pushed', {
           repository_id: repository.id,
@@ -72,6 +77,7 @@ export class PushWatch {
           pusher: pusher.login,
         });
         for (const hook of hooks) courier.enqueue(hook, { event: 'push', payload });
+        for (const step of steps) step();
       });
     }
     await journal.flush();

@@ -7,6 +7,8 @@ import { git } from './run.js';
  * @typedef {{added: string[], removed: string[], modified: string[]}} Changes paths
  * @typedef {{filename: string, status: 'added' | 'removed' | 'modified', sha: string,
  *            additions: number, deletions: number}} FileChange
+ * @typedef {{commits: number, additions: number, deletions: number,
+ *            changed_files: number}} Comparison
  */
 
 export const ZERO_SHA = '0'.repeat(40);
@@ -14,22 +16,69 @@ export const ZERO_SHA = '0'.repeat(40);
 /** A bare repository on disk, asked through git itself. */
 export class GitRepository {
   #directory;
+  #ensure;
   /** Commits that have been seen: nothing ever removes one. @type {Set<string>} */
   #seen = new Set();
 
-  /** @param {string} directory */
-  constructor(directory) {
+  /**
+   * @param {string} directory
+   * @param {() => Promise<void>} ensure makes sure that the directory is there
+   */
+  constructor(directory, ensure) {
     this.#directory = directory;
+    this.#ensure = ensure;
   }
 
-  #git(args, input) {
+  async #git(args, input) {
+    await this.#ensure();
     return git(['-C', this.#directory, ...args], { input });
   }
 
-  /** @returns {Promise<Map<string, string>>} full name to object id */
+  /**
+   * What can be pushed to: all refs but those of pull requests.
+   * @returns {Promise<Map<string, string>>} full name to object id
+   */
   async refs() {
     const output = await this.#git(['for-each-ref', '--format=%(objectname) %(refname)']);
-    return new Map(lines(output).map((line) => [line.slice(41), line.slice(0, 40)]));
+    const all = lines(output).map((line) => [line.slice(41), line.slice(0, 40)]);
+    return new Map(all.filter(([name]) => !name.startsWith('refs/pull/')));
+  }
+
+  /**
+   * Takes a commit over from another repository, under a ref.
+   * @param {string} from a folder
+   * @param {string} sha
+   * @param {string} ref full name
+   */
+  async fetch(from, sha, ref) {
+    await this.#git(['fetch', '--quiet', '--no-tags', from, `+${sha}:${ref}`]);
+  }
+
+  /** @param {Buffer} stream of `git fast-import` */
+  async importHistory(stream) {
+    await this.#git(['fast-import', '--quiet'], stream);
+  }
+
+  /**
+   * What `head` has that `base` has not.
+   * @param {string} base
+   * @param {string} head
+   * @returns {Promise<Comparison>}
+   */
+  async compare(base, head) {
+    const [count, changed] = await Promise.all([
+      this.#git(['rev-list', '--count', `${base}..${head}`]),
+      this.#git(['diff', '--numstat', '--no-renames', `${base}...${head}`]),
+    ]);
+    const files = lines(changed).map((line) => line.split('\t'));
+    const sum = (column) => files.reduce((total, file) => total + (Number(file[column]) || 0), 0);
+    return { commits: Number(count), additions: sum(0), deletions: sum(1),
+             changed_files: files.length };
+  }
+
+  /** @param {string} branch what a clone checks out */
+  async setHead(branch) {
+    await this.#git(['symbolic-ref', 'HEAD', `refs/heads/${branch}`]);
   }
 
   /**

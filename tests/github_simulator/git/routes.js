@@ -2,7 +2,7 @@ import { passwordMatches } from '../base/secrets.js';
 import { viewerOfToken } from '../api/authentication.js';
 import { HttpError } from '../http/errors.js';
 import { plain } from '../http/answer.js';
-import { allows, permissionOf } from '../state/repositories.js';
+import { allows, ownerOf, permissionOf } from '../state/permissions.js';
 import { serveWithHttpBackend } from './cgi.js';
 
 const SERVICES = { 'git-upload-pack': 'pull', 'git-receive-pack': 'push' };
@@ -30,10 +30,11 @@ export function gitRoutes(sim) {
 async function serve(sim, request, service, file) {
   const { state, storage, pushes } = sim;
   const name = request.params.repo.replace(/\.git$/i, '');
-  const repository = state.repositories.find(request.params.owner, name);
+  const named = state.repositories.find(request.params.owner, name);
+  const repository = named ?? state.repositories.findMoved(request.params.owner, name);
   const user = gitUser(sim, request, repository);
   const needed = SERVICES[service];
-  const held = repository ? permissionOf(repository, user) : null;
+  const held = repository ? permissionOf(state, repository, user) : null;
   if (!repository || !allows(held, 'pull')) {
     if (!user) return askForPassword();
     return plain(404, 'Repository not found.\n');
@@ -43,9 +44,15 @@ async function serve(sim, request, service, file) {
     return plain(403, `Permission to ${repository.owner}/${repository.name}.git denied to ${
       user.login}.\n`);
   }
+  if (!named) {
+    return { status: 301, headers: {
+      location: `${sim.urls.clone(repository)}/${request.target.split('/').slice(3).join('/')}`,
+    } };
+  }
+  await storage.ensure(repository);
   const run = (beforeEnd) => serveWithHttpBackend(request, {
     root: storage.root,
-    pathInfo: `/${repository.owner}/${repository.name}.git/${file}`,
+    pathInfo: `/${repository.folder}.git/${file}`,
     query: file === 'info/refs' ? `service=${service}` : '',
     user: user?.login ?? '',
     beforeEnd,
@@ -63,16 +70,21 @@ function gitUser(sim, request, repository) {
   const { state } = sim;
   const header = request.header('authorization');
   if (header === '') {
-    return repository?.push_without_password ? state.users.get(repository.owner_id) : null;
+    return repository?.push_without_password ? ownerOf(state, repository) : null;
   }
   const [, encoded] = /^basic +(\S+)$/i.exec(header) ?? [];
   const [, login, password] =
     /^([^:]*):(.*)$/s.exec(Buffer.from(encoded ?? '', 'base64').toString()) ?? [];
   const viewer = (password && viewerOfToken(sim, password)) || (login && viewerOfToken(sim, login));
-  if (viewer) return viewer.user;
+  if (viewer) return active(viewer.user);
   const user = login ? state.users.find(login) : undefined;
-  if (user && passwordMatches(password, user.password)) return user;
+  if (user && passwordMatches(password, user.password)) return active(user);
   throw new HttpError(401, 'Invalid username or password.', { headers: CHALLENGE });
+}
+
+function active(user) {
+  if (user.suspended) throw new HttpError(403, 'Your account is suspended.');
+  return user;
 }
 
 const CHALLENGE = { 'www-authenticate': 'Basic realm="GitHub"' };

@@ -44,6 +44,6 @@ export function send(response, { status, headers = {}, body = '' }) {
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.setHeader('x-content-type-options', 'nosniff');
-  if (status !== 204) response.setHeader('content-length', bytes.length);
+  if (status !== 204 && status !== 304) response.setHeader('content-length', bytes.length);
   response.end(bytes);
 }

@@ -63,6 +63,54 @@ test('a delay', async () => {
   assert.ok(performance.now() - start >= 149);
 });
 
+test('an answer of 100 MB, which is JSON', async () => {
+  await simulator.setFaults([{ path_regex: '/user$', body_bytes: 100 * 1024 * 1024 }]);
+  const { status, body } = await simulator.api('GET', '/user');
+  assert.deepEqual([status, body.length], [200, 100 * 1024 * 1024 - 2]);
+});
+
+test('a body that comes slowly, after its head', async () => {
+  await simulator.setFaults([{ path_regex: '/user$', body_ms: 200 }]);
+  const start = performance.now();
+  const response = await fetch(`${simulator.url}/api/v3/user`,
+                               { headers: { authorization: `Bearer ${TOKENS.octo}` } });
+  const head = performance.now() - start;
+  assert.equal((await response.json()).login, 'octo');
+  const whole = performance.now() - start;
+  assert.ok(whole >= 199 && head < whole - 100, `${head} of ${whole} ms`);
+});
+
+test('HTML in place of JSON, and a redirect to elsewhere', async () => {
+  await simulator.setFaults([{ path_regex: '/user$', html: true, status: 502 },
+                             { path_regex: '/user$', redirect: 'http://127.0.0.1:1/else' }]);
+  const get = () => fetch(`${simulator.url}/api/v3/user`, { redirect: 'manual' });
+  const page = await get();
+  assert.deepEqual([page.status, page.headers.get('content-type')],
+                   [502, 'text/html; charset=utf-8']);
+  assert.match(await page.text(), /^<!doctype html>/);
+  const moved = await get();
+  assert.deepEqual([moved.status, moved.headers.get('location')],
+                   [302, 'http://127.0.0.1:1/else']);
+});
+
+test('every value of another type', async () => {
+  await simulator.setFaults([{ path_regex: '/user/repos', wrong_types: true }]);
+  const [repository] = (await simulator.api('GET', '/user/repos')).body;
+  assert.deepEqual([typeof repository.id, typeof repository.full_name, repository.private,
+                    repository.homepage, typeof repository.owner.id],
+                   ['string', 'number', 'no', {}, 'string']);
+});
+
+test('a next page that is the same, or somewhere else', async () => {
+  await simulator.setFaults([
+    { path_regex: '/user/repos', next_link: 'self' },
+    { path_regex: '/user/repos', next_link: 'https://evil.example/?page=2' },
+  ]);
+  const link = async () => (await simulator.api('GET', '/user/repos?page=3')).headers.get('link');
+  assert.equal(await link(), `<${simulator.url}/api/v3/user/repos?page=3>; rel="next"`);
+  assert.equal(await link(), '<https://evil.example/?page=2>; rel="next"');
+});
+
 test('git is not spared', async () => {
   await simulator.setFaults([{ path_regex: '^/octo/hello\\.git/info/refs', status: 500,
                                times: null }]);
@@ -76,7 +124,9 @@ test('git is not spared', async () => {
 test('what is no fault is refused and changes nothing', async () => {
   await simulator.setFaults([]);
   for (const bad of [{}, [{}], [{ path_regex: '(' }], [{ path_regex: 'x', status: 42 }],
-                     [{ path_regex: 'x', typo: 1 }], [{ path_regex: 'x', times: -1 }]]) {
+                     [{ path_regex: 'x', typo: 1 }], [{ path_regex: 'x', times: -1 }],
+                     [{ path_regex: 'x', next_link: 'there' }], [{ path_regex: 'x', html: 'yes' }],
+                     [{ path_regex: 'x', body_bytes: 1e9 }]]) {
     assert.equal((await simulator.setFaults(bad)).status, 422, JSON.stringify(bad));
   }
   assert.deepEqual(await (await fetch(`${simulator.url}/_simulator/faults`)).json(), []);

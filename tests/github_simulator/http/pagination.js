@@ -50,7 +50,7 @@ function perPageOf(request) {
 function linkTo(request, base, rel, parameters) {
   const query = new URLSearchParams(request.query);
   for (const [name, value] of Object.entries(parameters)) query.set(name, value);
-  return `<${base}${request.path}?${query}>; rel="${rel}"`;
+  return `<${base}${request.linkPath ?? request.path}?${query}>; rel="${rel}"`;
 }
 
 function integer(text, otherwise) {

@@ -20,6 +20,25 @@ export class Request {
     this.query = new URLSearchParams(query.join('?'));
     /** @type {Record<string, string>} filled by the router */
     this.params = {};
+    /** @type {string | null} the path by which `Link` names other pages, if not its own */
+    this.linkPath = null;
+    /**
+     * Who asks, if that is known without a token.
+     * @type {import('../api/endpoint.js').Viewer | null}
+     */
+    this.viewer = null;
+  }
+
+  /**
+   * Makes it a request for what is below another path, by somebody who is known.
+   * @param {import('../api/endpoint.js').Viewer} viewer
+   * @param {string} prefix of its path, as received
+   * @param {string} instead
+   */
+  continueAs(viewer, prefix, instead) {
+    this.viewer = viewer;
+    this.path = instead + this.path.slice(prefix.length);
+    this.target = instead + this.target.slice(prefix.length);
   }
 
   /** @param {string} name @returns {string} empty when absent */

@@ -2,6 +2,7 @@
  * @typedef {object} Route
  * @property {string} method
  * @property {string} path Segments `:name` take one path segment, `*name` one or more.
+ * @property {string[]} [aliases] further paths
  * @property {(request: import('./request.js').Request) =>
  *            Promise<import('./answer.js').Answer | undefined>} handler
  *   Answers undefined when it has written the answer itself.
@@ -14,7 +15,8 @@ export class Router {
 
   /** @param {Route[]} routes */
   constructor(routes) {
-    this.#entries = routes.map((route) => ({ route, ...compile(route.path) }));
+    this.#entries = routes.flatMap((route) => [route.path, ...route.aliases ?? []].map(
+      (path) => ({ route, ...compile(path) })));
   }
 
   /**

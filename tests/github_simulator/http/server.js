@@ -2,28 +2,42 @@ import http from 'node:http';
 import { randomUUID } from 'node:crypto';
 import { json, send } from './answer.js';
 import { HttpError } from './errors.js';
-import { inject } from './fault_injection.js';
+import { alter, inject } from './fault_injection.js';
 import { Request } from './request.js';
 import { Router } from './router.js';
 
 const DRAIN_MS = 10_000;
+
+/**
+ * @typedef {object} Watch who looks at everything that comes and goes
+ * @property {(request: Request) => void} onRequest
+ * @property {(request: Request, answer: import('./answer.js').Answer, isFaulty: boolean) =>
+ *            Promise<void>} onAnswer before it is sent
+ */
 
 /** The HTTP server: routing, faults on demand, and errors that no route has turned into answers. */
 export class Server {
   #router;
   #journal;
   #faults;
+  #urls;
+  #watch;
   #server;
 
   /**
    * @param {import('./router.js').Route[]} routes
-   * @param {import('../state/journal.js').Journal} journal
-   * @param {import('../state/faults.js').Faults} faults
+   * @param {object} what
+   * @param {import('../state/journal.js').Journal} what.journal
+   * @param {import('../state/faults.js').Faults} what.faults
+   * @param {import('../shapes/urls.js').Urls} what.urls
+   * @param {Watch} what.watch
    */
-  constructor(routes, journal, faults) {
+  constructor(routes, { journal, faults, urls, watch }) {
     this.#router = new Router(routes);
     this.#journal = journal;
     this.#faults = faults;
+    this.#urls = urls;
+    this.#watch = watch;
     this.#server = http.createServer((incoming, outgoing) => this.#serve(incoming, outgoing));
     this.#server.headersTimeout = 30_000;
     this.#server.requestTimeout = 600_000;
@@ -64,26 +78,34 @@ export class Server {
     outgoing.setHeader('x-github-request-id', randomUUID().toUpperCase());
     const request = new Request(incoming, outgoing);
     try {
-      if (await this.#injectFault(request)) return;
-      const match = this.#router.match(request.method, request.path);
-      if (!match) throw new HttpError(404, 'Not Found');
-      request.params = match.params;
-      const answer = await match.route.handler(request);
-      if (answer) send(outgoing, answer);
+      this.#watch.onRequest(request);
+      const fault = await this.#faultFor(request);
+      const answer = (fault && await inject(fault, request)) ?? await this.#work(request, fault);
+      if (!answer || answer.status === 0) return;
+      await this.#watch.onAnswer(request, answer, fault !== null);
+      send(outgoing, answer);
     } catch (error) {
       this.#sendError(request, error);
     }
   }
 
-  async #injectFault(request) {
-    if (request.path.startsWith('/_simulator/')) return false;
+  async #work(request, fault) {
+    const match = this.#router.match(request.method, request.path);
+    if (!match) return errorAnswer(new HttpError(404, 'Not Found'));
+    request.params = match.params;
+    const answer = await match.route.handler(request);
+    return answer && fault ? alter(fault, request, answer, this.#urls.web) : answer;
+  }
+
+  async #faultFor(request) {
+    if (request.path.startsWith('/_simulator/')) return null;
     const match = this.#faults.match(request.method, request.target);
-    if (!match) return false;
+    if (!match) return null;
     const { index, fault } = match;
     await this.#journal.commit('fault_applied', {
       index, method: request.method, path: request.target, fault,
     });
-    return inject(fault, request);
+    return fault;
   }
 
   #sendError(request, error) {
@@ -93,8 +115,11 @@ export class Server {
       process.stderr.write(`${request.method} ${request.path}: ${error?.stack ?? error}\n`);
       error = new HttpError(500, 'Server Error');
     }
-    const body = { message: error.message, documentation_url: 'https://docs.github.com/rest',
-                   status: String(error.status) };
-    send(request.outgoing, json(error.status, body, error.headers));
+    send(request.outgoing, errorAnswer(error));
   }
+}
+
+function errorAnswer({ status, message, headers }) {
+  return json(status, { message, documentation_url: 'https://docs.github.com/rest',
+                        status: String(status) }, headers);
 }

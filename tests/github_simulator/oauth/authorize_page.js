@@ -31,6 +31,11 @@ export function authorizePage({ app, scopes, redirectUri, users, parameters }) {
       <form method="post" action="/login/oauth/authorize" class="card">
         ${hidden}
         <fieldset><legend>Sign in as</legend>${choices}</fieldset>
+        ${scopes.length === 0 ? '' : html`<input type="hidden" name="granted" value="">
+        <fieldset><legend>It may</legend>${scopes.map((scope) => html`
+          <label class="choice">
+            <input type="checkbox" name="granted" value="${scope}" checked> <code>${scope}</code>
+          </label>`)}</fieldset>`}
         <div class="actions">
           <button name="decision" value="cancel">Cancel</button>
           <button name="decision" value="authorize" class="primary">Authorize ${app.name}</button>

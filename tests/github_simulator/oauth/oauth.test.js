@@ -106,3 +106,55 @@ test('a challenge that is not S256 is refused', async () => {
                               { login: 'mona', decision: 'authorize' });
   assert.equal(answer.status, 400);
 });
+
+async function authorize(decision = {}) {
+  const { verifier, parameters } = request();
+  const redirect = await decide(parameters, { login: 'mona', decision: 'authorize', ...decision });
+  const code = new URL(redirect.headers.get('location')).searchParams.get('code');
+  return (await exchange({ code, code_verifier: verifier })).json();
+}
+
+test('bad input 33: a user may grant less than was asked for', async () => {
+  assert.equal((await authorize({ granted: 'repo' })).scope, 'repo');
+  assert.equal((await authorize({ granted: '' })).scope, '');
+  assert.equal((await authorize({ granted: 'admin:org' })).scope, '', 'and not more');
+  const { access_token: token } = await authorize({ granted: 'user:email' });
+  const { headers } = await simulator.api('GET', '/user', { token });
+  assert.equal(headers.get('x-oauth-scopes'), 'user:email');
+});
+
+test('bad input 28: a code is good once, and an expired one never', async () => {
+  const { verifier, parameters } = request();
+  const codeOf = async () => new URL((await decide(parameters, {
+    login: 'mona', decision: 'authorize' })).headers.get('location')).searchParams.get('code');
+  const used = await codeOf();
+  const first = await (await exchange({ code: used, code_verifier: verifier })).json();
+  assert.match(first.access_token, /^gho_/);
+  const late = await codeOf();
+  await simulator.control('POST', '/codes/expire');
+  for (const code of [used, late]) {
+    const answer = await (await exchange({ code, code_verifier: verifier })).json();
+    assert.equal(answer.error, 'bad_verification_code');
+  }
+});
+
+test('whoever revokes an application has its tokens die, and no other', async () => {
+  const { access_token: token } = await authorize();
+  const status = async (one) => (await simulator.api('GET', '/user', { token: one })).status;
+  assert.equal(await status(token), 200);
+  assert.equal((await simulator.control('DELETE', '/users/octo/grants/app')).status, 204);
+  assert.equal(await status(token), 200, 'of another user');
+  assert.equal((await simulator.control('DELETE', '/users/mona/grants/app')).status, 204);
+  assert.equal(await status(token), 401);
+  assert.equal(await status('ghp_mona'), 200, 'a personal token');
+  assert.equal((await simulator.control('DELETE', '/users/mona/grants/none')).status, 404);
+});
+
+test('a suspended user is not offered, and cannot sign in', async () => {
+  await simulator.control('PATCH', '/users/mona', { suspended: true });
+  const { parameters } = request();
+  const page = await fetch(
+    `${simulator.url}/login/oauth/authorize?${new URLSearchParams(parameters)}`);
+  assert.doesNotMatch(await page.text(), /value="mona"/);
+  assert.equal((await decide(parameters, { login: 'mona', decision: 'authorize' })).status, 403);
+});

@@ -15,7 +15,8 @@ export function oauthRoutes(sim) {
     { method: 'GET', path: '/login/oauth/authorize', handler: async (request) => {
       const wanted = readRequest(state, request.query);
       if ('problem' in wanted) return wanted.problem;
-      return authorizePage({ ...wanted, users: state.users.all() });
+      return authorizePage({ ...wanted,
+                             users: state.users.all().filter((user) => !user.suspended) });
     } },
 
     { method: 'POST', path: '/login/oauth/authorize', handler: async (request) => {
@@ -34,8 +35,12 @@ export function oauthRoutes(sim) {
       }
       const user = state.users.find(fields.get('login') ?? '');
       if (!user) return errorPage(422, 'There is no such user.');
+      if (user.suspended) return errorPage(403, 'Your account is suspended.');
+      // A user may grant less than was asked for; what is not said is granted.
+      const granted = fields.has('granted') ? fields.getAll('granted') : scopes;
       return back({ code: await grants.issueCode({
-        user_id: user.id, client_id: app.client_id, scopes, redirect_uri: redirectUri,
+        user_id: user.id, client_id: app.client_id, redirect_uri: redirectUri,
+        scopes: scopes.filter((scope) => granted.includes(scope)),
         code_challenge: fields.get('code_challenge') || null,
       }) });
     } },

@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { check } from './check.js';
 
 /**
  * @typedef {{mode: '100644' | '100755', content: Buffer} | null} File null: deleted
@@ -15,15 +16,18 @@ import path from 'node:path';
  * The commits of a seed as a `git fast-import` stream. Same seed, same ids.
  * @param {SeedCommit[]} commits
  * @param {string} branch
- * @param {string} folder of the seed file
+ * @param {string | null} folder of the seed file; null: there is none
+ * @param {string | null} [parent] of the first commit
  * @returns {Promise<Buffer | null>} null: no commits
  */
-export async function historyStream(commits, branch, folder) {
+export async function historyStream(commits, branch, folder, parent = null) {
   const parts = [];
   for (const { message, author, date, files } of commits) {
     const person = `${clean(author.name)} <${clean(author.email)}> ${gitDate(date)}`;
     parts.push(`commit refs/heads/${branch}\n`, `author ${person}\n`, `committer ${person}\n`,
                ...data(Buffer.from(message)));
+    if (parent) parts.push(`from ${parent}\n`);
+    parent = null;
     for (const [name, file] of await filesOf(files, folder)) {
       if (!file) {
         parts.push(`D ${quote(name)}\n`);
@@ -45,6 +49,7 @@ async function filesOf(files, folder) {
       name, content === null ? null : { mode: '100644', content: Buffer.from(content) },
     ]);
   }
+  check(folder !== null, `there is no folder ${JSON.stringify(files)}`);
   const root = path.resolve(folder, files);
   const entries = await fs.readdir(root, { recursive: true, withFileTypes: true });
   const found = [];
@@ -63,7 +68,7 @@ function data(bytes) {
 
 function gitDate(date) {
   const ms = Date.parse(date);
-  if (Number.isNaN(ms)) throw new Error(`seed: ${JSON.stringify(date)} is not a date`);
+  check(!Number.isNaN(ms), `${JSON.stringify(date)} is not a date`);
   const zone = /([+-]\d\d):?(\d\d)$/.exec(date);
   return `${Math.floor(ms / 1000)} ${zone ? zone[1] + zone[2] : '+0000'}`;
 }

@@ -15,7 +15,7 @@ export function hookShape(urls, state, hook) {
     name: 'web',
     active: hook.active,
     events: hook.events,
-    config: { ...hook.config, ...(hook.config.secret !== undefined && { secret: '********' }) },
+    config: hookConfig(hook),
     updated_at: isoSeconds(hook.updated_at),
     created_at: isoSeconds(hook.created_at),
     url,
@@ -27,6 +27,14 @@ export function hookShape(urls, state, hook) {
           message: last.status }
       : { code: null, status: 'unused', message: null },
   };
+}
+
+/**
+ * "webhook-config".
+ * @param {import('../state/hooks.js').Hook} hook
+ */
+export function hookConfig({ config }) {
+  return { ...config, ...(config.secret !== undefined && { secret: '********' }) };
 }
 
 function isSuccess({ status_code: code }) {

@@ -1,5 +1,5 @@
 import { isoSeconds } from '../base/clock.js';
-import { allows, permissionOf } from '../state/repositories.js';
+import { permissionFlags, permissionOf, roleOf } from '../state/permissions.js';
 import { nodeId } from './urls.js';
 import { simpleUser } from './user.js';
 
@@ -64,10 +64,10 @@ export function minimalRepository(urls, state, repository) {
     name: repository.name,
     full_name: `${repository.owner}/${repository.name}`,
     private: repository.private,
-    owner: simpleUser(urls, state.users.get(repository.owner_id)),
+    owner: simpleUser(urls, state.account(repository.owner_id)),
     html_url: urls.repository(repository),
     description: repository.description || null,
-    fork: false,
+    fork: state.repositories.findById(repository.parent_id ?? 0) !== undefined,
     url: api,
     ...Object.fromEntries(links),
   };
@@ -84,13 +84,13 @@ export function fullRepository(urls, state, repository) {
   return {
     ...minimalRepository(urls, state, repository),
     created_at: isoSeconds(repository.created_at),
-    updated_at: isoSeconds(repository.pushed_at),
+    updated_at: isoSeconds(repository.updated_at),
     pushed_at: isoSeconds(repository.pushed_at),
     git_url: `git://${host}/${repository.owner}/${repository.name}.git`,
-    ssh_url: `ssh://git@${host.replace(/:\d+$/, '')}/${repository.owner}/${repository.name}.git`,
+    ssh_url: urls.sshClone(repository),
     clone_url: urls.clone(repository),
     svn_url: urls.repository(repository),
-    homepage: null,
+    homepage: repository.homepage,
     size: 0,
     stargazers_count: 0,
     watchers_count: 0,
@@ -127,15 +127,33 @@ export function fullRepository(urls, state, repository) {
  * @param {import('../state/users.js').User} viewer
  */
 export function repositoryFor(urls, state, repository, viewer) {
-  const held = permissionOf(repository, viewer);
+  const held = permissionOf(state, repository, viewer);
   return {
     ...fullRepository(urls, state, repository),
-    permissions: {
-      admin: allows(held, 'admin'),
-      maintain: allows(held, 'maintain'),
-      push: allows(held, 'push'),
-      triage: allows(held, 'triage'),
-      pull: allows(held, 'pull'),
-    },
+    permissions: permissionFlags(held),
+    ...(held && { role_name: roleOf(held) }),
+  };
+}
+
+/**
+ * "full-repository": one asked for by itself.
+ * @param {Urls} urls
+ * @param {State} state
+ * @param {Repository} repository
+ * @param {import('../state/users.js').User} viewer
+ */
+export function repositoryDetail(urls, state, repository, viewer) {
+  const organization = state.organizations.findById(repository.owner_id);
+  const related = (id) => {
+    const found = state.repositories.findById(id ?? 0);
+    return found && fullRepository(urls, state, found);
+  };
+  const [parent, source] = [related(repository.parent_id), related(repository.source_id)];
+  return {
+    ...repositoryFor(urls, state, repository, viewer),
+    ...(organization && { organization: simpleUser(urls, organization) }),
+    ...(parent && { parent, source: source ?? parent }),
+    network_count: 0,
+    subscribers_count: 0,
   };
 }

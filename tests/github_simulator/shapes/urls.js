@@ -6,6 +6,9 @@ export class Urls {
   /** such as http://127.0.0.1:8081, without a slash at the end */
   web = '';
 
+  /** such as ssh://git@127.0.0.1:2222; null: no SSH here @type {string | null} */
+  ssh = null;
+
   get api() {
     return `${this.web}/api/v3`;
   }
@@ -23,6 +26,11 @@ export class Urls {
   /** @param {{owner: string, name: string}} repository */
   clone(repository) {
     return `${this.repository(repository)}.git`;
+  }
+
+  /** Without SSH: the address where it would be. @param {{owner: string, name: string}} repository */
+  sshClone({ owner, name }) {
+    return `${this.ssh ?? `ssh://git@${new URL(this.web).hostname}`}/${owner}/${name}.git`;
   }
 
   /** @param {{owner: string, name: string}} repository @param {string} sha */

@@ -2,16 +2,16 @@ import { isoSeconds } from '../base/clock.js';
 import { nodeId } from './urls.js';
 
 /**
- * "simple-user" of GitHub's description.
+ * "simple-user" of GitHub's description: a user, or an organisation where an account is meant.
  * @param {import('./urls.js').Urls} urls
- * @param {import('../state/users.js').User} user
+ * @param {import('../state/users.js').User | import('../state/organizations.js').Organization} user
  */
 export function simpleUser(urls, user) {
   const api = `${urls.api}/users/${user.login}`;
   return {
     login: user.login,
     id: user.id,
-    node_id: nodeId('User', user.id),
+    node_id: nodeId(typeOf(user), user.id),
     avatar_url: `${urls.web}/avatars/u/${user.id}`,
     gravatar_id: '',
     url: api,
@@ -25,16 +25,21 @@ export function simpleUser(urls, user) {
     repos_url: `${api}/repos`,
     events_url: `${api}/events{/privacy}`,
     received_events_url: `${api}/received_events`,
-    type: 'User',
+    type: typeOf(user),
     user_view_type: 'public',
     site_admin: false,
   };
 }
 
+/** @param {object} account */
+export function typeOf(account) {
+  return 'teams' in account ? 'Organization' : 'User';
+}
+
 /**
  * "public-user".
  * @param {import('./urls.js').Urls} urls
- * @param {import('../state/users.js').User} user
+ * @param {import('../state/users.js').User | import('../state/organizations.js').Organization} user
  * @param {number} publicRepositories
  */
 export function publicUser(urls, user, publicRepositories) {
@@ -44,7 +49,7 @@ export function publicUser(urls, user, publicRepositories) {
     company: null,
     blog: '',
     location: null,
-    email: user.email,
+    email: 'email' in user ? user.email : null,
     hireable: null,
     bio: null,
     twitter_username: null,

@@ -5,8 +5,13 @@
  * @property {number | null} times how often; null: always
  * @property {number | null} delay_ms waits before anything else
  * @property {number | null} status answers this without doing the work
- * @property {Record<string, string>} headers of that answer
+ * @property {Record<string, string>} headers of that answer, or in place of those of the work's
  * @property {string} body of that answer
+ * @property {number | null} body_bytes that answer's body is a JSON text of so many bytes instead
+ * @property {number | null} body_ms the body is sent slowly, over so many milliseconds
+ * @property {boolean} wrong_types does the work, and answers every value as one of another type
+ * @property {string | null} next_link does the work, and names this address as the next page;
+ *   "self": the page itself
  * @property {number | null} truncate does the work, but cuts the answer's body after so many bytes
  * @property {'before' | 'after' | null} drop_connection closes without an answer: before the work
  *   is done, or after

@@ -13,6 +13,11 @@
 export class Hooks {
   /** @type {Map<number, Hook>} */
   #hooks = new Map();
+  /**
+   * Gone with their repositories, but for what they are still to be told.
+   * @type {Map<number, Hook>}
+   */
+  #retired = new Map();
   #lastId = 500_000_000;
 
   handlers = {
@@ -22,6 +27,12 @@ export class Hooks {
     },
     hook_updated: ({ hook }) => this.#hooks.set(hook.id, hook),
     hook_deleted: ({ hook_id }) => this.#hooks.delete(hook_id),
+    repository_deleted: ({ repository_id }) => {
+      for (const hook of this.of(repository_id)) {
+        this.#hooks.delete(hook.id);
+        this.#retired.set(hook.id, hook);
+      }
+    },
   };
 
   nextId() {
@@ -31,6 +42,11 @@ export class Hooks {
   /** @param {number} id */
   find(id) {
     return this.#hooks.get(id);
+  }
+
+  /** @param {number} id also of a hook whose repository has been deleted */
+  findForDelivery(id) {
+    return this.#hooks.get(id) ?? this.#retired.get(id);
   }
 
   /** @param {number} repositoryId oldest first */

@@ -36,6 +36,16 @@ export class OAuth {
       for (const [hash, old] of this.#codes) if (old.expires_at < at) this.#codes.delete(hash);
       this.#codes.set(code_hash, code);
     },
+    codes_expired: ({ at }) => {
+      for (const code of this.#codes.values()) code.expires_at = at;
+    },
+    grant_revoked: ({ user_id, client_id }) => {
+      for (const granted of [this.#tokens, this.#codes]) {
+        for (const [hash, one] of granted) {
+          if (one.user_id === user_id && one.client_id === client_id) granted.delete(hash);
+        }
+      }
+    },
     code_spent: ({ code_hash }) => this.#codes.delete(code_hash),
   };
 

@@ -52,9 +52,10 @@ test('a push that was taken but not yet announced is announced at the next start
   await simulator.createHook(receiver.url);
   await receiver.next('ping');
   const copy = await WorkingCopy.clone(`${simulator.url}/octo/hello.git`);
+  const { id } = (await simulator.api('GET', '/repos/octo/hello')).body;
   const sha = await copy.commit('Unannounced', {});
   await simulator.kill();
-  await copy.git('push', '--quiet', path.join(simulator.data, 'repos/octo/hello.git'), 'main');
+  await copy.git('push', '--quiet', path.join(simulator.data, `repos/${id}.git`), 'main');
 
   simulator = await SimulatorProcess.start({ data: simulator.data });
   assert.equal((await receiver.next('push')).payload.after, sha);

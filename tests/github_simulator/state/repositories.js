@@ -3,40 +3,87 @@
  *
  * @typedef {object} Repository
  * @property {number} id
- * @property {number} owner_id
+ * @property {number} owner_id of a user or an organisation
  * @property {string} owner
  * @property {string} name
+ * @property {string} folder of its git data, below the folder of all; never changes
  * @property {string} description
+ * @property {string | null} homepage
  * @property {boolean} private
  * @property {string} default_branch
  * @property {boolean} push_without_password
- * @property {Record<string, Permission>} collaborators by lower-case login
+ * @property {number} [parent_id] what it was forked from, which may be gone
+ * @property {number} [source_id] the root of its network of forks
+ * @property {Map<number, Permission>} collaborators by user id
  * @property {number} created_at ms
+ * @property {number} updated_at ms
  * @property {number} pushed_at ms
  * @property {Map<string, string>} refs The refs as of the last recorded push, full name to id: the
  *   difference to what git holds is what still has to be announced.
  */
 
-export const PERMISSIONS = /** @type {const} */ (['pull', 'triage', 'push', 'maintain', 'admin']);
-
 export class Repositories {
   /** @type {Map<number, Repository>} */
   #byId = new Map();
+  /** @type {Map<string, Repository>} */
   #byName = new Map();
+  /**
+   * Names that repositories had, to ids; until another has the name.
+   * @type {Map<string, number>}
+   */
+  #formerNames = new Map();
   #lastId = 900_000_000;
 
   handlers = {
-    repository_created: ({ repository, refs }) => {
-      const stored = { ...repository, refs: new Map(Object.entries(refs)) };
+    repository_created: ({ repository, refs }, state) => {
+      const { owner, name, created_at: createdAt } = repository;
+      const stored = {
+        // Repositories of journals from before they could be renamed: named folders.
+        folder: `${owner}/${name}`,
+        updated_at: createdAt,
+        homepage: null,
+        ...repository,
+        collaborators: collaboratorsById(repository.collaborators, state),
+        refs: new Map(Object.entries(refs)),
+      };
       this.#byId.set(stored.id, stored);
-      this.#byName.set(key(stored.owner, stored.name), stored);
+      this.#byName.set(key(owner, name), stored);
+      this.#formerNames.delete(key(owner, name));
       this.#lastId = Math.max(this.#lastId, stored.id);
+    },
+    repository_changed: ({ at, repository_id, changes }) => {
+      const repository = this.get(repository_id);
+      this.#moveTo(repository, changes.owner ?? repository.owner, changes.name ?? repository.name);
+      Object.assign(repository, changes, { updated_at: at });
+    },
+    user_changed: ({ user_id, changes }) => {
+      if (changes.login === undefined) return;
+      for (const repository of this.ownedBy(user_id)) {
+        this.#moveTo(repository, changes.login, repository.name);
+        repository.owner = changes.login;
+      }
+    },
+    repository_deleted: ({ repository_id }) => {
+      const { owner, name } = this.get(repository_id);
+      this.#byName.delete(key(owner, name));
+      this.#byId.delete(repository_id);
     },
     pushed: ({ at, repository_id, ref, after, deleted }) => {
       const repository = this.get(repository_id);
       if (deleted) repository.refs.delete(ref);
       else repository.refs.set(ref, after);
-      repository.pushed_at = at;
+      repository.pushed_at = repository.updated_at = at;
+    },
+    collaborator_set: ({ repository_id, user_id, permission }) => {
+      this.get(repository_id).collaborators.set(user_id, permission);
+    },
+    collaborator_removed: ({ repository_id, user_id }) => {
+      this.get(repository_id).collaborators.delete(user_id);
+    },
+    membership_ended: ({ organization_id, user_id }) => {
+      for (const repository of this.ownedBy(organization_id)) {
+        repository.collaborators.delete(user_id);
+      }
     },
   };
 
@@ -64,25 +111,37 @@ export class Repositories {
   find(owner, name) {
     return this.#byName.get(key(owner, name));
   }
+
+  /**
+   * The repository that had this name before it was renamed or transferred.
+   * @param {string} owner
+   * @param {string} name
+   * @returns {Repository | undefined}
+   */
+  findMoved(owner, name) {
+    const id = this.#formerNames.get(key(owner, name));
+    return id === undefined ? undefined : this.#byId.get(id);
+  }
+
+  /** @param {number} accountId */
+  ownedBy(accountId) {
+    return this.all().filter((repository) => repository.owner_id === accountId);
+  }
+
+  #moveTo(repository, owner, name) {
+    const [before, after] = [key(repository.owner, repository.name), key(owner, name)];
+    if (before === after) return;
+    this.#byName.delete(before);
+    this.#formerNames.set(before, repository.id);
+    this.#byName.set(after, repository);
+    this.#formerNames.delete(after);
+  }
 }
 
-/**
- * @param {Repository} repository
- * @param {import('./users.js').User | null} user
- * @returns {Permission | null}
- */
-export function permissionOf(repository, user) {
-  if (user?.id === repository.owner_id) return 'admin';
-  const granted = user && repository.collaborators[user.login.toLowerCase()];
-  return granted || (repository.private ? null : 'pull');
-}
-
-/**
- * @param {Permission | null} held
- * @param {Permission} needed
- */
-export function allows(held, needed) {
-  return held !== null && PERMISSIONS.indexOf(held) >= PERMISSIONS.indexOf(needed);
+/** Old journals name collaborators by login. */
+function collaboratorsById(byLogin, state) {
+  return new Map(Object.entries(byLogin ?? {}).map(
+    ([login, permission]) => [state.users.find(login).id, permission]));
 }
 
 function key(owner, name) {

@@ -5,6 +5,7 @@
  * @property {string} name
  * @property {string} email
  * @property {import('../base/secrets.js').PasswordHash | null} password
+ * @property {boolean} suspended may neither sign in nor use tokens
  * @property {number} created_at ms
  */
 
@@ -16,11 +17,20 @@ export class Users {
   #lastId = 583_230;
 
   handlers = {
-    user_created: ({ user }) => {
+    user_created: ({ user: created }) => {
+      const user = { suspended: false, ...created };
       this.#byId.set(user.id, user);
       this.#byLogin.set(user.login.toLowerCase(), user);
       this.#byEmail.set(user.email.toLowerCase(), user);
       this.#lastId = Math.max(this.#lastId, user.id);
+    },
+    user_changed: ({ user_id, changes }) => {
+      const user = this.get(user_id);
+      this.#byLogin.delete(user.login.toLowerCase());
+      this.#byEmail.delete(user.email.toLowerCase());
+      Object.assign(user, changes);
+      this.#byLogin.set(user.login.toLowerCase(), user);
+      this.#byEmail.set(user.email.toLowerCase(), user);
     },
   };
 

@@ -46,17 +46,21 @@ export const SEED = {
 export class SimulatorProcess {
   #child;
 
-  /** @param {{seed?: object | null, data?: string}} [options] a folder makes it go on from there */
-  static async start({ seed = SEED, data } = {}) {
+  /**
+   * @param {{seed?: object | null, data?: string, args?: string[], uid?: number}} [options] a folder
+   *   makes it go on from there; `uid`: whose process it is
+   */
+  static async start({ seed = SEED, data, args: more = [], uid } = {}) {
     const simulator = new SimulatorProcess();
     simulator.data = data ?? await fs.mkdtemp(path.join(os.tmpdir(), 'github-simulator-'));
-    const args = ['--listen', '127.0.0.1:0', '--data', simulator.data];
+    const args = ['--listen', '127.0.0.1:0', '--data', simulator.data, '--check-contract', ...more];
     if (seed) {
       const file = path.join(simulator.data, 'seed.json');
       await fs.writeFile(file, JSON.stringify(seed));
       args.push('--seed', file);
     }
-    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'],
+                                                            ...(uid && { uid, gid: uid }) });
     simulator.#child = child;
     child.stderr.on('data', (chunk) => (simulator.complaints += chunk));
     const line = await Promise.race([
@@ -65,12 +69,13 @@ export class SimulatorProcess {
         throw new Error(`simulator ended with ${code}: ${simulator.complaints}`);
       }),
     ]);
-    simulator.url = JSON.parse(line).url;
+    ({ url: simulator.url, ssh: simulator.ssh } = JSON.parse(line));
     return simulator;
   }
 
   complaints = '';
   url = '';
+  ssh = '';
   data = '';
 
   get port() {
@@ -85,7 +90,8 @@ export class SimulatorProcess {
     return (await exited)[0];
   }
 
-  stop() {
+  async stop() {
+    await this.#checkContract();
     return this.#end('SIGTERM');
   }
 
@@ -93,10 +99,26 @@ export class SimulatorProcess {
     return this.#end('SIGKILL');
   }
 
-  /** Stops it, if need be, and removes its folder. */
+  /** Stops it, if need be, and removes its folder. Rejects when something was against the contract. */
   async dispose() {
-    await this.kill();
-    await fs.rm(this.data, { recursive: true, force: true });
+    try {
+      await this.#checkContract();
+    } finally {
+      await this.kill();
+      await fs.rm(this.data, { recursive: true, force: true });
+    }
+  }
+
+  /**
+   * Requests that the simulator refused were bad on purpose; bad ones that it took, and every answer
+   * and event, are held against it.
+   */
+  async #checkContract() {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const { violations } = (await this.control('GET', '/contract')).body;
+    const found = violations.filter(({ of, status }) => of !== 'request' || status < 400);
+    if (found.length > 0) throw new Error(`against GitHub's description: ${
+      JSON.stringify(found, null, 2)}`);
   }
 
   /**
@@ -117,9 +139,29 @@ export class SimulatorProcess {
     return { status: response.status, headers: response.headers, body: text && JSON.parse(text) };
   }
 
+  /**
+   * Calls a control route.
+   * @param {string} method
+   * @param {string} target below /_simulator
+   * @param {unknown} [body]
+   * @returns {Promise<{status: number, body: any}>}
+   */
+  async control(method, target, body) {
+    const response = await fetch(`${this.url}/_simulator${target}`, {
+      method, body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text && JSON.parse(text) };
+  }
+
   /** @param {object[]} faults */
-  async setFaults(faults) {
-    return fetch(`${this.url}/_simulator/faults`, { method: 'PUT', body: JSON.stringify(faults) });
+  setFaults(faults) {
+    return this.control('PUT', '/faults', faults);
+  }
+
+  /** Everything so far. */
+  async journal() {
+    return (await this.control('GET', '/journal')).body.entries;
   }
 
   /**
@@ -142,11 +184,13 @@ export class SimulatorProcess {
 
   /**
    * @param {string} url
-   * @param {{events?: string[], secret?: string, content_type?: string}} [options]
+   * @param {{events?: string[], secret?: string, content_type?: string, repository?: string,
+   *          token?: string}} [options]
    */
-  async createHook(url, { events = ['push'], secret, content_type = 'json' } = {}) {
-    const { status, body } = await this.api('POST', '/repos/octo/hello/hooks', {
-      body: { name: 'web', events, active: true, config: { url, content_type, secret } },
+  async createHook(url, { events = ['push'], secret, content_type = 'json',
+                          repository = 'octo/hello', token } = {}) {
+    const { status, body } = await this.api('POST', `/repos/${repository}/hooks`, {
+      token, body: { name: 'web', events, active: true, config: { url, content_type, secret } },
     });
     if (status !== 201) throw new Error(`hook: ${status} ${JSON.stringify(body)}`);
     return body;

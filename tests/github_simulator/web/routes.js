@@ -14,10 +14,18 @@ export function webRoutes(sim) {
   const { state, urls, storage } = sim;
   const missing = () => errorPage(404, 'This is not the web page you are looking for.');
   const get = (path, handler) => ({ method: 'GET', path, handler });
-  const publicRepository = ({ owner, repo }) => {
+  /** A page about a public repository; from a former name it leads to the present one. */
+  const of = (path, handler) => get(`/:owner/:repo${path}`, async (request) => {
+    const { owner, repo } = request.params;
     const repository = state.repositories.find(owner, repo);
-    return repository && !repository.private ? repository : null;
-  };
+    const moved = repository ? null : state.repositories.findMoved(owner, repo);
+    if (moved && !moved.private) {
+      const rest = request.target.split('/').slice(3).map((part) => `/${part}`).join('');
+      return { status: 301, headers: { location: `${urls.repository(moved)}${rest}` } };
+    }
+    if (!repository || repository.private) return missing();
+    return (await handler(repository, request.params)) ?? missing();
+  });
   const list = (title, repositories) => page({ title, content: html`
     <h1>${title}</h1>
     <div class="card">${repositories.map((repository) => html`
@@ -32,28 +40,21 @@ export function webRoutes(sim) {
       status: 200, headers: { 'content-type': 'text/css; charset=utf-8' }, body: STYLE,
     })),
     get('/avatars/u/:id', async (request) => {
-      const user = state.users.all().find(({ id }) => String(id) === request.params.id);
-      return user ? avatar(user) : missing();
+      const accounts = [...state.users.all(), ...state.organizations.all()];
+      const account = accounts.find(({ id }) => String(id) === request.params.id);
+      return account ? avatar(account) : missing();
     }),
     get('/:owner', async (request) => {
-      const user = state.users.find(request.params.owner);
-      if (!user) return missing();
-      return list(user.login, visible().filter(({ owner_id: id }) => id === user.id));
+      const account = state.findAccount(request.params.owner);
+      if (!account) return missing();
+      return list(account.login, visible().filter(({ owner_id: id }) => id === account.id));
     }),
-    get('/:owner/:repo', async (request) => {
-      const repository = publicRepository(request.params);
-      return repository ? repositoryPage(sim, repository, repository.default_branch) : missing();
-    }),
-    get('/:owner/:repo/tree/*branch', async (request) => {
-      const repository = publicRepository(request.params);
-      const { branch } = request.params;
-      if (!repository?.refs.has(`refs/heads/${branch}`)) return missing();
-      return repositoryPage(sim, repository, branch);
-    }),
-    get('/:owner/:repo/commit/:sha', async (request) => {
-      const repository = publicRepository(request.params);
-      const sha = repository && await storage.open(repository).resolve(request.params.sha);
-      return repository && sha ? commitPage(sim, repository, sha) : missing();
+    of('', (repository) => repositoryPage(sim, repository, repository.default_branch)),
+    of('/tree/*branch', (repository, { branch }) => (
+      repository.refs.has(`refs/heads/${branch}`) ? repositoryPage(sim, repository, branch) : null)),
+    of('/commit/:sha', async (repository, params) => {
+      const sha = await storage.open(repository).resolve(params.sha);
+      return sha && commitPage(sim, repository, sha);
     }),
   ];
 }

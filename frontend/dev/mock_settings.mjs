@@ -1,0 +1,158 @@
+// The made-up settings of projects: hooks, members, secrets, deploy key, badge.
+import { createHash } from 'node:crypto';
+import { error, json, later, nothing, readBody, refuse } from './mock_http.mjs';
+
+const start = Date.now();
+const ago = (seconds) => new Date(start - seconds * 1000).toISOString();
+const HOOK_FIELDS = ['title', 'image', 'script', 'install_script', 'tracked_files', 'enabled', 'branches', 'events'];
+const DEFAULTS = { install_script: '', tracked_files: [], enabled: true, branches: [], events: ['push', 'pull_request'] };
+
+/** Project id → its settings. */
+const settings = new Map();
+let lastHook = 0;
+let lastKey = 0;
+
+export const hooksOf = (project) => settings.get(project).hooks;
+
+function key() {
+  const seed = createHash('sha256').update(`key ${++lastKey}`).digest('base64');
+  return {
+    type: 'ssh-ed25519', public_key: `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${seed.slice(0, 43)}`,
+    fingerprint: `SHA256:${seed.slice(0, 43)}`, state: 'present', error: '',
+    created_at: new Date().toISOString(), checked_at: new Date().toISOString(),
+  };
+}
+
+const person = (id, login, name, avatar_url = '') => ({ id, login, name, avatar_url });
+
+export function addSettings({ id, private: isPrivate }) {
+  settings.set(id, {
+    hooks: [],
+    members: {
+      members: [
+        { user: person(1, 'ada', 'Ada Lovelace', '/dev/avatar.svg'), role: 'owner' },
+        { user: person(2, 'grace', 'Grace Hopper'), role: 'manager' },
+        { user: person(3, 'linus', '', '/dev/missing.png'), role: 'manager' },
+        { user: person(4, 'a-login-of-thirty-nine-characters-12345', '<script>alert("名前")</script> von und zu einem Namen, der nicht endet'), role: 'member' },
+        { user: person(5, 'margaret', 'Margaret Hamilton'), role: 'member' },
+      ],
+      synced_at: ago(5000), sync_error: '',
+    },
+    secrets: [],
+    key: isPrivate ? key() : null,
+    token: isPrivate ? 'b4dg3t0ken' : null,
+  });
+}
+
+export function addHook(project, fields) {
+  const hook = { id: ++lastHook, ...DEFAULTS, ...fields, created_at: new Date().toISOString(), updated_at: new Date().toISOString() };
+  hooksOf(project).push(hook);
+  return hook;
+}
+
+export function fillSettings() {
+  addHook(1, { title: 'Tests', image: 'debian:12', script: '#!/bin/bash\nset -e\n\nmake -j2\nmake test\n', install_script: '#!/bin/bash\napt-get install -y make\n', tracked_files: ['Makefile', 'tools/setup'], branches: ['main', 'release/**'], events: ['push', 'pull_request', 'tag'] });
+  addHook(1, { title: 'Nightly lint', image: 'alpine:3.22', script: 'make lint\n', enabled: false });
+  addHook(1, {
+    title: 'A title as long as titles get when somebody means every word of it <b>and</b> some more',
+    image: 'registry.example.com:5000/acme/a-build-image-with-a-long-name:2025.11.23-slim',
+    branches: ['main', 'release/*', 'feature/**', 'hotfix/**', 'a-branch-with-a-name-that-goes-on-and-on-and-on-and-on'],
+    script: `#!/bin/bash\nset -euo pipefail\n\n${Array.from({ length: 24 }, (_, i) => `./run --step ${i} --with "a line that is wider than any phone, and than the card as well" --and <tags>`).join('\n')}\n`,
+  });
+  addHook(2, { title: 'Tests', image: 'node:22', script: '#!/bin/bash\nset -e\n\nnpm ci\nnpm test\n' });
+  addHook(6, { title: 'Tests', image: 'debian:12', script: '#!/bin/bash\nset -e\n\necho "It works!"\n' });
+  settings.get(2).secrets = [
+    { name: 'NPM_TOKEN', updated_at: ago(90_000), masked: true },
+    { name: 'PIN', updated_at: ago(4_000_000), masked: false },
+    { name: 'A_NAME_AS_LONG_AS_NAMES_OF_ENVIRONMENT_VARIABLES_GET_WHEN_SOMEBODY_MEANS_EVERY_WORD', updated_at: ago(900), masked: true },
+  ];
+  settings.get(2).members.sync_error = 'GitHub answered with status 502.';
+  Object.assign(settings.get(2).key, { state: 'missing', checked_at: ago(300), created_at: ago(9_000_000) });
+  Object.assign(settings.get(8).key, { state: 'unknown', checked_at: null, error: 'GitHub could not be asked: it did not answer within 10 seconds.' });
+}
+
+function checkHook(response, fields) {
+  for (const name of ['title', 'image', 'script']) {
+    if (!fields[name]?.trim()) return refuse(response, name, 'This field is required.');
+  }
+  if (fields.title.length > 200) return refuse(response, 'title', 'At most 200 characters.');
+  if (!/^[a-z0-9./:_-]+$/.test(fields.image)) return refuse(response, 'image', 'not the name of an image');
+  if (fields.branches?.some((glob) => glob.includes('['))) return refuse(response, 'branches', 'There are no character classes.');
+  if (fields.title.includes('refused')) return error(response, 409, 'github_refused', 'GitHub answered 422: Validation Failed');
+  return true;
+}
+
+async function hooks(request, response, project, rest) {
+  const list = hooksOf(project.id);
+  const { method } = request;
+  if (rest === '' && method === 'GET') return json(response, 200, { hooks: list });
+  if (rest === '/restore') {
+    await later(600);
+    return json(response, 200, { hooks: list.map(({ id, title }) => ({ id, title, outcome: ['recreated', 'untouched', 'edited'][id % 3] })) });
+  }
+  const hook = list.find(({ id }) => rest === `/${id}`);
+  if (rest !== '' && !hook) return error(response, 404, 'not_found', 'There is no such hook.');
+  if (method === 'GET') return json(response, 200, hook);
+  if (method === 'DELETE') {
+    list.splice(list.indexOf(hook), 1);
+    return nothing(response);
+  }
+  const fields = await readBody(request, response, HOOK_FIELDS);
+  if (!fields || checkHook(response, fields) !== true) return undefined;
+  if (!hook) return json(response, 201, addHook(project.id, fields));
+  return json(response, 200, Object.assign(hook, DEFAULTS, fields, { updated_at: new Date().toISOString() }));
+}
+
+async function secrets(request, response, own, name) {
+  if (name === '') return json(response, 200, { secrets: own.secrets });
+  const others = own.secrets.filter((known) => known.name !== name);
+  if (request.method === 'DELETE') {
+    own.secrets = others;
+    return nothing(response);
+  }
+  const body = await readBody(request, response, ['value']);
+  if (!body) return undefined;
+  if (/^(KOZMIC|CI)/.test(name)) return refuse(response, 'name', 'Must not begin with KOZMIC or CI, which are our own.');
+  if (body.value.length > 65_536) return refuse(response, 'value', 'At most 64 KB.');
+  const secret = { name, updated_at: new Date().toISOString(), masked: body.value.length >= 4 };
+  own.secrets = [...others, secret].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return json(response, 200, secret);
+}
+
+async function deployKey(response, own, rest) {
+  if (rest !== '') await later(600);
+  if (rest === '/restore' && own.key) Object.assign(own.key, { state: 'present', error: '', checked_at: new Date().toISOString() });
+  if (rest === '/rotate' && own.key) own.key = key();
+  json(response, 200, { deploy_key: own.key });
+}
+
+/** Who needs to be more than a member for what. */
+function forbidden(request, rest) {
+  return request.method !== 'GET' || /^\/(secrets|deploy_key)/.test(rest);
+}
+
+/** Answers true when `rest` is about a project's settings, and has been dealt with. */
+export async function answerSettings(request, response, project, rest, base) {
+  const [, part, below = ''] = /^\/(hooks|members|secrets|deploy_key|badge)(\/.*)?$/.exec(rest) ?? [];
+  if (!part) return false;
+  if (project.role === 'member' && forbidden(request, rest)) {
+    error(response, 403, 'permission_denied', 'your role in this project does not allow that');
+    return true;
+  }
+  const own = settings.get(project.id);
+  if (part === 'hooks') await hooks(request, response, project, below);
+  if (part === 'secrets') await secrets(request, response, own, decodeURIComponent(below.slice(1)));
+  if (part === 'deploy_key') await deployKey(response, own, below);
+  if (part === 'members') {
+    if (below === '/sync') {
+      await later(800);
+      Object.assign(own.members, { synced_at: new Date().toISOString(), sync_error: '' });
+    }
+    json(response, 200, own.members);
+  }
+  if (part === 'badge') {
+    if (below === '/reset') own.token = `t0ken${Date.now()}`;
+    json(response, 200, { url: `${base}/badges/${project.repository}`, token: own.token, default_branch: project.default_branch });
+  }
+  return true;
+}

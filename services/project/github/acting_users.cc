@@ -1,0 +1,100 @@
+#include "services/project/github/acting_users.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "lib/base/log.h"
+#include "lib/status/annotate.h"
+#include "lib/status/macros.h"
+#include "services/project/github/github_errors.h"
+
+namespace kozmic::project {
+namespace {
+
+// Each costs a request.
+constexpr size_t kMostCandidates = 5;
+
+absl::Status AdminNeeded() {
+  return WithReason(absl::FailedPreconditionError(
+                        "nobody who has signed in here has admin rights to the repository at "
+                        "GitHub; someone who has must sign in"),
+                    "admin_needed");
+}
+
+// Of several errors the one that says most about what to do: GitHub's being away may hide a yes.
+int Weight(const absl::Status& status) {
+  const std::string reason = Reason(status);
+  if (absl::IsUnavailable(status)) return 3;
+  if (reason == "admin_needed") return 2;
+  return reason == "repository_not_found" ? 1 : 0;
+}
+
+}  // namespace
+
+RepositoryFacts FactsOf(const github::Repository& repository) {
+  return {.repository_id = repository.id,
+          .repository = repository.full_name,
+          .is_private = repository.is_private,
+          .url = repository.html_url,
+          .default_branch =
+              repository.default_branch.empty() ? "main" : repository.default_branch};
+}
+
+absl::StatusOr<std::vector<int64_t>> ActingUsers::Candidates(
+    const ProjectRecord& project, std::optional<int64_t> preferred) const {
+  KOZMIC_ASSIGN_OR_RETURN(const auto members, access_.ListMembers(project.project_id));
+  std::vector<int64_t> candidates;
+  const auto add = [&](int64_t user_id) {
+    const bool known = std::count(candidates.begin(), candidates.end(), user_id) > 0;
+    if (!known && candidates.size() < kMostCandidates) candidates.push_back(user_id);
+  };
+  for (const Membership& member : members) {
+    if (member.user_id == preferred && member.may_admin) add(member.user_id);
+  }
+  add(project.owner_user_id);
+  for (const Membership& member : members) {
+    if (member.may_admin) add(member.user_id);
+  }
+  return candidates;
+}
+
+absl::StatusOr<Actor> ActingUsers::Try(const ProjectRecord& project, int64_t user_id) const {
+  KOZMIC_ASSIGN_OR_RETURN(const std::string token, tokens_.GithubToken(user_id));
+  auto repository = github_.GetRepository(token, project.facts.repository);
+  if (absl::IsUnauthenticated(repository.status())) tokens_.ReportRefused(user_id, token);
+  if (!repository.ok()) return FromGithub(repository.status());
+  // Another repository has the name by now, or GitHub shows this one to no one under it.
+  if (repository->id != project.facts.repository_id) {
+    return FromGithub(absl::NotFoundError("another repository has this name"));
+  }
+  if (!repository->may_admin) return AdminNeeded();
+  return Actor{.user_id = user_id, .token = token, .repository = *std::move(repository)};
+}
+
+absl::StatusOr<Actor> ActingUsers::FindAdmin(const ProjectRecord& project,
+                                             std::optional<int64_t> preferred) const {
+  KOZMIC_ASSIGN_OR_RETURN(const auto candidates, Candidates(project, preferred));
+  absl::Status error = SignInNeeded();
+  for (const int64_t user_id : candidates) {
+    auto actor = Try(project, user_id);
+    if (!actor.ok()) {
+      if (Weight(actor.status()) > Weight(error)) error = actor.status();
+      continue;
+    }
+    const RepositoryFacts facts = FactsOf(actor->repository);
+    if (facts != project.facts) {
+      Log(Severity::kInfo, "a repository has changed at GitHub",
+          {{"project", project.project_id},
+           {"was", project.facts.repository},
+           {"is", facts.repository},
+           {"private", facts.is_private}});
+      const absl::Status noted = projects_.SetFacts(project.project_id, facts);
+      // A project that is being removed needs no notes.
+      if (!noted.ok() && !absl::IsNotFound(noted)) return noted;
+    }
+    return actor;
+  }
+  return error;
+}
+
+}  // namespace kozmic::project

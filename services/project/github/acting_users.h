@@ -1,0 +1,58 @@
+#ifndef KOZMIC_SERVICES_PROJECT_GITHUB_ACTING_USERS_H_
+#define KOZMIC_SERVICES_PROJECT_GITHUB_ACTING_USERS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "lib/github/api.h"
+#include "services/project/access/access_store.h"
+#include "services/project/clients/token_source.h"
+#include "services/project/projects/project_store.h"
+
+namespace kozmic::project {
+
+// A user in whose name something is done to a project's repository at GitHub.
+struct Actor {
+  int64_t user_id = 0;
+  std::string token = {};
+  // As GitHub just described it to them; it is the project's, under today's name.
+  github::Repository repository = {};
+};
+
+// Finds who may act at GitHub for a project, so that it does not depend on one person's staying.
+// Thread-safe.
+class ActingUsers {
+ public:
+  // All must outlive this.
+  ActingUsers(AccessStore& access, ProjectStore& projects, TokenSource& tokens,
+              const github::Api& github)
+      : access_(access), projects_(projects), tokens_(tokens), github_(github) {}
+
+  // Someone who has admin rights to the project's repository now: the preferred user, the owner, or
+  // another member. Notes when GitHub describes the repository otherwise than before (a rename).
+  // Errors: FAILED_PRECONDITION sign_in_needed (nobody's sign-in is good any more) or admin_needed
+  // (nobody may), NOT_FOUND repository_not_found (GitHub shows it to nobody), UNAVAILABLE
+  // github_unavailable.
+  absl::StatusOr<Actor> FindAdmin(const ProjectRecord& project,
+                                  std::optional<int64_t> preferred = std::nullopt) const;
+
+ private:
+  absl::StatusOr<std::vector<int64_t>> Candidates(const ProjectRecord& project,
+                                                  std::optional<int64_t> preferred) const;
+  absl::StatusOr<Actor> Try(const ProjectRecord& project, int64_t user_id) const;
+
+  AccessStore& access_;
+  ProjectStore& projects_;
+  TokenSource& tokens_;
+  const github::Api& github_;
+};
+
+// GitHub's description as a project keeps it.
+RepositoryFacts FactsOf(const github::Repository& repository);
+
+}  // namespace kozmic::project
+
+#endif  // KOZMIC_SERVICES_PROJECT_GITHUB_ACTING_USERS_H_

@@ -1,0 +1,110 @@
+#include "lib/rpc/resource_name.h"
+#include "lib/status/macros.h"
+#include "services/project/names.h"
+#include "services/project/project_service.h"
+#include "services/project/translate.h"
+
+namespace kozmic::project {
+namespace {
+
+struct HookName {
+  int64_t project_id = 0;
+  int64_t hook_id = 0;
+};
+
+absl::StatusOr<HookName> ParseHookName(const std::string& name) {
+  HookName parsed;
+  KOZMIC_RETURN_IF_ERROR(ParseName(kHookPattern, name, {&parsed.project_id, &parsed.hook_id}));
+  return parsed;
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* ProjectService::CreateHook(grpc::CallbackServerContext* context,
+                                                     const v1::CreateHookRequest* request,
+                                                     v1::Hook* response) {
+  return runners_.github.Run(
+      context, "CreateHook", [=, this](const Caller& caller) -> absl::Status {
+        KOZMIC_ASSIGN_OR_RETURN(
+            const Allowed allowed,
+            Allow(caller, kProjectPattern, request->parent(), Permission::kConfigure));
+        KOZMIC_ASSIGN_OR_RETURN(const HookRecord hook,
+                                parts_.hooks.Create(allowed.project(), allowed.user_id,
+                                                    TranslateFields(request->hook())));
+        Translate(hook, response);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* ProjectService::GetHook(grpc::CallbackServerContext* context,
+                                                  const v1::GetHookRequest* request,
+                                                  v1::Hook* response) {
+  return runners_.database.Run(context, "GetHook", [=, this](const Caller& caller) -> absl::Status {
+    KOZMIC_ASSIGN_OR_RETURN(const HookName name, ParseHookName(request->name()));
+    KOZMIC_RETURN_IF_ERROR(Allow(caller, name.project_id, Permission::kView).status());
+    KOZMIC_ASSIGN_OR_RETURN(const HookRecord hook,
+                            parts_.hook_store.GetHook(name.project_id, name.hook_id));
+    Translate(hook, response);
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* ProjectService::ListHooks(grpc::CallbackServerContext* context,
+                                                    const v1::ListHooksRequest* request,
+                                                    v1::ListHooksResponse* response) {
+  return runners_.database.Run(
+      context, "ListHooks", [=, this](const Caller& caller) -> absl::Status {
+        KOZMIC_ASSIGN_OR_RETURN(
+            const Allowed allowed,
+            Allow(caller, kProjectPattern, request->parent(), Permission::kView));
+        KOZMIC_ASSIGN_OR_RETURN(const auto hooks,
+                                parts_.hook_store.ListHooks(allowed.project().project_id));
+        for (const HookRecord& hook : hooks) Translate(hook, response->add_hooks());
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* ProjectService::UpdateHook(grpc::CallbackServerContext* context,
+                                                     const v1::UpdateHookRequest* request,
+                                                     v1::Hook* response) {
+  return runners_.database.Run(
+      context, "UpdateHook", [=, this](const Caller& caller) -> absl::Status {
+        KOZMIC_ASSIGN_OR_RETURN(const HookName name, ParseHookName(request->hook().name()));
+        KOZMIC_ASSIGN_OR_RETURN(const Allowed allowed,
+                                Allow(caller, name.project_id, Permission::kConfigure));
+        KOZMIC_ASSIGN_OR_RETURN(const HookRecord hook,
+                                parts_.hooks.Update(allowed.project(), name.hook_id,
+                                                    TranslateFields(request->hook())));
+        Translate(hook, response);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* ProjectService::DeleteHook(grpc::CallbackServerContext* context,
+                                                     const v1::DeleteHookRequest* request,
+                                                     v1::DeleteHookResponse*) {
+  return runners_.github.Run(
+      context, "DeleteHook", [=, this](const Caller& caller) -> absl::Status {
+        KOZMIC_ASSIGN_OR_RETURN(const HookName name, ParseHookName(request->name()));
+        KOZMIC_ASSIGN_OR_RETURN(const Allowed allowed,
+                                Allow(caller, name.project_id, Permission::kConfigure));
+        return parts_.hooks.Delete(allowed.project(), allowed.user_id, name.hook_id);
+      });
+}
+
+grpc::ServerUnaryReactor* ProjectService::RestoreHooks(grpc::CallbackServerContext* context,
+                                                       const v1::RestoreHooksRequest* request,
+                                                       v1::RestoreHooksResponse* response) {
+  return runners_.github.Run(
+      context, "RestoreHooks", [=, this](const Caller& caller) -> absl::Status {
+        KOZMIC_ASSIGN_OR_RETURN(
+            const Allowed allowed,
+            Allow(caller, kProjectPattern, request->parent(), Permission::kConfigure));
+        KOZMIC_ASSIGN_OR_RETURN(const auto restored,
+                                parts_.hooks.Restore(allowed.project(), allowed.user_id));
+        for (const Hooks::Restored& one : restored) Translate(one, response->add_results());
+        return absl::OkStatus();
+      });
+}
+
+}  // namespace kozmic::project

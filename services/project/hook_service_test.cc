@@ -1,0 +1,222 @@
+// Hooks over gRPC: changed, deleted and restored, here and at GitHub.
+
+#include "gmock/gmock.h"
+#include "services/project/github_service_test.h"
+
+namespace kozmic::project {
+namespace {
+
+using ::testing::ElementsAre;
+using Restored = v1::RestoreHooksResponse;
+
+class HookServiceTest : public GithubServiceTest {
+ protected:
+  absl::StatusOr<v1::Hook> Update(const v1::Hook& hook, int64_t user = kAnn) {
+    v1::UpdateHookRequest request;
+    *request.mutable_hook() = hook;
+    return Ask(&Stub::UpdateHook, request, Session(user));
+  }
+  absl::StatusOr<v1::Hook> GetHook(const std::string& name, int64_t user = kAnn) {
+    v1::GetHookRequest request;
+    request.set_name(name);
+    return Ask(&Stub::GetHook, request, Session(user));
+  }
+  absl::Status Delete(const std::string& name, int64_t user = kAnn) {
+    v1::DeleteHookRequest request;
+    request.set_name(name);
+    return Ask(&Stub::DeleteHook, request, Session(user)).status();
+  }
+  absl::StatusOr<v1::RestoreHooksResponse> Restore(int64_t user = kAnn) {
+    v1::RestoreHooksRequest request;
+    request.set_parent(project_);
+    return Ask(&Stub::RestoreHooks, request, Session(user));
+  }
+  std::vector<int> Outcomes() {
+    std::vector<int> outcomes;
+    const auto restored = Restore();
+    EXPECT_TRUE(restored.ok()) << restored.status();
+    if (!restored.ok()) return outcomes;
+    for (const auto& result : restored->results()) outcomes.push_back(result.outcome());
+    return outcomes;
+  }
+  std::string Secret(const v1::Hook& hook) {
+    const int64_t id = Number(hook.name());
+    return *parts_.hook_box.Open(*parts_.hook_store.GetSealedSecret(id), SecretPlace(id));
+  }
+
+  const std::string project_ = MakeProject();
+};
+
+TEST_F(HookServiceTest, K23AnEditChangesOurRecordOnly) {
+  v1::Hook hook = *CreateHook(project_);
+  nlohmann::json before;
+  {
+    absl::MutexLock lock(&mutex);
+    before = hooks.begin()->second;
+    // Should GitHub be asked, it is away.
+    hook_status = hooks_status = 502;
+  }
+  hook.set_title("Better");
+  hook.set_install_script("apt-get install -y make\r\n");
+  hook.add_tracked_files("./a/../Makefile");
+  hook.set_disabled(true);
+  hook.add_branches("release/*");
+  hook.clear_events();
+  hook.add_events(v1::Hook::EVENT_TAG);
+  const auto updated = Update(hook);
+  ASSERT_TRUE(updated.ok()) << updated.status();
+  EXPECT_EQ(updated->title(), "Better");
+  EXPECT_EQ(updated->install_script(), "apt-get install -y make\n");
+  EXPECT_THAT(updated->tracked_files(), ElementsAre("Makefile"));
+  EXPECT_TRUE(updated->disabled());
+  EXPECT_THAT(updated->branches(), ElementsAre("release/*"));
+  EXPECT_THAT(updated->events(), ElementsAre(v1::Hook::EVENT_TAG));
+  EXPECT_EQ(GetHook(hook.name())->SerializeAsString(), updated->SerializeAsString());
+  absl::MutexLock lock(&mutex);
+  EXPECT_EQ(hooks.begin()->second, before);
+}
+
+TEST_F(HookServiceTest, AFaultyFieldIsNamedAndChangesNothing) {
+  v1::Hook hook = *CreateHook(project_);
+  const auto faulty = [&](const std::function<void(v1::Hook&)>& change) {
+    v1::Hook changed = hook;
+    change(changed);
+    return Detail(Update(changed).status(), "field");
+  };
+  EXPECT_EQ(faulty([](v1::Hook& h) { h.clear_title(); }), "title");
+  EXPECT_EQ(faulty([](v1::Hook& h) { h.set_image("x; id"); }), "image");
+  EXPECT_EQ(faulty([](v1::Hook& h) { h.add_tracked_files("../x"); }), "tracked_files");
+  EXPECT_EQ(faulty([](v1::Hook& h) { h.clear_events(); }), "events");
+  EXPECT_EQ(faulty([](v1::Hook& h) { h.add_events(static_cast<v1::Hook::Event>(99)); }), "events");
+  EXPECT_EQ(GetHook(hook.name())->title(), "Tests");
+}
+
+TEST_F(HookServiceTest, K24DeletingRemovesTheWebhookAndKeepsThePast) {
+  const v1::Hook hook = *CreateHook(project_);
+  // An error of GitHub's changes nothing.
+  {
+    absl::MutexLock lock(&mutex);
+    delete_status = 502;
+  }
+  EXPECT_EQ(Reason(Delete(hook.name())), "github_unavailable");
+  EXPECT_TRUE(GetHook(hook.name()).ok());
+  {
+    absl::MutexLock lock(&mutex);
+    delete_status = 204;
+  }
+  EXPECT_TRUE(Delete(hook.name()).ok());
+  EXPECT_EQ(GetHook(hook.name()).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(Delete(hook.name()).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(CountRows("hooks"), 1);
+  EXPECT_EQ(CountRows("hooks WHERE secret <> ''"), 0);
+  absl::MutexLock lock(&mutex);
+  EXPECT_TRUE(hooks.empty());
+}
+
+TEST_F(HookServiceTest, K24AWebhookThatIsAbsentAtGithubIsFine) {
+  const v1::Hook hook = *CreateHook(project_);
+  {
+    absl::MutexLock lock(&mutex);
+    hooks.clear();
+  }
+  EXPECT_TRUE(Delete(hook.name()).ok());
+}
+
+TEST_F(HookServiceTest, K25RestoringMakesTheMissingMendsTheWrongAndLeavesTheRight) {
+  const v1::Hook right = *CreateHook(project_);
+  const v1::Hook missing = *CreateHook(project_);
+  const v1::Hook wrong_url = *CreateHook(project_);
+  const v1::Hook wrong_events = *CreateHook(project_);
+  const std::string old_secret = Secret(missing);
+  {
+    absl::MutexLock lock(&mutex);
+    ASSERT_EQ(hooks.size(), 4u);
+    hooks.erase(78);
+    hooks[79]["config"]["url"] = "http://elsewhere/";
+    hooks[80]["events"] = {"push"};
+  }
+  EXPECT_THAT(Outcomes(), ElementsAre(Restored::OUTCOME_UNTOUCHED, Restored::OUTCOME_RECREATED,
+                                      Restored::OUTCOME_EDITED, Restored::OUTCOME_EDITED));
+  {
+    absl::MutexLock lock(&mutex);
+    ASSERT_EQ(hooks.size(), 4u);
+    EXPECT_EQ(hooks[79]["config"]["url"],
+              absl::StrCat("http://k/_hooks/hook/", Number(wrong_url.name()), "/"));
+    EXPECT_EQ(hooks[79]["config"]["secret"], Secret(wrong_url));
+    EXPECT_EQ(hooks[80]["events"].size(), 6u);
+    EXPECT_EQ(hooks[81]["config"]["secret"], Secret(missing));
+    EXPECT_NE(Secret(missing), old_secret);
+  }
+  EXPECT_EQ(parts_.hook_store.GetHook(Number(project_), Number(missing.name()))->github_hook_id,
+            81);
+  const std::vector<int> again = Outcomes();
+  EXPECT_EQ(again, std::vector<int>(4, Restored::OUTCOME_UNTOUCHED));
+}
+
+TEST_F(HookServiceTest, K25WhatALostAnswerMadeTwiceIsThereOnceAfterwards) {
+  const v1::Hook hook = *CreateHook(project_);
+  {
+    absl::MutexLock lock(&mutex);
+    hooks[90] = hooks[77];
+    hooks[90]["id"] = 90;
+  }
+  EXPECT_THAT(Outcomes(), ElementsAre(Restored::OUTCOME_EDITED));
+  absl::MutexLock lock(&mutex);
+  EXPECT_EQ(hooks.size(), 1u);
+  EXPECT_EQ(hooks.count(77), 1u);
+}
+
+TEST_F(HookServiceTest, K25AnErrorOfGithubsLosesNoHook) {
+  const v1::Hook hook = *CreateHook(project_);
+  {
+    absl::MutexLock lock(&mutex);
+    hooks.clear();
+    hook_status = 500;
+  }
+  EXPECT_EQ(Reason(Restore().status()), "github_unavailable");
+  EXPECT_TRUE(GetHook(hook.name()).ok());
+  {
+    absl::MutexLock lock(&mutex);
+    hook_status = 201;
+  }
+  EXPECT_THAT(Outcomes(), ElementsAre(Restored::OUTCOME_RECREATED));
+}
+
+TEST_F(HookServiceTest, K26OnlyManagersOfItsProjectReachAHook) {
+  const v1::Hook hook = *CreateHook(project_);
+  AddMember(Number(project_), kBob, Role::kMember);
+  const int64_t other = AddProject(10, kEve);
+  const std::string foreign = absl::StrCat("projects/", other, "/hooks/", Number(hook.name()));
+  // A member sees and changes nothing.
+  EXPECT_TRUE(GetHook(hook.name(), kBob).ok());
+  EXPECT_EQ(Update(hook, kBob).status().code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(Delete(hook.name(), kBob).code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(Restore(kBob).status().code(), absl::StatusCode::kPermissionDenied);
+  // A stranger does not learn that there is one.
+  EXPECT_EQ(GetHook(hook.name(), kEve).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(Update(hook, kEve).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(Delete(hook.name(), kEve).code(), absl::StatusCode::kNotFound);
+  // Not even by way of a project of their own.
+  EXPECT_EQ(GetHook(foreign, kEve).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(Delete(foreign, kEve).code(), absl::StatusCode::kNotFound);
+  v1::Hook moved = hook;
+  moved.set_name(foreign);
+  EXPECT_EQ(Update(moved, kEve).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(GetHook("projects/1/hooks/-1").status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(HookServiceTest, AManagerWithoutAdminRightsActsAsTheOwner) {
+  AddMember(Number(project_), kBob, Role::kManager);
+  EXPECT_TRUE(CreateHook(project_, kBob).ok());
+  // Until nobody has them.
+  admin = false;
+  EXPECT_EQ(Reason(CreateHook(project_, kBob).status()), "admin_needed");
+}
+
+TEST_F(HookServiceTest, TwentyWebhooksAreWhatGithubAllows) {
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(CreateHook(project_).ok());
+  EXPECT_EQ(Reason(CreateHook(project_).status()), "too_many_hooks");
+}
+
+}  // namespace
+}  // namespace kozmic::project

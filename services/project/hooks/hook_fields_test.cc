@@ -1,0 +1,136 @@
+#include "services/project/hooks/hook_fields.h"
+
+#include <functional>
+
+#include "gtest/gtest.h"
+#include "lib/status/annotate.h"
+
+namespace kozmic::project {
+namespace {
+
+const HookFields kGood = {.title = "Tests", .image = "debian:12", .script = "#!/bin/sh\nmake\n"};
+
+HookFields With(const std::function<void(HookFields&)>& change) {
+  HookFields fields = kGood;
+  change(fields);
+  return fields;
+}
+
+std::string FaultyField(const HookFields& fields) {
+  const absl::Status status = ValidateHook(fields).status();
+  EXPECT_TRUE(status.ok() || absl::IsInvalidArgument(status)) << status;
+  return Detail(status, "field");
+}
+
+HookFields WithTitle(const std::string& title) {
+  HookFields fields = kGood;
+  fields.title = title;
+  return fields;
+}
+
+HookFields WithImage(const std::string& image) {
+  HookFields fields = kGood;
+  fields.image = image;
+  return fields;
+}
+
+HookFields WithScript(const std::string& script) {
+  HookFields fields = kGood;
+  fields.script = script;
+  return fields;
+}
+
+TEST(ValidateHookTest, KeepsWhatIsGood) {
+  const auto fields = ValidateHook(kGood);
+  ASSERT_TRUE(fields.ok()) << fields.status();
+  EXPECT_EQ(fields->title, "Tests");
+  EXPECT_EQ(fields->image, "debian:12");
+  EXPECT_EQ(fields->script, "#!/bin/sh\nmake\n");
+}
+
+TEST(ValidateHookTest, NormalisesBlanksAndLineEnds) {
+  const auto fields = ValidateHook(
+      {.title = " Tests ", .image = " debian:12\n", .script = "#!/bin/sh\r\n\r\nmake\r\n"});
+  ASSERT_TRUE(fields.ok()) << fields.status();
+  EXPECT_EQ(fields->title, "Tests");
+  EXPECT_EQ(fields->image, "debian:12");
+  EXPECT_EQ(fields->script, "#!/bin/sh\n\nmake\n");
+}
+
+TEST(ValidateHookTest, AScriptNeedsNoInterpreterLine) {
+  EXPECT_EQ(FaultyField(WithScript("make test")), "");
+}
+
+TEST(ValidateHookTest, NamesTheFaultyField) {
+  EXPECT_EQ(FaultyField(WithTitle("  ")), "title");
+  EXPECT_EQ(FaultyField(WithTitle("a\nb")), "title");
+  std::string umlauts;
+  for (int i = 0; i < 200; ++i) umlauts += "ü";
+  EXPECT_EQ(FaultyField(WithTitle(umlauts)), "");
+  EXPECT_EQ(FaultyField(WithTitle(umlauts + "x")), "title");
+
+  for (const std::string image : {"", "x; id", "--privileged", "a:b:c", "UPPER", "a b"}) {
+    EXPECT_EQ(FaultyField(WithImage(image)), "image") << image;
+  }
+  EXPECT_EQ(FaultyField(WithImage(std::string(300, 'a'))), "image");
+
+  EXPECT_EQ(FaultyField(WithScript("")), "script");
+  EXPECT_EQ(FaultyField(WithScript("\xEF\xBB\xBF#!/bin/sh")), "script");
+  EXPECT_EQ(FaultyField(WithScript(std::string("a\0b", 3))), "script");
+  EXPECT_EQ(FaultyField(WithScript(std::string(1 << 20, 'x'))), "");
+  EXPECT_EQ(FaultyField(WithScript(std::string((1 << 20) + 1, 'x'))), "script");
+}
+
+TEST(ValidateHookTest, AnInstallScriptIsOptionalAndKeptLikeTheScript) {
+  // K19, K20
+  EXPECT_EQ(ValidateHook(With([](HookFields& f) { f.install_script = " \n\t"; }))->install_script,
+            "");
+  EXPECT_EQ(ValidateHook(With([](HookFields& f) { f.install_script = "a\r\nb"; }))->install_script,
+            "a\nb");
+  EXPECT_EQ(FaultyField(With([](HookFields& f) { f.install_script = "\xEF\xBB\xBFx"; })),
+            "install_script");
+  EXPECT_EQ(FaultyField(With([](HookFields& f) { f.install_script = std::string(2 << 20, 'x'); })),
+            "install_script");
+  EXPECT_EQ(FaultyField(With([](HookFields& f) { f.tracked_files = {"../x"}; })), "tracked_files");
+}
+
+TEST(ValidateHookTest, BranchesAreDistinctPatterns) {
+  // P11
+  const auto fields = ValidateHook(With([](HookFields& f) {
+    f.branches = {" main ", "", "release/*", "main"};
+  }));
+  EXPECT_EQ(fields->branches, (std::vector<std::string>{"main", "release/*"}));
+  EXPECT_EQ(FaultyField(With([](HookFields& f) { f.branches = {"a\nb"}; })), "branches");
+  EXPECT_EQ(FaultyField(With([](HookFields& f) { f.branches = {std::string(251, 'x')}; })),
+            "branches");
+  EXPECT_EQ(FaultyField(With([](HookFields& f) {
+              for (int i = 0; i < 51; ++i) f.branches.push_back("b" + std::to_string(i));
+            })),
+            "branches");
+}
+
+TEST(ValidateHookTest, AHookIsForSomething) {
+  EXPECT_EQ(FaultyField(With([](HookFields& f) { f.events = 0; })), "events");
+  EXPECT_EQ(FaultyField(With([](HookFields& f) { f.events = kOnPush | 64; })), "events");
+  EXPECT_EQ(FaultyField(With([](HookFields& f) { f.events = kOnTag; })), "");
+}
+
+TEST(WantsTest, ChoosesBySwitchEventAndBranch) {
+  // P10, P11
+  const HookFields all = kGood;
+  EXPECT_TRUE(Wants(all, kOnPush, "refs/heads/x"));
+  EXPECT_TRUE(Wants(all, kOnPullRequest, "refs/heads/x"));
+  EXPECT_FALSE(Wants(all, kOnTag, "refs/tags/v1"));
+  EXPECT_FALSE(Wants(With([](HookFields& f) { f.enabled = false; }), kOnPush, "refs/heads/x"));
+  const HookFields some = With([](HookFields& f) {
+    f.branches = {"main", "release/*"};
+    f.events = kOnAnything;
+  });
+  EXPECT_TRUE(Wants(some, kOnPush, "refs/heads/main"));
+  EXPECT_TRUE(Wants(some, kOnPush, "refs/heads/release/1"));
+  EXPECT_FALSE(Wants(some, kOnPush, "refs/heads/feature"));
+  EXPECT_TRUE(Wants(some, kOnTag, "refs/tags/anything"));
+}
+
+}  // namespace
+}  // namespace kozmic::project

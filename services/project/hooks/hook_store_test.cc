@@ -1,0 +1,155 @@
+// What every HookStore must keep, on a real PostgreSQL.
+
+#include "services/project/hooks/hook_store.h"
+
+#include "gtest/gtest.h"
+#include "lib/testing/postgres.h"
+#include "services/project/hooks/postgres_hook_store.h"
+#include "services/project/projects/postgres_project_store.h"
+
+namespace kozmic::project {
+namespace {
+
+const HookFields kFields = {.title = "Tests",
+                            .image = "debian:12",
+                            .script = "make\n",
+                            .install_script = "apt-get install make\n",
+                            .tracked_files = {"Makefile", "a \"quoted\" name"},
+                            .enabled = false,
+                            .branches = {"main", "release/*"},
+                            .events = kOnPush | kOnTag};
+
+class HookStoreTest : public ::testing::Test {
+ protected:
+  HookStoreTest() : project_(MakeProject(9)), other_(MakeProject(10)) {}
+
+  int64_t MakeProject(int64_t repository_id) {
+    PostgresProjectStore projects(pool_);
+    const int64_t project = projects.AddProject({.repository_id = repository_id}, 1)->project_id;
+    EXPECT_TRUE(projects.FinishProject(project, {}, absl::Hours(1)).ok());
+    return project;
+  }
+
+  int64_t Add(const HookFields& fields = kFields) {
+    const int64_t hook_id = *store_.NextHookId();
+    const auto hook =
+        store_.AddHook({.hook_id = hook_id, .project_id = project_, .fields = fields}, "sealed");
+    EXPECT_TRUE(hook.ok()) << hook.status();
+    EXPECT_EQ(hook->hook_id, hook_id);
+    return hook_id;
+  }
+
+  int64_t AddMade(int64_t github_hook_id) {
+    const int64_t hook = Add();
+    EXPECT_TRUE(store_.ActivateHook(hook, github_hook_id).ok());
+    return hook;
+  }
+
+  PostgresPool pool_{{.url = SharedTestPostgres().CreateDatabase("project"), .size = 4}};
+  PostgresHookStore store_{pool_};
+  const int64_t project_;
+  const int64_t other_;
+};
+
+TEST_F(HookStoreTest, KeepsAllOfAHook) {
+  const int64_t hook = AddMade(77);
+  const auto kept = store_.GetHook(project_, hook);
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  EXPECT_EQ(kept->fields, kFields);
+  EXPECT_EQ(kept->github_hook_id, 77);
+  EXPECT_GT(kept->create_time, absl::Now() - absl::Minutes(5));
+  EXPECT_EQ(*store_.GetSealedSecret(hook), "sealed");
+}
+
+TEST_F(HookStoreTest, AHookCountsOnceGithubHasIt) {
+  const int64_t first = Add();
+  const int64_t second = Add();
+  EXPECT_TRUE(store_.ListHooks(project_)->empty());
+  EXPECT_EQ(store_.ListAllHooks(project_)->size(), 2u);
+  EXPECT_EQ(store_.GetHook(project_, first).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_TRUE(store_.ActivateHook(second, 78).ok());
+  EXPECT_TRUE(store_.ActivateHook(first, 77).ok());
+  const auto hooks = *store_.ListHooks(project_);
+  ASSERT_EQ(hooks.size(), 2u);
+  EXPECT_EQ(hooks[0].hook_id, first);
+  EXPECT_EQ(store_.ActivateHook(404, 77).code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(HookStoreTest, AHookThatNeverCountedIsTakenBack) {
+  const int64_t unmade = Add();
+  const int64_t made = AddMade(77);
+  EXPECT_FALSE(store_.NextUnmadeHook(0, absl::Hours(1))->has_value());
+  EXPECT_EQ((*store_.NextUnmadeHook(0, absl::ZeroDuration()))->hook_id, unmade);
+  EXPECT_FALSE(store_.NextUnmadeHook(unmade, absl::ZeroDuration())->has_value());
+  EXPECT_TRUE(store_.TakeHookBack(made).ok());
+  EXPECT_TRUE(store_.TakeHookBack(unmade).ok());
+  EXPECT_TRUE(store_.TakeHookBack(unmade).ok());
+  EXPECT_EQ(store_.ListAllHooks(project_)->size(), 1u);
+}
+
+TEST_F(HookStoreTest, IsChangedByItsProjectOnly) {
+  const int64_t hook = AddMade(77);
+  HookFields changed = kFields;
+  changed.title = "Better";
+  changed.enabled = true;
+  changed.tracked_files.clear();
+  EXPECT_EQ(store_.SetFields(other_, hook, changed).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(store_.GetHook(other_, hook).status().code(), absl::StatusCode::kNotFound);
+  const auto set = store_.SetFields(project_, hook, changed);
+  ASSERT_TRUE(set.ok()) << set.status();
+  EXPECT_EQ(set->fields, changed);
+  EXPECT_EQ(store_.GetHook(project_, hook)->fields, changed);
+  EXPECT_GE(set->update_time, set->create_time);
+}
+
+TEST_F(HookStoreTest, ARemovedHookIsGoneButForItsDeliveries) {
+  // K24
+  const int64_t hook = AddMade(77);
+  ASSERT_TRUE(pool_
+                  .Autocommit([&](pqxx::nontransaction& tx) {
+                    tx.exec_params0(
+                        "INSERT INTO deliveries (hook_id, guid, event, body, body_sha256, state,"
+                        " outcome) VALUES ($1, 'g', 'push', '', '', 2, '')",
+                        hook);
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  ASSERT_TRUE(store_.RemoveHook(hook).ok());
+  ASSERT_TRUE(store_.RemoveHook(hook).ok());
+  EXPECT_TRUE(store_.ListAllHooks(project_)->empty());
+  EXPECT_EQ(store_.GetHook(project_, hook).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(store_.GetSealedSecret(hook).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(store_.ActivateHook(hook, 78).code(), absl::StatusCode::kNotFound);
+  int deliveries = 0;
+  ASSERT_TRUE(pool_
+                  .Autocommit([&](pqxx::nontransaction& tx) {
+                    deliveries = tx.exec1("SELECT count(*) FROM deliveries")[0].as<int>();
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  EXPECT_EQ(deliveries, 1);
+}
+
+TEST_F(HookStoreTest, WithAnotherSecretItsWebhookIsUnknownAgain) {
+  // K25
+  const int64_t hook = AddMade(77);
+  ASSERT_TRUE(store_.ReplaceSecret(hook, "sealed again").ok());
+  EXPECT_EQ(*store_.GetSealedSecret(hook), "sealed again");
+  EXPECT_EQ(store_.GetHook(project_, hook)->github_hook_id, std::nullopt);
+  // It is no half-made hook: nobody may take it back.
+  EXPECT_FALSE(store_.NextUnmadeHook(0, absl::ZeroDuration())->has_value());
+  ASSERT_TRUE(store_.ActivateHook(hook, 78).ok());
+  EXPECT_EQ(store_.GetHook(project_, hook)->github_hook_id, 78);
+  EXPECT_EQ(store_.ReplaceSecret(404, "s").code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(HookStoreTest, AHookNeedsItsProject) {
+  EXPECT_EQ(store_.AddHook({.hook_id = 1, .project_id = 404}, "sealed").status().code(),
+            absl::StatusCode::kNotFound);
+  ASSERT_TRUE(PostgresProjectStore(pool_).BeginRemoval(project_).ok());
+  EXPECT_EQ(store_.AddHook({.hook_id = 1, .project_id = project_}, "sealed").status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace kozmic::project

@@ -1,0 +1,196 @@
+#include "services/project/hooks/postgres_hook_store.h"
+
+#include "absl/strings/str_cat.h"
+#include "lib/postgres/array.h"
+#include "lib/postgres/times.h"
+#include "lib/status/macros.h"
+
+namespace kozmic::project {
+namespace {
+
+constexpr char kColumns[] =
+    "hook_id, project_id, title, image, script, install_script, tracked_files, NOT disabled, "
+    "branches, events, github_hook_id, (extract(epoch FROM create_time) * 1000000)::bigint, "
+    "(extract(epoch FROM update_time) * 1000000)::bigint";
+// What counts.
+constexpr char kCounts[] = "made AND remove_time IS NULL";
+
+HookRecord ReadHook(const pqxx::row& row) {
+  HookRecord hook{.hook_id = row[0].as<int64_t>(),
+                  .project_id = row[1].as<int64_t>(),
+                  .fields = {.title = row[2].as<std::string>(),
+                             .image = row[3].as<std::string>(),
+                             .script = row[4].as<std::string>(),
+                             .install_script = row[5].as<std::string>(),
+                             .tracked_files = TextsFromArray(row[6]),
+                             .enabled = row[7].as<bool>(),
+                             .branches = TextsFromArray(row[8]),
+                             .events = row[9].as<unsigned>()},
+                  .create_time = TimeFromMicros(row[11]),
+                  .update_time = TimeFromMicros(row[12])};
+  if (!row[10].is_null()) hook.github_hook_id = row[10].as<int64_t>();
+  return hook;
+}
+
+absl::Status NoSuchHook() { return absl::NotFoundError("no such hook"); }
+
+}  // namespace
+
+absl::StatusOr<int64_t> PostgresHookStore::NextHookId() {
+  int64_t hook_id = 0;
+  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
+    hook_id =
+        tx.exec1("SELECT nextval(pg_get_serial_sequence('hooks', 'hook_id'))")[0].as<int64_t>();
+    return absl::OkStatus();
+  }));
+  return hook_id;
+}
+
+absl::StatusOr<HookRecord> PostgresHookStore::AddHook(const HookRecord& hook,
+                                                      const std::string& sealed_secret) {
+  HookRecord added;
+  const HookFields& fields = hook.fields;
+  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
+    const pqxx::result rows = tx.exec_params(
+        absl::StrCat("INSERT INTO hooks (hook_id, project_id, title, image, script, secret,"
+                     " install_script, tracked_files, disabled, branches, events)"
+                     " OVERRIDING SYSTEM VALUE SELECT $1, project_id, $3, $4, $5, $6, $7,"
+                     " $8::text[], NOT $9::boolean, $10::text[], $11 FROM projects"
+                     " WHERE project_id = $2 AND state = 2 RETURNING ",
+                     kColumns),
+        hook.hook_id, hook.project_id, fields.title, fields.image, fields.script, sealed_secret,
+        fields.install_script, ToArray(fields.tracked_files), fields.enabled,
+        ToArray(fields.branches), fields.events);
+    if (rows.empty()) return absl::NotFoundError("no such project");
+    added = ReadHook(rows[0]);
+    return absl::OkStatus();
+  }));
+  return added;
+}
+
+absl::Status PostgresHookStore::ActivateHook(int64_t hook_id, int64_t github_hook_id) {
+  return pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
+    const pqxx::result result = tx.exec_params(
+        "UPDATE hooks SET github_hook_id = $2, made = true"
+        " WHERE hook_id = $1 AND remove_time IS NULL",
+        hook_id, github_hook_id);
+    if (result.affected_rows() == 0) return NoSuchHook();
+    return absl::OkStatus();
+  });
+}
+
+absl::Status PostgresHookStore::TakeHookBack(int64_t hook_id) {
+  return pool_.Autocommit([&](pqxx::nontransaction& tx) {
+    tx.exec_params0("DELETE FROM hooks WHERE hook_id = $1 AND NOT made", hook_id);
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<std::optional<HookRecord>> PostgresHookStore::NextUnmadeHook(int64_t after,
+                                                                            absl::Duration age) {
+  std::optional<HookRecord> hook;
+  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
+    hook.reset();
+    const pqxx::result rows = tx.exec_params(
+        absl::StrCat("SELECT ", kColumns,
+                     " FROM hooks WHERE NOT made AND hook_id > $1"
+                     " AND create_time <= now() - $2::interval ORDER BY hook_id LIMIT 1"),
+        after, Interval(age));
+    if (!rows.empty()) hook = ReadHook(rows[0]);
+    return absl::OkStatus();
+  }));
+  return hook;
+}
+
+absl::StatusOr<std::vector<HookRecord>> PostgresHookStore::List(int64_t project_id,
+                                                                const char* condition) {
+  std::vector<HookRecord> hooks;
+  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
+    hooks.clear();
+    for (const pqxx::row& row :
+         tx.exec_params(absl::StrCat("SELECT ", kColumns, " FROM hooks WHERE project_id = $1 AND ",
+                                     condition, " ORDER BY hook_id"),
+                        project_id)) {
+      hooks.push_back(ReadHook(row));
+    }
+    return absl::OkStatus();
+  }));
+  return hooks;
+}
+
+absl::StatusOr<std::vector<HookRecord>> PostgresHookStore::ListHooks(int64_t project_id) {
+  return List(project_id, kCounts);
+}
+
+absl::StatusOr<std::vector<HookRecord>> PostgresHookStore::ListAllHooks(int64_t project_id) {
+  return List(project_id, "remove_time IS NULL");
+}
+
+absl::StatusOr<HookRecord> PostgresHookStore::GetHook(int64_t project_id, int64_t hook_id) {
+  HookRecord hook;
+  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
+    const pqxx::result rows =
+        tx.exec_params(absl::StrCat("SELECT ", kColumns,
+                                    " FROM hooks WHERE project_id = $1 AND hook_id = $2 AND ",
+                                    kCounts),
+                       project_id, hook_id);
+    if (rows.empty()) return NoSuchHook();
+    hook = ReadHook(rows[0]);
+    return absl::OkStatus();
+  }));
+  return hook;
+}
+
+absl::StatusOr<HookRecord> PostgresHookStore::SetFields(int64_t project_id, int64_t hook_id,
+                                                        const HookFields& fields) {
+  HookRecord hook;
+  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
+    const pqxx::result rows = tx.exec_params(
+        absl::StrCat("UPDATE hooks SET title = $3, image = $4, script = $5, install_script = $6,"
+                     " tracked_files = $7::text[], disabled = NOT $8::boolean,"
+                     " branches = $9::text[], events = $10, update_time = now()"
+                     " WHERE project_id = $1 AND hook_id = $2 AND ",
+                     kCounts, " RETURNING ", kColumns),
+        project_id, hook_id, fields.title, fields.image, fields.script, fields.install_script,
+        ToArray(fields.tracked_files), fields.enabled, ToArray(fields.branches), fields.events);
+    if (rows.empty()) return NoSuchHook();
+    hook = ReadHook(rows[0]);
+    return absl::OkStatus();
+  }));
+  return hook;
+}
+
+absl::Status PostgresHookStore::RemoveHook(int64_t hook_id) {
+  return pool_.Autocommit([&](pqxx::nontransaction& tx) {
+    tx.exec_params0(
+        "UPDATE hooks SET remove_time = now(), secret = '', github_hook_id = NULL"
+        " WHERE hook_id = $1 AND remove_time IS NULL",
+        hook_id);
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<std::string> PostgresHookStore::GetSealedSecret(int64_t hook_id) {
+  std::string secret;
+  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
+    const pqxx::result rows = tx.exec_params(
+        "SELECT secret FROM hooks WHERE hook_id = $1 AND remove_time IS NULL", hook_id);
+    if (rows.empty()) return NoSuchHook();
+    secret = rows[0][0].as<std::string>();
+    return absl::OkStatus();
+  }));
+  return secret;
+}
+
+absl::Status PostgresHookStore::ReplaceSecret(int64_t hook_id, const std::string& sealed_secret) {
+  return pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
+    const pqxx::result result = tx.exec_params(
+        "UPDATE hooks SET secret = $2, github_hook_id = NULL"
+        " WHERE hook_id = $1 AND remove_time IS NULL",
+        hook_id, sealed_secret);
+    if (result.affected_rows() == 0) return NoSuchHook();
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace kozmic::project

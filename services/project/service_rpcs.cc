@@ -1,0 +1,68 @@
+#include "lib/github/url.h"
+#include "lib/rpc/authorize.h"
+#include "lib/status/macros.h"
+#include "services/project/names.h"
+#include "services/project/project_service.h"
+#include "services/project/translate.h"
+
+namespace kozmic::project {
+
+grpc::ServerUnaryReactor* ProjectService::AcceptWebhook(grpc::CallbackServerContext* context,
+                                                        const v1::AcceptWebhookRequest* request,
+                                                        v1::AcceptWebhookResponse* response) {
+  return runners_.webhooks.Run(
+      context, "AcceptWebhook", [=, this](const Caller& caller) -> absl::Status {
+        KOZMIC_RETURN_IF_ERROR(RequireService(caller, {"gateway"}));
+        KOZMIC_ASSIGN_OR_RETURN(
+            const Disposition disposition,
+            parts_.inbox.Accept(
+                {.hook_id = request->hook_id(),
+                 .event = {request->event().begin(), request->event().end()},
+                 .delivery = {request->delivery().begin(), request->delivery().end()},
+                 .signature = {request->signature().begin(), request->signature().end()},
+                 .body = request->body()}));
+        response->set_disposition(Translate(disposition));
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* ProjectService::IssueCheckout(grpc::CallbackServerContext* context,
+                                                        const v1::IssueCheckoutRequest* request,
+                                                        v1::IssueCheckoutResponse* response) {
+  // Most need nothing of GitHub; a refused one does.
+  const UnaryRunner& runner = request->refused() ? runners_.github : runners_.database;
+  return runner.Run(context, "IssueCheckout", [=, this](const Caller& caller) -> absl::Status {
+    KOZMIC_RETURN_IF_ERROR(RequireService(caller, {"build"}));
+    KOZMIC_ASSIGN_OR_RETURN(const int64_t project_id, ProjectId(request->project()));
+    if (!github::IsObjectId(request->commit())) {
+      return absl::InvalidArgumentError("commit: not the object id of a commit");
+    }
+    KOZMIC_ASSIGN_OR_RETURN(
+        const Checkout checkout,
+        parts_.checkouts.Issue(project_id, request->fork(), request->refused()));
+    response->set_clone_url(checkout.clone_url);
+    response->set_ssh_private_key(checkout.ssh_private_key);
+    response->mutable_ssh_known_hosts()->Assign(checkout.ssh_known_hosts.begin(),
+                                                checkout.ssh_known_hosts.end());
+    response->mutable_secrets()->insert(checkout.secrets.begin(), checkout.secrets.end());
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* ProjectService::ReportCommitStatus(
+    grpc::CallbackServerContext* context, const v1::ReportCommitStatusRequest* request,
+    v1::ReportCommitStatusResponse*) {
+  return runners_.github.Run(
+      context, "ReportCommitStatus", [=, this](const Caller& caller) -> absl::Status {
+        KOZMIC_RETURN_IF_ERROR(RequireService(caller, {"build"}));
+        KOZMIC_ASSIGN_OR_RETURN(const int64_t project_id, ProjectId(request->project()));
+        KOZMIC_ASSIGN_OR_RETURN(const std::string state, TranslateState(request->state()));
+        return parts_.statuses.Report(project_id, request->commit(),
+                                      {.state = state,
+                                       .context = request->context(),
+                                       .description = request->description(),
+                                       .target_url = request->target_url()});
+      });
+}
+
+}  // namespace kozmic::project

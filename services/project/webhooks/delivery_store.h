@@ -1,0 +1,94 @@
+#ifndef KOZMIC_SERVICES_PROJECT_WEBHOOKS_DELIVERY_STORE_H_
+#define KOZMIC_SERVICES_PROJECT_WEBHOOKS_DELIVERY_STORE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace kozmic::project {
+
+// What is needed to judge a delivery.
+struct HookKey {
+  int64_t project_id = 0;
+  int64_t repository_id = 0;
+  std::string sealed_secret = {};
+  // Unknown while the hook is being made at GitHub.
+  std::optional<int64_t> github_hook_id = {};
+};
+
+// What became of a delivery; the numbers are stored. kDone: what it asked for was done, which was not
+// a build.
+enum class DeliveryState { kWaiting = 1, kBuilt = 2, kIgnored = 3, kFailed = 4, kDone = 5 };
+
+struct NewDelivery {
+  int64_t hook_id = 0;
+  std::string guid = {};
+  std::string event = {};
+  absl::string_view body = {};
+  // kWaiting, or kIgnored with a reason.
+  DeliveryState state = DeliveryState::kWaiting;
+  std::string outcome = {};
+  // Of kWaiting, as WebhookEvent says it: what is to be built.
+  std::string ref = {};
+  std::string commit = {};
+  std::string before = {};
+  std::string source = {};
+};
+
+// A delivery that waits for dispatch.
+struct WaitingDelivery {
+  int64_t delivery_id = 0;
+  int64_t project_id = 0;
+  // "owner/name"
+  std::string repository = {};
+  // Of the repository's page.
+  std::string project_url = {};
+  std::string event = {};
+  std::string body = {};
+  // Which request to build this ref and commit it belongs to; may be empty.
+  std::string request_key = {};
+  // How often it was claimed, this time included.
+  int attempts = 0;
+};
+
+// The inbox of webhooks. Thread-safe, also between processes. Besides what each method names, all
+// may fail as PostgresPool does.
+class DeliveryStore {
+ public:
+  virtual ~DeliveryStore() = default;
+
+  // NOT_FOUND.
+  virtual absl::StatusOr<HookKey> GetHookKey(int64_t hook_id) = 0;
+  // Notes GitHub's number of a hook whose number is unknown; it counts from now on.
+  virtual absl::Status FinishHook(int64_t hook_id, int64_t github_hook_id) = 0;
+
+  // Commits the delivery durably. False, and nothing is changed, when this hook has one with the
+  // same guid or the same body. FAILED_PRECONDITION when the hook is gone.
+  //
+  // Decides which request to build the delivery belongs to. One that tells of a push (it has a
+  // `before`) joins the newest with the same ref, commit and `before` in the project, unless this
+  // hook has told of that one already from the same source: then the same was pushed again, which
+  // is a new request. One that does not joins the newest with its ref and commit.
+  virtual absl::StatusOr<bool> AddDelivery(const NewDelivery& delivery) = 0;
+
+  // Takes the oldest waiting delivery that is due; nobody else gets it before `claim` has passed,
+  // or RetryDelivery says otherwise. nullopt when none is due.
+  virtual absl::StatusOr<std::optional<WaitingDelivery>> ClaimDelivery(absl::Duration claim) = 0;
+  // How long until one is due; nullopt when none waits.
+  virtual absl::StatusOr<std::optional<absl::Duration>> TimeToNextDelivery() = 0;
+  // Its end. A delivery that was not waiting stays as it is.
+  virtual absl::Status SettleDelivery(int64_t delivery_id, DeliveryState state,
+                                      const std::string& outcome) = 0;
+  // It is due again after `delay`.
+  virtual absl::Status RetryDelivery(int64_t delivery_id, absl::Duration delay,
+                                     const std::string& outcome) = 0;
+};
+
+}  // namespace kozmic::project
+
+#endif  // KOZMIC_SERVICES_PROJECT_WEBHOOKS_DELIVERY_STORE_H_

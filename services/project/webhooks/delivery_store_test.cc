@@ -1,0 +1,176 @@
+// What every DeliveryStore must keep, on a real PostgreSQL.
+
+#include "services/project/webhooks/delivery_store.h"
+
+#include <atomic>
+#include <set>
+#include <thread>
+
+#include "gtest/gtest.h"
+#include "lib/testing/postgres.h"
+#include "services/project/hooks/postgres_hook_store.h"
+#include "services/project/projects/postgres_project_store.h"
+#include "services/project/webhooks/postgres_delivery_store.h"
+
+namespace kozmic::project {
+namespace {
+
+constexpr absl::Duration kClaim = absl::Hours(1);
+
+class DeliveryStoreTest : public ::testing::Test {
+ protected:
+  DeliveryStoreTest() {
+    PostgresProjectStore projects(pool_);
+    project_ = projects
+                   .AddProject({.repository_id = 9,
+                                .repository = "ann/app",
+                                .url = "http://g/ann/app",
+                                .default_branch = "main"},
+                               1)
+                   ->project_id;
+    EXPECT_TRUE(projects.FinishProject(project_, {}, absl::Hours(1)).ok());
+    for (int64_t* hook : {&hook_, &other_hook_}) {
+      *hook = *hooks_.NextHookId();
+      EXPECT_TRUE(hooks_.AddHook({.hook_id = *hook, .project_id = project_}, "sealed").ok());
+    }
+  }
+
+  bool Add(int64_t hook, const std::string& guid, const std::string& body,
+           DeliveryState state = DeliveryState::kWaiting) {
+    const auto added = store_.AddDelivery(
+        {.hook_id = hook, .guid = guid, .event = "push", .body = body, .state = state});
+    EXPECT_TRUE(added.ok()) << added.status();
+    return *added;
+  }
+
+  PostgresPool pool_{{.url = SharedTestPostgres().CreateDatabase("project"), .size = 8}};
+  PostgresDeliveryStore store_{pool_};
+  PostgresHookStore hooks_{pool_};
+  int64_t project_ = 0;
+  int64_t hook_ = 0;
+  int64_t other_hook_ = 0;
+};
+
+TEST_F(DeliveryStoreTest, KnowsWhatAHookIsSignedWith) {
+  const auto key = store_.GetHookKey(hook_);
+  ASSERT_TRUE(key.ok()) << key.status();
+  EXPECT_EQ(key->project_id, project_);
+  EXPECT_EQ(key->repository_id, 9);
+  EXPECT_EQ(key->sealed_secret, "sealed");
+  EXPECT_EQ(key->github_hook_id, std::nullopt);
+  EXPECT_TRUE(hooks_.ActivateHook(hook_, 77).ok());
+  EXPECT_EQ(store_.GetHookKey(hook_)->github_hook_id, 77);
+  EXPECT_EQ(store_.GetHookKey(404).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(DeliveryStoreTest, TakesEachGuidAndEachBodyOncePerHook) {
+  EXPECT_TRUE(Add(hook_, "g1", "one"));
+  EXPECT_FALSE(Add(hook_, "g1", "one"));
+  EXPECT_FALSE(Add(hook_, "g1", "another body"));
+  EXPECT_FALSE(Add(hook_, "g2", "one"));
+  EXPECT_TRUE(Add(hook_, "g2", "two"));
+  EXPECT_TRUE(Add(other_hook_, "g1", "one"));
+}
+
+TEST_F(DeliveryStoreTest, OneOfManyAtOnceIsTaken) {
+  std::atomic<int> added{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] { added += Add(hook_, "g", "body"); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(added, 1);
+}
+
+TEST_F(DeliveryStoreTest, AHookThatIsGoneTakesNothing) {
+  EXPECT_EQ(store_.AddDelivery({.hook_id = 404, .guid = "g"}).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(DeliveryStoreTest, HandsOutWhatWaitsOldestFirst) {
+  std::string body = "all bytes: ";
+  for (int i = 0; i < 256; ++i) body.push_back(static_cast<char>(i));
+  EXPECT_TRUE(Add(hook_, "g1", body));
+  EXPECT_TRUE(Add(hook_, "g2", "ignored", DeliveryState::kIgnored));
+  EXPECT_TRUE(Add(hook_, "g3", "three"));
+  const auto first = store_.ClaimDelivery(kClaim);
+  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_TRUE(first->has_value());
+  EXPECT_EQ((*first)->body, body);
+  EXPECT_EQ((*first)->event, "push");
+  EXPECT_EQ((*first)->project_id, project_);
+  EXPECT_EQ((*first)->repository, "ann/app");
+  EXPECT_EQ((*first)->project_url, "http://g/ann/app");
+  EXPECT_EQ((*first)->attempts, 1);
+  EXPECT_EQ((*store_.ClaimDelivery(kClaim))->body, "three");
+  EXPECT_FALSE(store_.ClaimDelivery(kClaim)->has_value()) << "claimed or ignored";
+}
+
+TEST_F(DeliveryStoreTest, AClaimEndsByItself) {
+  EXPECT_TRUE(Add(hook_, "g1", "one"));
+  ASSERT_TRUE((*store_.ClaimDelivery(absl::ZeroDuration())).has_value());
+  EXPECT_EQ((*store_.ClaimDelivery(kClaim))->attempts, 2);
+}
+
+TEST_F(DeliveryStoreTest, WhatIsPutOffIsDueLater) {
+  EXPECT_FALSE(store_.TimeToNextDelivery()->has_value());
+  EXPECT_TRUE(Add(hook_, "g1", "one"));
+  const int64_t id = (*store_.ClaimDelivery(kClaim))->delivery_id;
+  EXPECT_TRUE(store_.RetryDelivery(id, absl::Hours(1), "away").ok());
+  EXPECT_GT(**store_.TimeToNextDelivery(), absl::Minutes(55));
+  EXPECT_FALSE(store_.ClaimDelivery(kClaim)->has_value());
+  EXPECT_TRUE(store_.RetryDelivery(id, absl::ZeroDuration(), "away").ok());
+  EXPECT_TRUE((*store_.ClaimDelivery(kClaim)).has_value());
+}
+
+TEST_F(DeliveryStoreTest, WhatIsSettledStaysSo) {
+  EXPECT_TRUE(Add(hook_, "g1", "one"));
+  const int64_t id = (*store_.ClaimDelivery(absl::ZeroDuration()))->delivery_id;
+  EXPECT_TRUE(store_.SettleDelivery(id, DeliveryState::kBuilt, "").ok());
+  EXPECT_TRUE(store_.SettleDelivery(id, DeliveryState::kFailed, "late").ok());
+  EXPECT_TRUE(store_.RetryDelivery(id, absl::ZeroDuration(), "late").ok());
+  EXPECT_FALSE(store_.ClaimDelivery(kClaim)->has_value());
+}
+
+TEST_F(DeliveryStoreTest, NoTwoGetTheSameDelivery) {
+  constexpr int kDeliveries = 60;
+  for (int i = 0; i < kDeliveries; ++i) Add(hook_, std::to_string(i), std::to_string(i));
+  absl::Mutex mutex;
+  std::multiset<int64_t> claimed;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 6; ++t) {
+    threads.emplace_back([&] {
+      while (true) {
+        const auto delivery = store_.ClaimDelivery(kClaim);
+        ASSERT_TRUE(delivery.ok()) << delivery.status();
+        if (!delivery->has_value()) return;
+        absl::MutexLock lock(&mutex);
+        claimed.insert((*delivery)->delivery_id);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(claimed.size(), kDeliveries);
+  EXPECT_EQ(std::set<int64_t>(claimed.begin(), claimed.end()).size(), kDeliveries);
+}
+
+TEST_F(DeliveryStoreTest, WhatWasTakenSurvivesACrashOfTheDatabase) {
+  TestPostgres server;
+  PostgresPool pool({.url = server.CreateDatabase("project"), .size = 2});
+  PostgresProjectStore projects(pool);
+  PostgresDeliveryStore store(pool);
+  PostgresHookStore hooks(pool);
+  const int64_t project = projects.AddProject({.repository_id = 9}, 1)->project_id;
+  ASSERT_TRUE(projects.FinishProject(project, {}, absl::Hours(1)).ok());
+  const int64_t hook = *hooks.NextHookId();
+  ASSERT_TRUE(hooks.AddHook({.hook_id = hook, .project_id = project}, "s").ok());
+  ASSERT_TRUE(*store.AddDelivery({.hook_id = hook, .guid = "g", .event = "push", .body = "b"}));
+  server.Crash();
+  EXPECT_EQ(store.AddDelivery({.hook_id = hook, .guid = "h", .body = "c"}).status().code(),
+            absl::StatusCode::kUnavailable);
+  server.Start();
+  EXPECT_EQ((*store.ClaimDelivery(kClaim))->body, "b");
+}
+
+}  // namespace
+}  // namespace kozmic::project

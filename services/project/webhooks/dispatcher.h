@@ -1,0 +1,95 @@
+#ifndef KOZMIC_SERVICES_PROJECT_WEBHOOKS_DISPATCHER_H_
+#define KOZMIC_SERVICES_PROJECT_WEBHOOKS_DISPATCHER_H_
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "lib/base/random.h"
+#include "lib/base/worker.h"
+#include "services/project/access/access_store.h"
+#include "services/project/hooks/hook_store.h"
+#include "services/project/webhooks/build_creator.h"
+#include "services/project/webhooks/delivery_store.h"
+
+namespace kozmic::project {
+
+// Turns the inbox's waiting deliveries into builds, oldest first, on a thread of its own. Several
+// processes may do so at once. A delivery is claimed, the build asked for, and the delivery
+// settled; no transaction is held meanwhile. What a crash leaves unsettled is dispatched again,
+// which changes nothing, because a build is asked for under the same request id.
+class Dispatcher {
+ public:
+  struct Options {
+    // After so long a delivery is taken from whoever claimed it; more than CreateBuild may take.
+    absl::Duration claim = absl::Seconds(15);
+    // How often deliveries are looked for that nobody told of.
+    absl::Duration idle = absl::Seconds(5);
+    // While builds cannot be made at all.
+    absl::Duration first_retry = absl::Milliseconds(200);
+    absl::Duration longest_retry = absl::Seconds(10);
+    // Of a delivery that fails for reasons of its own: about four hours in all.
+    absl::Duration longest_own_retry = absl::Minutes(5);
+    int most_attempts = 50;
+  };
+
+  // What it stands on; all must outlive it.
+  struct Parts {
+    DeliveryStore& deliveries;
+    HookStore& hooks;
+    AccessStore& access;
+    BuildCreator& builds;
+    Random& random;
+    // Called when a project's access is to be synced.
+    std::function<void()> wake_sync;
+  };
+
+  Dispatcher(Parts parts, const Options& options);
+
+  // There is a new delivery. Thread-safe; returns at once.
+  void Wake() { worker_.Wake(); }
+  // Ends after the delivery at hand. Idempotent.
+  void Stop() { worker_.Stop(); }
+
+ private:
+  // One delivery; returns how long to wait before the next.
+  absl::Duration Step();
+  // How long to wait when none is due.
+  absl::Duration Idle();
+  // What became of the delivery: its state and a sentence.
+  using Settled = std::pair<DeliveryState, std::string>;
+  absl::StatusOr<Settled> Dispatch(const WaitingDelivery& delivery);
+  absl::StatusOr<Settled> Build(const WaitingDelivery& delivery, const WebhookEvent& event);
+  absl::Duration Retry(const WaitingDelivery& delivery, const absl::Status& error);
+
+  const Parts parts_;
+  const Options options_;
+  // Of the worker's thread: failures in a row.
+  int failures_ = 0;
+  Worker worker_;
+};
+
+// The hooks that a build is made of, and what tells it from the other build of the same commit.
+struct ChosenHooks {
+  std::vector<HookRecord> hooks;
+  // Empty for the first.
+  std::string suffix;
+};
+
+// The builds that an event asks for: one, two or none. A push to a branch and a pull request of that
+// branch tell of the same commit, in any order, and together build each hook once: those that want
+// the push make one build, whoever tells of it first; those that want nothing but the pull request
+// make another. Each has at most as many hooks as a build may have jobs.
+std::vector<ChosenHooks> ChooseHooks(const std::vector<HookRecord>& hooks, Trigger trigger,
+                                     absl::string_view ref);
+
+// "<project>/<ref>/<commit>/<key>", with the ref's digest in place of a ref that is too long; `key`
+// (WaitingDelivery::request_key) tells pushes of the same commit apart, and may be empty.
+std::string BuildRequestId(int64_t project_id, const Head& head, const std::string& key);
+
+}  // namespace kozmic::project
+
+#endif  // KOZMIC_SERVICES_PROJECT_WEBHOOKS_DISPATCHER_H_

@@ -1,0 +1,104 @@
+#include "services/project/webhooks/webhook_inbox.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/json.h"
+#include "lib/crypto/digest.h"
+#include "lib/status/annotate.h"
+#include "lib/status/macros.h"
+#include "services/project/webhooks/webhook_event.h"
+
+namespace kozmic::project {
+namespace {
+
+constexpr size_t kLargestBody = 25 << 20;
+constexpr size_t kLongestName = 64;
+
+absl::Status BadSignature() {
+  return WithReason(absl::UnauthenticatedError("the signature is not good"), "bad_signature");
+}
+
+// The one value of a header that is a short word.
+absl::StatusOr<std::string> OneWord(absl::string_view header,
+                                    const std::vector<std::string>& values) {
+  if (values.size() == 1 && !values[0].empty() && values[0].size() <= kLongestName &&
+      std::all_of(values[0].begin(), values[0].end(),
+                  [](unsigned char c) { return absl::ascii_isalnum(c) || c == '-' || c == '_'; })) {
+    return values[0];
+  }
+  return absl::InvalidArgumentError(absl::StrCat("needs exactly one ", header, ", a short word"));
+}
+
+}  // namespace
+
+std::string SecretPlace(int64_t hook_id) { return absl::StrCat("hooks/", hook_id); }
+
+absl::StatusOr<HookKey> WebhookInbox::Verify(const IncomingWebhook& webhook) const {
+  if (webhook.signature.size() > 1) {
+    return absl::InvalidArgumentError("needs exactly one X-Hub-Signature-256");
+  }
+  auto key = store_.GetHookKey(webhook.hook_id);
+  if (absl::IsNotFound(key.status())) return BadSignature();
+  KOZMIC_RETURN_IF_ERROR(key.status());
+  KOZMIC_ASSIGN_OR_RETURN(const std::string secret,
+                          secret_box_.Open(key->sealed_secret, SecretPlace(webhook.hook_id)));
+  // Anyone can sign with nothing.
+  if (secret.empty()) return absl::InternalError("the hook has no secret");
+  const std::string expected =
+      absl::StrCat("sha256=", absl::BytesToHexString(HmacSha256(secret, webhook.body)));
+  if (webhook.signature.empty() || !ConstantTimeEquals(expected, webhook.signature[0])) {
+    return BadSignature();
+  }
+  return key;
+}
+
+absl::StatusOr<Disposition> WebhookInbox::Accept(const IncomingWebhook& webhook) const {
+  if (webhook.body.size() > kLargestBody) {
+    return absl::InvalidArgumentError("the body is larger than 25 MB");
+  }
+  KOZMIC_ASSIGN_OR_RETURN(const HookKey key, Verify(webhook));
+  KOZMIC_ASSIGN_OR_RETURN(const std::string name, OneWord("X-GitHub-Event", webhook.event));
+  KOZMIC_ASSIGN_OR_RETURN(const std::string guid, OneWord("X-GitHub-Delivery", webhook.delivery));
+  KOZMIC_ASSIGN_OR_RETURN(const nlohmann::json body, ParseJson(webhook.body));
+  KOZMIC_ASSIGN_OR_RETURN(const WebhookEvent event, ParseWebhookEvent(name, body));
+
+  const bool is_ping = event.kind == WebhookEvent::Kind::kPing;
+  const bool asks_build = event.kind == WebhookEvent::Kind::kBuild;
+  const bool asks = asks_build || event.kind == WebhookEvent::Kind::kAccess ||
+                    event.kind == WebhookEvent::Kind::kGone;
+  if (event.repository_id.has_value() ? *event.repository_id != key.repository_id : asks) {
+    return WithReason(absl::FailedPreconditionError("this hook belongs to another repository"),
+                      "repository_mismatch");
+  }
+  if (is_ping && key.github_hook_id.value_or(event.github_hook_id) != event.github_hook_id) {
+    return absl::InvalidArgumentError("Wrong hook URL");
+  }
+  if (is_ping && !key.github_hook_id.has_value()) {
+    // Who made the hook may not live to hear its number from GitHub's answer.
+    KOZMIC_RETURN_IF_ERROR(store_.FinishHook(webhook.hook_id, event.github_hook_id));
+  }
+
+  KOZMIC_ASSIGN_OR_RETURN(
+      const bool added,
+      store_.AddDelivery({.hook_id = webhook.hook_id,
+                          .guid = guid,
+                          .event = name,
+                          .body = webhook.body,
+                          .state = asks ? DeliveryState::kWaiting : DeliveryState::kIgnored,
+                          .outcome = asks ? "" : event.outcome,
+                          .ref = asks_build ? event.head.ref : "",
+                          .commit = event.head.commit,
+                          .before = event.before,
+                          .source = event.source}));
+  if (is_ping) return Disposition::kPong;
+  if (!added) return Disposition::kDuplicate;
+  if (!asks) return Disposition::kIgnored;
+  wake_();
+  return Disposition::kAccepted;
+}
+
+}  // namespace kozmic::project

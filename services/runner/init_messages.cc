@@ -1,0 +1,83 @@
+#include "services/runner/init_messages.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "services/runner/init/protocol.h"
+
+namespace kozmic::runner {
+namespace {
+
+// An environment can hold neither; a NUL would begin another record.
+bool IsVariable(absl::string_view name, absl::string_view value) {
+  return !name.empty() && !absl::StrContains(name, '=') && !absl::StrContains(name, '\0') &&
+         !absl::StrContains(value, '\0');
+}
+
+}  // namespace
+
+std::optional<ScriptExit> ParseExit(absl::string_view text) {
+  if (!absl::EndsWith(text, "\n")) return std::nullopt;
+  text.remove_suffix(1);
+  const std::vector<std::string> lines = absl::StrSplit(text, '\n');
+  if (lines.empty() || lines.size() > 2) return std::nullopt;
+  ScriptExit exit;
+  absl::string_view line = lines[0];
+  exit.install = absl::ConsumePrefix(&line, "install-");
+  const std::pair<std::string, std::string> first = absl::StrSplit(line, absl::MaxSplits(' ', 1));
+  if (first.first == "error" && !first.second.empty() && !exit.install) {
+    exit.error = first.second;
+  } else if (first.first == "code" || first.first == "signal") {
+    exit.signalled = first.first == "signal";
+    const int most = exit.signalled ? 127 : 255;
+    // An install script's success is not its job's end.
+    const int least = exit.signalled || exit.install ? 1 : 0;
+    if (!absl::SimpleAtoi(first.second, &exit.number) || exit.number < least ||
+        exit.number > most) {
+      return std::nullopt;
+    }
+  } else {
+    return std::nullopt;
+  }
+  if (lines.size() == 2) {
+    absl::string_view second = lines[1];
+    if (!absl::ConsumePrefix(&second, "log-error ") || second.empty()) return std::nullopt;
+    exit.log_error = std::string(second);
+  }
+  return exit;
+}
+
+std::string SerializeInstructions(const ScriptPlan& plan) {
+  std::string text = init::kInstructionsMagic;
+  const auto add = [&text](char kind, absl::string_view value) {
+    absl::StrAppend(&text, absl::string_view(&kind, 1), value, absl::string_view("\0", 1));
+  };
+  add('u', plan.user);
+  add('h', plan.home);
+  add('w', plan.working_folder);
+  if (!plan.install_script.empty()) {
+    add('i', absl::StrCat(init::kJobFolder, "/", init::kInstallFile));
+  }
+  add('s', absl::StrCat(init::kJobFolder, "/", init::kScriptFile));
+  for (const auto& [name, value] : plan.environment) {
+    if (IsVariable(name, value)) add('e', absl::StrCat(name, "=", value));
+  }
+  return text;
+}
+
+std::string SerializeSecrets(const std::map<std::string, std::string>& secrets) {
+  std::string text = init::kSecretsMagic;
+  for (const auto& [name, value] : secrets) {
+    if (IsVariable(name, value)) {
+      absl::StrAppend(&text, name, "=", value, absl::string_view("\0", 1));
+    }
+  }
+  return text;
+}
+
+}  // namespace kozmic::runner

@@ -1,0 +1,156 @@
+#include "services/runner/testing/runner_fixture.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "lib/docker/image_reference.h"
+#include "lib/testing/free_port.h"
+
+namespace kozmic::runner {
+
+namespace fs = std::filesystem;
+
+void RunnerTest::SetUp() {
+  DockerTest::SetUp();
+  if (HasFatalFailure()) return;
+  char path[] = "/tmp/kozmic-runner-test-XXXXXX";
+  ASSERT_NE(mkdtemp(path), nullptr);
+  folder_ = path;
+  engine_host_ = docker_host();
+  name_ = absl::StrCat("test-", getpid(), "-", absl::ToUnixMicros(absl::Now()));
+
+  auto registry = RegistryProcess::Start();
+  ASSERT_TRUE(registry.ok()) << registry.status();
+  registry_ = *std::move(registry);
+  image_ = registry_->address() + "/small:1";
+  const auto reference = docker::ParseImageReference(image_);
+  ASSERT_TRUE(docker().TagImage(kSmallImage, *reference).ok());
+  const absl::Status pushed =
+      docker().PushImage(*reference, nullptr, absl::Seconds(60), {}, nullptr);
+  ASSERT_TRUE(pushed.ok()) << pushed;
+
+  auto git = GitServer::Start();
+  ASSERT_TRUE(git.ok()) << git.status();
+  git_ = *std::move(git);
+  commit_ = git_->Commit("main", {{"file", "content\n"}});
+  // The whole of the git server's address, up to its path.
+  clone_url_prefixes_ = {git_->url().substr(0, git_->url().rfind('/'))};
+  build_.set_checkout(Checkout());
+
+  auto server = RpcServer::Start("127.0.0.1:0", {&build_, &logstream_});
+  ASSERT_TRUE(server.ok()) << server.status();
+  server_ = *std::move(server);
+}
+
+RunnerTest::~RunnerTest() {
+  runner_.reset();
+  if (HasFailure()) std::cerr << Text(folder_ + "/runner.log");
+  if (!name_.empty()) {
+    const auto left = docker().ListContainers("kozmic.runner=" + name_);
+    if (left.ok()) {
+      for (const auto& container : *left) docker().RemoveContainer(container.id).IgnoreError();
+    }
+  }
+  if (!image_.empty()) docker().RemoveImage(image_, true).IgnoreError();
+  fs::remove_all(folder_);
+}
+
+void RunnerTest::StartRunner(const std::string& more_config) {
+  admin_port_ = FreePort();
+  const std::string config = folder_ + "/runner.yaml";
+  std::ofstream(config) << "listen: 127.0.0.1:" << admin_port_
+                        << "\nbuild_address: " << server_->address()
+                        << "\nlogstream_address: " << server_->address()
+                        << "\nrunner_token: " << kRunnerToken << "\nname: " << name_
+                        << "\nslots: 2\nlabels: [linux, test]\ndocker_host: " << engine_host_
+                        << "\nwork_dir: " << work() << "\ncache_dir: " << folder_ << "/cache"
+                        << "\ninit_path: "
+                        << fs::canonical("services/runner/init/kozmic-init").string()
+                        << "\nclone_url_prefixes: [" << absl::StrJoin(clone_url_prefixes_, ", ")
+                        << "]\n"
+                        << more_config;
+  runner_ = std::make_unique<RunnerProcess>(fs::canonical("services/runner/runner"), config,
+                                            folder_ + "/runner.log");
+  runner_->Start();
+}
+
+v1::IssueCheckoutResponse RunnerTest::Checkout() const {
+  v1::IssueCheckoutResponse checkout;
+  checkout.set_clone_url(git_->url());
+  return checkout;
+}
+
+v1::JobSpec RunnerTest::Spec(const std::string& script) {
+  v1::JobSpec spec;
+  spec.set_project("projects/1");
+  spec.set_repository("owner/name");
+  spec.set_ref("refs/heads/main");
+  spec.set_commit(commit_);
+  spec.set_title("tests");
+  spec.set_image(image_);
+  spec.set_script(script);
+  (*spec.mutable_environment())["KOZMIC_BRANCH"] = "main";
+  return spec;
+}
+
+v1::FinishJobRequest RunnerTest::WaitForEnd(const std::string& attempt) {
+  const auto end = build_.WaitForFinish(attempt, kPatience);
+  EXPECT_TRUE(end.has_value()) << "the job has not ended";
+  return end.value_or(v1::FinishJobRequest());
+}
+
+std::string RunnerTest::Log(int job) const {
+  return logstream_.Log(absl::StrCat("logs/1-1-", job, "-1"));
+}
+
+bool RunnerTest::WaitForLine(const std::string& line) {
+  return logstream_.WaitForLog("logs/1-1-1-1", kPatience, [&](const std::string& log) {
+    return absl::StrContains(log, line);
+  });
+}
+
+std::string RunnerTest::Pulling() const {
+  return absl::StrCat("Pulling \"", image_, "\" Docker image...\n");
+}
+
+void RunnerTest::Give(const std::string& name) {
+  std::ofstream(absl::StrCat(job_folder(), "/src/", name)) << "";
+}
+
+std::vector<std::string> RunnerTest::Leftovers() {
+  std::vector<std::string> left;
+  const auto containers = docker().ListContainers("kozmic.runner=" + name_);
+  EXPECT_TRUE(containers.ok()) << containers.status();
+  if (containers.ok()) {
+    for (const auto& container : *containers) left.push_back(container.id);
+  }
+  for (const auto& entry : fs::directory_iterator(work())) {
+    if (entry.is_directory()) left.push_back(entry.path());
+  }
+  return left;
+}
+
+bool RunnerTest::NothingIsLeft() {
+  const absl::Time deadline = absl::Now() + kPatience;
+  while (!Leftovers().empty()) {
+    if (absl::Now() > deadline) return false;
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  return true;
+}
+
+std::string RunnerTest::Text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace kozmic::runner
