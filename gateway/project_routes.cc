@@ -40,7 +40,7 @@ void ProjectRoutes::List(http::Exchange& exchange) const {
   Reply(exchange, 200,
         JsonObject({{"projects", JsonArrayOf(*projects, [](const ListedProject& one) {
                        const bool built = !one.latest.name().empty();
-                       return ToJson(one.project, built ? ToBriefJson(one.latest) : kNull);
+                       return ToJson(one.project, built ? ToJson(one.latest) : kNull);
                      })}}));
 }
 

@@ -8,8 +8,6 @@
 namespace kozmic::gateway {
 namespace {
 
-constexpr size_t kLongestSummary = 200;
-
 const char* StateText(build::v1::State state) {
   switch (state) {
     case build::v1::STATE_ENQUEUED:
@@ -69,17 +67,9 @@ JsonText JobJson(const build::v1::Job& job) {
        {"log", LogJson(job.log())}});
 }
 
-absl::string_view FirstLine(absl::string_view message) {
-  message = message.substr(0, message.find_first_of("\r\n"));
-  size_t characters = 0;
-  for (size_t i = 0; i < message.size(); ++i) {
-    const bool begins = (static_cast<unsigned char>(message[i]) & 0xc0) != 0x80;
-    if (begins && ++characters > kLongestSummary) return message.substr(0, i);
-  }
-  return message;
-}
+}  // namespace
 
-JsonText BuildJson(const build::v1::Build& build, absl::string_view message, const JsonText& jobs) {
+JsonText ToJson(const build::v1::Build& build) {
   absl::string_view project = build.name();
   project = project.substr(0, project.find("/builds/"));
   return JsonObject({{"project_id", LastNumber(project)},
@@ -89,23 +79,13 @@ JsonText BuildJson(const build::v1::Build& build, absl::string_view message, con
                      {"branch", Branch(build.ref())},
                      {"commit", build.commit()},
                      {"commit_url", build.commit_url()},
-                     {"message", message},
+                     {"message", build.message()},
                      {"author", AuthorJson(build.author())},
                      {"created_at", TimeJson(build.has_create_time(), build.create_time())},
                      {"started_at", TimeJson(build.has_start_time(), build.start_time())},
                      {"finished_at", TimeJson(build.has_end_time(), build.end_time())},
                      {"revision", build.revision()},
-                     {"jobs", jobs}});
-}
-
-}  // namespace
-
-JsonText ToJson(const build::v1::Build& build) {
-  return BuildJson(build, build.message(), JsonArrayOf(build.jobs(), JobJson));
-}
-
-JsonText ToBriefJson(const build::v1::Build& build) {
-  return BuildJson(build, FirstLine(build.message()), JsonArray().Take());
+                     {"jobs", JsonArrayOf(build.jobs(), JobJson)}});
 }
 
 std::string LogId(absl::string_view log_name) {

@@ -11,8 +11,6 @@ namespace kozmic::gateway {
 
 // API.md's Build.
 JsonText ToJson(const build::v1::Build& build);
-// The same for an overview: only the first line of its message, cut at 200 characters, and no jobs.
-JsonText ToBriefJson(const build::v1::Build& build);
 
 // "logs/7-3-1-2" → "7/3/1/2", as browsers know a log; empty when it is not such a name.
 std::string LogId(absl::string_view log_name);

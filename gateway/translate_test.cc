@@ -85,26 +85,6 @@ TEST(TranslateTest, StatesAndRolesHaveTheirWords) {
       "sync_error": "", "latest_build": null})"));
 }
 
-TEST(TranslateTest, AnOverviewsBuildIsBrief) {
-  build::v1::Build build;
-  build.set_name("projects/7/builds/3");
-  build.add_jobs()->set_number(1);
-  const auto brief = [&](const std::string& message) {
-    build.set_message(message);
-    return json::parse(ToBriefJson(build).text)["message"];
-  };
-  EXPECT_EQ(brief("Fix it\nat last"), "Fix it");
-  EXPECT_EQ(brief("Fix it\r\nat last"), "Fix it");
-  EXPECT_EQ(brief(""), "");
-  EXPECT_EQ(brief("\nx"), "");
-  std::string accents;
-  for (int i = 0; i < 200; ++i) accents += "\xc3\xa9";
-  EXPECT_EQ(brief(accents), accents);
-  EXPECT_EQ(brief(accents + "\xc3\xa9x"), accents) << "characters, none of them cut in two";
-  EXPECT_EQ(json::parse(ToBriefJson(build).text)["jobs"], json::array());
-  EXPECT_EQ(json::parse(ToBriefJson(build).text)["project_id"], 7);
-}
-
 TEST(TranslateTest, AHooksEventsHaveTheirWords) {
   project::v1::Hook hook;
   hook.set_name("projects/1/hooks/4");
