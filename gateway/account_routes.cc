@@ -9,6 +9,7 @@
 #include "gateway/answer.h"
 #include "gateway/ask.h"
 #include "gateway/body_reader.h"
+#include "gateway/json_text.h"
 #include "gateway/route_options.h"
 #include "gateway/text.h"
 #include "gateway/translate_account.h"
@@ -18,7 +19,6 @@ namespace kozmic::gateway {
 namespace {
 
 using AuthStub = auth::v1::AuthService::Stub;
-using nlohmann::json;
 
 constexpr int64_t kLongestLifetimeDays = 3650;
 
@@ -59,9 +59,11 @@ void AccountRoutes::Get(http::Exchange& exchange) const {
       Ask(exchange, *to_.backends.auth, &AuthStub::GetUser, request, to_.backends.service_token);
   if (!user) return;
   // A program has no use for one.
-  json csrf_token = nullptr;
-  if (!session->caller.by_access_token) csrf_token = Sessions::CsrfToken(session->token);
-  Reply(exchange, 200, {{"user", ToJson(*user)}, {"csrf_token", std::move(csrf_token)}});
+  const std::string csrf_token = Sessions::CsrfToken(session->token);
+  Reply(exchange, 200,
+        JsonObject({{"user", ToJson(*user)},
+                    {"csrf_token", session->caller.by_access_token ? JsonValue(nullptr)
+                                                                   : JsonValue(csrf_token)}}));
 }
 
 void AccountRoutes::Update(http::Exchange& exchange) const {
@@ -85,9 +87,9 @@ void AccountRoutes::ListSessions(http::Exchange& exchange) const {
   const auto answer =
       Ask(exchange, *to_.backends.auth, &AuthStub::ListSessions, request, session->token);
   if (!answer) return;
-  json list = json::array();
-  for (const auto& one : answer->sessions()) list.push_back(ToJson(one));
-  Reply(exchange, 200, {{"sessions", std::move(list)}});
+  Reply(exchange, 200,
+        JsonObject({{"sessions", JsonArrayOf(answer->sessions(),
+                                             [](const auto& one) { return ToJson(one); })}}));
 }
 
 void AccountRoutes::RevokeSession(http::Exchange& exchange) const {
@@ -126,9 +128,9 @@ void AccountRoutes::ListTokens(http::Exchange& exchange) const {
   const auto answer =
       Ask(exchange, *to_.backends.auth, &AuthStub::ListAccessTokens, request, session->token);
   if (!answer) return;
-  json list = json::array();
-  for (const auto& one : answer->access_tokens()) list.push_back(ToJson(one));
-  Reply(exchange, 200, {{"tokens", std::move(list)}});
+  Reply(exchange, 200,
+        JsonObject({{"tokens", JsonArrayOf(answer->access_tokens(),
+                                           [](const auto& one) { return ToJson(one); })}}));
 }
 
 void AccountRoutes::CreateToken(http::Exchange& exchange) const {
@@ -150,7 +152,8 @@ void AccountRoutes::CreateToken(http::Exchange& exchange) const {
     if (Detail(status, "field") == "display_name") status = WithDetail(status, "field", "name");
     return ReplyStatus(exchange, status, kChange.invalid_argument);
   }
-  Reply(exchange, 201, {{"token", ToJson(created->access_token())}, {"secret", created->token()}});
+  Reply(exchange, 201,
+        JsonObject({{"token", ToJson(created->access_token())}, {"secret", created->token()}}));
 }
 
 void AccountRoutes::DeleteToken(http::Exchange& exchange) const {

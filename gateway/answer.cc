@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "lib/base/json.h"
 #include "lib/base/log.h"
 #include "lib/status/annotate.h"
 
@@ -52,15 +51,15 @@ Meaning MeaningOf(const absl::Status& status, int invalid_argument) {
 
 }  // namespace
 
-void Reply(http::Exchange& exchange, int status, const nlohmann::json& body) {
+void Reply(http::Exchange& exchange, int status, const JsonText& body) {
   exchange.response.status = status;
   exchange.response.set_header("Cache-Control", "no-store");
-  exchange.response.set_content(DumpJson(body), "application/json");
+  exchange.response.set_content(body.text, "application/json");
 }
 
 void ReplyError(http::Exchange& exchange, int status, absl::string_view code,
                 absl::string_view message) {
-  Reply(exchange, status, {{"code", std::string(code)}, {"message", std::string(message)}});
+  Reply(exchange, status, JsonObject({{"code", code}, {"message", message}}));
 }
 
 void ReplyNotFound(http::Exchange& exchange) {
@@ -81,12 +80,13 @@ void ReplyStatus(http::Exchange& exchange, const absl::Status& status, int inval
   }
   if (meaning.status == 503) exchange.response.set_header("Retry-After", "1");
   const std::string reason = Reason(status);
-  nlohmann::json body = {{"code", reason.empty() ? std::string(meaning.code) : reason},
-                         {"message", meaning.message != nullptr ? std::string(meaning.message)
-                                                                : std::string(status.message())}};
+  const absl::string_view code = reason.empty() ? absl::string_view(meaning.code) : reason;
+  const absl::string_view message =
+      meaning.message != nullptr ? absl::string_view(meaning.message) : status.message();
   const std::string field = Detail(status, "field");
-  if (!field.empty()) body["field"] = field;
-  Reply(exchange, meaning.status, body);
+  if (field.empty()) return ReplyError(exchange, meaning.status, code, message);
+  Reply(exchange, meaning.status,
+        JsonObject({{"code", code}, {"message", message}, {"field", field}}));
 }
 
 }  // namespace kozmic::gateway

@@ -3,13 +3,13 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "gateway/json_text.h"
 #include "lib/http/exchange.h"
-#include "nlohmann/json.hpp"
 
 namespace kozmic::gateway {
 
 // Answers for programs; never stored by a cache.
-void Reply(http::Exchange& exchange, int status, const nlohmann::json& body);
+void Reply(http::Exchange& exchange, int status, const JsonText& body);
 // {"code", "message"}.
 void ReplyError(http::Exchange& exchange, int status, absl::string_view code,
                 absl::string_view message);

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/answer.h"
 #include "gateway/ask.h"
+#include "gateway/json_text.h"
 #include "gateway/log_download.h"
 #include "gateway/resource.h"
 #include "gateway/text.h"
@@ -18,7 +19,6 @@ namespace kozmic::gateway {
 namespace {
 
 using BuildStub = build::v1::BuildService::Stub;
-using nlohmann::json;
 
 constexpr int64_t kMostBuilds = 100;
 
@@ -75,11 +75,11 @@ void BuildRoutes::List(http::Exchange& exchange) const {
   const auto page =
       Ask(exchange, *backends_.build, &BuildStub::ListBuilds, request, session->token);
   if (!page) return;
-  json builds = json::array();
-  for (const build::v1::Build& build : page->builds()) builds.push_back(ToJson(build));
   const auto next = ParseNumber(page->next_page_token(), 1);
   Reply(exchange, 200,
-        {{"builds", std::move(builds)}, {"next_before", next ? json(*next) : json(nullptr)}});
+        JsonObject(
+            {{"builds", JsonArrayOf(page->builds(), [](const auto& one) { return ToJson(one); })},
+             {"next_before", next ? JsonValue(*next) : JsonValue(nullptr)}}));
 }
 
 void BuildRoutes::Latest(http::Exchange& exchange) const {

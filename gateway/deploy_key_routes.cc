@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/answer.h"
 #include "gateway/ask.h"
+#include "gateway/json_text.h"
 #include "gateway/resource.h"
 #include "gateway/route_options.h"
 #include "gateway/translate_project.h"
@@ -19,14 +20,14 @@ using project::v1::DeployKey;
 // there is the project.
 void ReplyKey(const Backends& backends, const std::string& project, const std::string& bearer,
               const absl::StatusOr<DeployKey>& key, http::Exchange& exchange) {
-  if (key.ok()) return Reply(exchange, 200, {{"deploy_key", ToJson(*key)}});
+  if (key.ok()) return Reply(exchange, 200, JsonObject({{"deploy_key", ToJson(*key)}}));
   if (!absl::IsNotFound(key.status())) {
     return ReplyStatus(exchange, key.status(), kChange.invalid_argument);
   }
   project::v1::GetProjectRequest request;
   request.set_name(project);
   if (Ask(exchange, *backends.project, &ProjectStub::GetProject, request, bearer)) {
-    Reply(exchange, 200, {{"deploy_key", nullptr}});
+    Reply(exchange, 200, JsonObject({{"deploy_key", nullptr}}));
   }
 }
 

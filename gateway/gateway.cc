@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/answer.h"
+#include "gateway/json_text.h"
 #include "gateway/stream_route.h"
 #include "gateway/webhook_route.h"
 #include "lib/base/log.h"
@@ -104,7 +105,7 @@ void Gateway::Stop(absl::Duration grace) {
 void Gateway::AddRoutes() {
   using http::Exchange;
   server_->Route("GET", "/healthz", {.any_host = true}, [](Exchange& exchange) {
-    Reply(exchange, 200, {{"status", "ok"}});
+    Reply(exchange, 200, JsonObject({{"status", "ok"}}));
   });
 
   server_->Route("POST", "/_hooks/hook/{hook}/",

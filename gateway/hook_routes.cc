@@ -9,6 +9,7 @@
 #include "gateway/answer.h"
 #include "gateway/ask.h"
 #include "gateway/body_reader.h"
+#include "gateway/json_text.h"
 #include "gateway/resource.h"
 #include "gateway/route_options.h"
 #include "gateway/translate_project.h"
@@ -19,7 +20,6 @@ namespace kozmic::gateway {
 namespace {
 
 using ProjectStub = project::v1::ProjectService::Stub;
-using nlohmann::json;
 using project::v1::Hook;
 
 // Two scripts of at most 1 MB each; in JSON each of their bytes may take six.
@@ -80,9 +80,9 @@ void HookRoutes::List(http::Exchange& exchange) const {
   const auto answer =
       Ask(exchange, *backends_.project, &ProjectStub::ListHooks, request, session->token);
   if (!answer) return;
-  json hooks = json::array();
-  for (const Hook& hook : answer->hooks()) hooks.push_back(ToJson(hook));
-  Reply(exchange, 200, {{"hooks", std::move(hooks)}});
+  Reply(exchange, 200, JsonObject({{"hooks", JsonArrayOf(answer->hooks(), [](const auto& one) {
+                                      return ToJson(one);
+                                    })}}));
 }
 
 void HookRoutes::Get(http::Exchange& exchange) const {
@@ -148,9 +148,9 @@ void HookRoutes::Restore(http::Exchange& exchange) const {
   const auto answer = Ask(exchange, *backends_.project, &ProjectStub::RestoreHooks, request,
                           session->token, kChangeAtGithub);
   if (!answer) return;
-  json hooks = json::array();
-  for (const auto& result : answer->results()) hooks.push_back(ToJson(result));
-  Reply(exchange, 200, {{"hooks", std::move(hooks)}});
+  Reply(exchange, 200, JsonObject({{"hooks", JsonArrayOf(answer->results(), [](const auto& one) {
+                                      return ToJson(one);
+                                    })}}));
 }
 
 }  // namespace kozmic::gateway

@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "gateway/translate_build.h"
-#include "lib/base/json.h"
 
 namespace kozmic::gateway {
 namespace {
@@ -69,7 +68,7 @@ class ProjectFeed::Watch final : public Upstream<WatchProjectResponse> {
       known_ = true;
       revision_ = std::max(revision_, response.revision());
       for (const build::v1::Build& build : response.builds()) {
-        changed.push_back(DumpJson(ToJson(build)));
+        changed.push_back(ToJson(build).text);
         newest_[build.number()] = changed.back();
       }
       while (newest_.size() > kNewestBuilds) newest_.erase(std::prev(newest_.end()));

@@ -26,6 +26,7 @@ constexpr int kMostPages = 10;
 absl::Status AddLatest(const Backends& backends, size_t start,
                        std::vector<ListedProject>& projects) {
   build::v1::BatchGetLatestBuildsRequest request;
+  request.set_summary(true);
   std::map<absl::string_view, ListedProject*> by_name;
   for (size_t i = start; i < projects.size(); ++i) {
     request.add_projects(projects[i].project.name());
@@ -72,12 +73,12 @@ absl::StatusOr<std::vector<ListedProject>> ListProjects(const Backends& backends
 }
 
 absl::StatusOr<build::v1::Build> LatestBuild(const Backends& backends, const std::string& project) {
-  build::v1::BatchGetLatestBuildsRequest request;
-  request.add_projects(project);
-  KOZMIC_ASSIGN_OR_RETURN(auto answer, Call(*backends.build, &BuildStub::BatchGetLatestBuilds,
-                                            request, backends.service_token, kCallTimeout));
-  if (answer.builds().empty()) return build::v1::Build();
-  return std::move(*answer.mutable_builds(0));
+  build::v1::GetLatestBuildRequest request;
+  request.set_parent(project);
+  auto build = Call(*backends.build, &BuildStub::GetLatestBuild, request, backends.service_token,
+                    kCallTimeout);
+  if (absl::IsNotFound(build.status())) return build::v1::Build();
+  return build;
 }
 
 }  // namespace kozmic::gateway

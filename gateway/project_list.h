@@ -11,7 +11,8 @@
 
 namespace kozmic::gateway {
 
-// A project with its newest build; that has no name when there is none.
+// A project with the summary of its newest build: only the first line of its message, and no jobs.
+// It has no name when there is none.
 struct ListedProject {
   project::v1::Project project;
   build::v1::Build latest;

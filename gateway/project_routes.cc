@@ -6,6 +6,7 @@
 #include "gateway/answer.h"
 #include "gateway/ask.h"
 #include "gateway/body_reader.h"
+#include "gateway/json_text.h"
 #include "gateway/project_list.h"
 #include "gateway/resource.h"
 #include "gateway/route_options.h"
@@ -16,7 +17,8 @@ namespace kozmic::gateway {
 namespace {
 
 using ProjectStub = project::v1::ProjectService::Stub;
-using nlohmann::json;
+
+const JsonText kNull = {"null"};
 
 }  // namespace
 
@@ -35,12 +37,11 @@ void ProjectRoutes::List(http::Exchange& exchange) const {
   if (!session) return;
   const auto projects = ListProjects(backends_, session->token);
   if (!projects.ok()) return ReplyStatus(exchange, projects.status());
-  json list = json::array();
-  for (const ListedProject& one : *projects) {
-    list.push_back(
-        ToJson(one.project, one.latest.name().empty() ? json(nullptr) : ToBriefJson(one.latest)));
-  }
-  Reply(exchange, 200, {{"projects", std::move(list)}});
+  Reply(exchange, 200,
+        JsonObject({{"projects", JsonArrayOf(*projects, [](const ListedProject& one) {
+                       const bool built = !one.latest.name().empty();
+                       return ToJson(one.project, built ? ToJson(one.latest) : kNull);
+                     })}}));
 }
 
 void ProjectRoutes::Create(http::Exchange& exchange) const {
@@ -67,7 +68,7 @@ void ProjectRoutes::Get(http::Exchange& exchange) const {
   if (!project) return;
   const auto latest = LatestBuild(backends_, *name);
   if (!latest.ok()) return ReplyStatus(exchange, latest.status());
-  Reply(exchange, 200, ToJson(*project, latest->name().empty() ? json(nullptr) : ToJson(*latest)));
+  Reply(exchange, 200, ToJson(*project, latest->name().empty() ? kNull : ToJson(*latest)));
 }
 
 void ProjectRoutes::Delete(http::Exchange& exchange) const {
@@ -82,7 +83,7 @@ void ProjectRoutes::Delete(http::Exchange& exchange) const {
   if (const absl::Status read = body.Finish(); !read.ok()) return ReplyStatus(exchange, read);
   if (Ask(exchange, *backends_.project, &ProjectStub::DeleteProject, request, session->token,
           kChange)) {
-    Reply(exchange, 202, json::object());
+    Reply(exchange, 202, JsonObject({}));
   }
 }
 

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "gateway/answer.h"
 #include "gateway/ask.h"
+#include "gateway/json_text.h"
 #include "gateway/route_options.h"
 #include "gateway/translate_project.h"
 
@@ -16,18 +17,23 @@ namespace kozmic::gateway {
 namespace {
 
 using ProjectStub = project::v1::ProjectService::Stub;
-using nlohmann::json;
 using project::v1::Repository;
 
 constexpr int kPageSize = 10000;
 // Nobody has more; a page token that does not end must not keep us.
 constexpr int kMostPages = 10;
 
-json OwnerJson(const Repository& repository) {
-  return {{"login", repository.owner_login()},
-          {"avatar_url", repository.owner_avatar_url()},
-          {"organization", repository.owner_is_organization()},
-          {"repositories", json::array()}};
+struct Owner {
+  Repository any;
+  JsonArray repositories;
+};
+
+JsonText ToJson(Owner owner) {
+  const JsonText repositories = std::move(owner.repositories).Take();
+  return JsonObject({{"login", owner.any.owner_login()},
+                     {"avatar_url", owner.any.owner_avatar_url()},
+                     {"organization", owner.any.owner_is_organization()},
+                     {"repositories", repositories}});
 }
 
 }  // namespace
@@ -51,8 +57,8 @@ void RepositoryRoutes::List(http::Exchange& exchange) const {
   if (!user) return;
 
   // By whether it is not the user's own, and by login in lower case.
-  std::map<std::pair<bool, std::string>, json> owners;
-  json sync;
+  std::map<std::pair<bool, std::string>, Owner> owners;
+  project::v1::RepositorySync sync;
   project::v1::ListRepositoriesRequest request;
   request.set_page_size(kPageSize);
   for (int page = 0; page < kMostPages; ++page) {
@@ -61,18 +67,18 @@ void RepositoryRoutes::List(http::Exchange& exchange) const {
     if (!answer) return;
     for (const Repository& repository : answer->repositories()) {
       const std::string& login = repository.owner_login();
-      json& owner =
-          owners[{!absl::EqualsIgnoreCase(login, user->login()), absl::AsciiStrToLower(login)}];
-      if (owner.is_null()) owner = OwnerJson(repository);
-      owner["repositories"].push_back(ToJson(repository));
+      const bool own = absl::EqualsIgnoreCase(login, user->login());
+      Owner& owner = owners[{!own, absl::AsciiStrToLower(login)}];
+      owner.any = repository;
+      owner.repositories.Add(ToJson(repository));
     }
-    sync = ToJson(answer->sync());
+    sync = answer->sync();
     request.set_page_token(answer->next_page_token());
     if (request.page_token().empty()) break;
   }
-  json list = json::array();
-  for (auto& [order, owner] : owners) list.push_back(std::move(owner));
-  Reply(exchange, 200, {{"owners", std::move(list)}, {"sync", std::move(sync)}});
+  JsonArray list;
+  for (auto& [order, owner] : owners) list.Add(ToJson(std::move(owner)));
+  Reply(exchange, 200, JsonObject({{"owners", std::move(list).Take()}, {"sync", ToJson(sync)}}));
 }
 
 void RepositoryRoutes::Sync(http::Exchange& exchange) const {

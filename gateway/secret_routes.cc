@@ -7,6 +7,7 @@
 #include "gateway/answer.h"
 #include "gateway/ask.h"
 #include "gateway/body_reader.h"
+#include "gateway/json_text.h"
 #include "gateway/resource.h"
 #include "gateway/route_options.h"
 #include "gateway/translate_project.h"
@@ -15,7 +16,6 @@ namespace kozmic::gateway {
 namespace {
 
 using ProjectStub = project::v1::ProjectService::Stub;
-using nlohmann::json;
 
 // A value has at most 64 KB; in JSON each of its bytes may take six.
 constexpr size_t kLargestSecret = 448 << 10;
@@ -41,9 +41,9 @@ void SecretRoutes::List(http::Exchange& exchange) const {
   const auto answer =
       Ask(exchange, *backends_.project, &ProjectStub::ListSecrets, request, session->token);
   if (!answer) return;
-  json secrets = json::array();
-  for (const auto& secret : answer->secrets()) secrets.push_back(ToJson(secret));
-  Reply(exchange, 200, {{"secrets", std::move(secrets)}});
+  Reply(exchange, 200, JsonObject({{"secrets", JsonArrayOf(answer->secrets(), [](const auto& one) {
+                                      return ToJson(one);
+                                    })}}));
 }
 
 void SecretRoutes::Set(http::Exchange& exchange) const {

@@ -1,20 +1,21 @@
 #include "gateway/translate.h"
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 
 namespace kozmic::gateway {
 
-using nlohmann::json;
-
-json TimeJson(bool present, const google::protobuf::Timestamp& time) {
-  if (!present) return nullptr;
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ",
-                          absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos()),
-                          absl::UTCTimeZone());
+JsonText TimeJson(bool present, const google::protobuf::Timestamp& time) {
+  if (!present) return {"null"};
+  return {absl::FormatTime("\"%Y-%m-%dT%H:%M:%E3SZ\"",
+                           absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos()),
+                           absl::UTCTimeZone())};
 }
 
-json TextOrNull(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
+JsonValue TextOrNull(const std::string& text) {
+  return text.empty() ? JsonValue(nullptr) : JsonValue(text);
+}
 
 int64_t LastNumber(absl::string_view name) {
   int64_t number = 0;

@@ -5,18 +5,18 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "gateway/json_text.h"
 #include "google/protobuf/timestamp.pb.h"
-#include "nlohmann/json.hpp"
 
 namespace kozmic::gateway {
 
 // What the translations of the services' messages into the JSON of API.md have in common.
 
 // RFC 3339 in UTC with milliseconds; null unless `present`.
-nlohmann::json TimeJson(bool present, const google::protobuf::Timestamp& time);
+JsonText TimeJson(bool present, const google::protobuf::Timestamp& time);
 
-// Null for an empty text.
-nlohmann::json TextOrNull(const std::string& text);
+// Null for an empty text. Refers to it.
+JsonValue TextOrNull(const std::string& text);
 
 // The last number of a resource name ("projects/7/builds/3" → 3); 0 when it has none.
 int64_t LastNumber(absl::string_view name);

@@ -4,15 +4,13 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "gateway/json_text.h"
 #include "kozmic/build/v1/build.pb.h"
-#include "nlohmann/json.hpp"
 
 namespace kozmic::gateway {
 
 // API.md's Build.
-nlohmann::json ToJson(const build::v1::Build& build);
-// The same for an overview: only the first line of its message, cut at 200 characters, and no jobs.
-nlohmann::json ToBriefJson(const build::v1::Build& build);
+JsonText ToJson(const build::v1::Build& build);
 
 // "logs/7-3-1-2" → "7/3/1/2", as browsers know a log; empty when it is not such a name.
 std::string LogId(absl::string_view log_name);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "gateway/answer.h"
+#include "gateway/json_text.h"
 #include "gateway/text.h"
 #include "lib/rpc/client.h"
 
@@ -63,7 +64,8 @@ void AcceptWebhook(const Backends& backends, http::Exchange& exchange) {
     const auto accepted = Call(*backends.project, &ProjectStub::AcceptWebhook, request,
                                backends.service_token, kTimeout);
     if (accepted.ok()) {
-      return Reply(exchange, 200, {{"result", DispositionText(accepted->disposition())}});
+      return Reply(exchange, 200,
+                   JsonObject({{"result", DispositionText(accepted->disposition())}}));
     }
     status = accepted.status();
   }

@@ -94,7 +94,12 @@ grpc::Status FakeBuilds::BatchGetLatestBuilds(grpc::ServerContext* context,
   if (!noted.ok()) return ToGrpc(noted, *context);
   for (const std::string& project : request->projects()) {
     const build::v1::Build* latest = Latest(ProjectOf(project), "");
-    if (latest != nullptr) *response->add_builds() = *latest;
+    if (latest == nullptr) continue;
+    build::v1::Build& build = *response->add_builds();
+    build = *latest;
+    if (!request->summary()) continue;
+    build.clear_jobs();
+    build.set_message(build.message().substr(0, build.message().find('\n')));
   }
   return grpc::Status::OK;
 }
