@@ -35,10 +35,9 @@ export async function authorize(page, login) {
   await page.waitForURL((url) => !url.pathname.startsWith('/login/oauth'));
 }
 
-/** Writes into a field for scripts, whose editor may or may not have been loaded yet. */
-export async function writeScript(page, label, text) {
-  const field = page.getByLabel(label, { exact: true });
-  await field.click();
+/** Writes a script into the editor of a form's field. */
+export async function writeScript(page, field, text) {
+  await page.locator(`[data-testid=field-${field}] .cm-content`).click();
   await page.keyboard.press('Control+A');
   await page.keyboard.insertText(text);
 }
