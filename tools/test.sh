@@ -61,6 +61,7 @@ run_web() {
   node_suite "web: tests" "$ROOT/frontend" npm test
   (cd "$ROOT/frontend" && check "web: lint" npm run lint)
   (cd "$ROOT/frontend" && check "web: build" npm run build)
+  node_suite "web: pages" "$ROOT/frontend" npm run test:pages
 }
 
 run_simulator() { node_suite simulator "$ROOT/tests/github_simulator" npm test; }
