@@ -321,6 +321,34 @@ export function identity(world) {
     await close();
   });
 
+  test('K9, K10: five thousand repositories are synced with progress, and found by a filter', async () => {
+    await github('POST', '/seed', {
+      users: [{ login: 'many', name: 'Many', email: 'many@example.com', password: 'many' }],
+      repositories: [{ owner: 'many', name: 'repo', count: 5000 }],
+    });
+    // A GitHub as slow as the real one; the sign-in does not wait for all of it.
+    await github('PUT', '/faults', [{ path_regex: '/user/repos', times: 50, delay_ms: 150 }]);
+    const { page, complaints, close, api } = await pageOf('many');
+    const seen = new Set();
+    const sync = await waitFor('the sync to end', async () => {
+      const now = await api.json('/repositories/sync');
+      if (now.state === 'running' && now.pages_total === 50) seen.add(now.pages_done);
+      return now.state === 'done' && now;
+    }, { seconds: 120 });
+    assert.equal(sync.repositories, 5000);
+    assert.ok(seen.size >= 2, `progress was seen ${seen.size} times`);
+    await page.goto(at('/repositories/'));
+    await page.locator('[data-testid=owner][data-owner=many]').waitFor();
+    assert.match(await page.getByTestId('filter-count').innerText(), /5,000/);
+    await page.getByTestId('filter').fill('repo-4321');
+    await page.locator('[data-repository="many/repo-4321"]').waitFor();
+    assert.equal(await page.getByTestId('repository-row').count(), 1);
+    await page.getByRole('button', { name: 'Sync with GitHub' }).click();
+    await waitFor('the second sync', async () => (await api.json('/repositories/sync')).state === 'done');
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+
   test('K13: the owner deletes the project by typing its name; GitHub is cleaned', async () => {
     const { page, complaints, close, api } = await pageOf('octo');
     await page.goto(settings('danger/'));
