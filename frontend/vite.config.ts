@@ -18,6 +18,6 @@ export default defineConfig({
     // For scripts/check_budgets.mjs.
     manifest: true,
   },
-  server: { proxy: { '^/(api|_auth|_hooks|logout|dev)/': 'http://127.0.0.1:8090' } },
+  server: { proxy: { '^/(api|_auth|_hooks|badges|logout|dev)/': 'http://127.0.0.1:8090' } },
   test: { include: ['src/**/*.test.ts'], environment: 'node', testTimeout: 20_000 },
 });

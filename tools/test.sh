@@ -61,6 +61,7 @@ run_web() {
   node_suite "web: tests" "$ROOT/frontend" npm test
   (cd "$ROOT/frontend" && check "web: lint" npm run lint)
   (cd "$ROOT/frontend" && check "web: build" npm run build)
+  node_suite "web: pages" "$ROOT/frontend" npm run test:pages
 }
 
 # GitHub's description of its API, with what the simulator needs to check against it.

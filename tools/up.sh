@@ -14,6 +14,7 @@
 #   KOZMIC_LISTEN         host:port to serve HTTP on (127.0.0.1:8080)
 #   KOZMIC_SLOTS          jobs at once (one per processor core)
 #   KOZMIC_GITHUB_WEB_URL, KOZMIC_GITHUB_API_URL           GitHub Enterprise
+#   KOZMIC_DEPLOY_KEY_TYPE  of new deploy keys: ed25519 (the default) or rsa
 #   KOZMIC_GITHUB_SSH_URL where its repositories are by SSH (ssh://git@HOST)
 # They are remembered in .kozmic/settings; an empty value forgets one.
 source "$(dirname "$0")/lib.sh"

@@ -248,4 +248,6 @@ createServer((request, response) => {
   if (path.startsWith('/badges/')) return badge(response, path);
   if (path.startsWith('/dev/')) return dev(response, path, query);
   return file(response, path);
-}).listen(PORT, '127.0.0.1', () => console.log(`http://127.0.0.1:${PORT}/`));
+}).listen(PORT, '127.0.0.1', function listening() {
+  console.log(`http://127.0.0.1:${this.address().port}/`);
+});

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { lazy } from './components/lazy';
+import { lazy, PageSkeleton } from './components/lazy';
 import { Shell } from './components/shell';
 import { BuildPage } from './pages/build';
 import { HomePage } from './pages/home';
@@ -69,6 +69,6 @@ function pageOf(route: Route, query: URLSearchParams) {
     case 'missing':
       return <MissingPage />;
     default:
-      return null;
+      return <PageSkeleton />;
   }
 }

@@ -171,30 +171,6 @@ std::string FromBytea(const pqxx::field& field) {
   return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
-std::string ToTextArray(const std::vector<std::string>& texts) {
-  std::string literal = "{";
-  for (const std::string& text : texts) {
-    if (literal.size() > 1) literal += ',';
-    literal += '"';
-    for (const char c : text) {
-      if (c == '"' || c == '\\') literal += '\\';
-      literal += c;
-    }
-    literal += '"';
-  }
-  return literal + '}';
-}
-
-std::vector<std::string> FromTextArray(const pqxx::field& field) {
-  std::vector<std::string> texts;
-  pqxx::array_parser parser = field.as_array();
-  for (auto next = parser.get_next(); next.first != pqxx::array_parser::juncture::done;
-       next = parser.get_next()) {
-    if (next.first == pqxx::array_parser::juncture::string_value) texts.push_back(next.second);
-  }
-  return texts;
-}
-
 absl::Time TimeFromMicros(const pqxx::field& field) {
   if (field.is_null()) return absl::InfinitePast();
   return absl::FromUnixMicros(field.as<int64_t>());

@@ -65,10 +65,6 @@ class PostgresPool {
 pqxx::binarystring ToBytea(absl::string_view bytes);
 std::string FromBytea(const pqxx::field& field);
 
-// Texts as a text[] parameter of exec_params, and a text[] column's texts. Without NULLs.
-std::string ToTextArray(const std::vector<std::string>& texts);
-std::vector<std::string> FromTextArray(const pqxx::field& field);
-
 // A timestamptz column selected as `(extract(epoch from x) * 1000000)::bigint`; InfinitePast for
 // NULL.
 absl::Time TimeFromMicros(const pqxx::field& field);

@@ -129,22 +129,6 @@ TEST_F(PostgresTest, BytesSurviveUnchanged) {
   EXPECT_EQ(back, bytes);
 }
 
-TEST_F(PostgresTest, TextsTravelUnchangedInArrays) {
-  for (const std::vector<std::string>& texts :
-       {std::vector<std::string>{},
-        std::vector<std::string>{"", " a b ", "NULL", "a,b", "{}", "\"'\\", "line\nend", "ü 💥"}}) {
-    std::vector<std::string> back = {"not this"};
-    ASSERT_TRUE(pool_
-                    .Autocommit([&](pqxx::nontransaction& tx) {
-                      back = FromTextArray(
-                          tx.exec_params1("SELECT $1::text[]", ToTextArray(texts))[0]);
-                      return absl::OkStatus();
-                    })
-                    .ok());
-    EXPECT_EQ(back, texts);
-  }
-}
-
 TEST_F(PostgresTest, ListenerHearsNotificationsAlsoAfterACrash) {
   absl::Mutex mutex;
   std::vector<std::string> heard;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "lib/postgres/array.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 #include "services/build/build_rows.h"
@@ -112,7 +113,8 @@ class PostgresBuildStore final : public BuildStore {
           "tracked_files) VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text[])",
           build_id, ++job_number, job.hook(), job.title(), job.image(), job.script(),
           job.install_script(),
-          ToTextArray({job.tracked_files().begin(), job.tracked_files().end()}));
+          ToArray(
+              std::vector<std::string>(job.tracked_files().begin(), job.tracked_files().end())));
     }
     tx.exec_params("SELECT pg_notify($1, ''), pg_notify($2, $3)", kJobsChannel, kChangesChannel,
                    absl::StrCat(project));

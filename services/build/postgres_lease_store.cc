@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/crypto/digest.h"
+#include "lib/postgres/array.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 #include "services/build/build_change.h"
@@ -232,7 +233,7 @@ class PostgresLeaseStore final : public LeaseStore {
     lease.image = row["image"].c_str();
     lease.script = row["script"].c_str();
     lease.install_script = row["install_script"].c_str();
-    lease.tracked_files = FromTextArray(row["tracked_files"]);
+    lease.tracked_files = TextsFromArray(row["tracked_files"]);
     return lease;
   }
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/crypto/digest.h"
+#include "lib/postgres/array.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 #include "services/logstream/chunk_codec.h"
@@ -40,7 +41,7 @@ std::vector<LogInfo> Find(pqxx::transaction_base& tx, const std::vector<std::str
            "LEFT JOIN removed_projects r ON r.log_prefix = split_part(asked.name, '-', 1) "
            // A first append that was interrupted leaves a row and nothing else.
            "WHERE l.size > 0 OR l.sealed_at IS NOT NULL OR r.log_prefix IS NOT NULL",
-           ToTextArray(names))) {
+           ToArray(names))) {
     LogInfo& info = infos.emplace_back();
     info.name = row[0].c_str();
     info.removed = row[3].as<bool>();

@@ -1,6 +1,7 @@
 // Everything that needs a whole installation, on one: it takes a minute to start.
 import { after, before, describe } from 'node:test';
 import { administration } from './administration.js';
+import { identity } from './identity.js';
 import { pushToGreen } from './push_to_green.js';
 import { settings } from './settings.js';
 import { launchBrowser } from './support/browser.js';
@@ -26,3 +27,4 @@ describe('push to green', () => pushToGreen(world));
 describe('administration', () => administration(world));
 describe('kill -9 in the middle of a build', () => survive(world));
 describe('settings', () => settings(world));
+describe('identity', () => identity(world));

@@ -26,7 +26,7 @@ it('puts everything else beside the whole form', () => {
 
 it('says more where it knows more', () => {
   expect(refused(503, 'github_unavailable', 'A part is not available.').form).toMatch(/^GitHub does not/);
-  expect(wordsOf(new ApiError(401, 'sign_in_needed', 'token refused'))).toMatch(/Sign in again\.$/);
+  expect(wordsOf(new ApiError(401, 'sign_in_needed', 'token refused'))).toMatch(/^GitHub no longer accepts/);
 });
 
 it('does not show what is not meant for people', () => {

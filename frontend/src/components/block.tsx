@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** How far outside the window a block is drawn already. */
-const MARGIN = '800px';
+const MARGIN_PX = 800;
 
 /**
  * A piece of a long list, which is drawn only while it is near the window. `height` is what it
@@ -12,6 +12,12 @@ export function Block(props: { height: number; children: () => ComponentChildren
   const element = useRef<HTMLUListElement>(null);
   const [near, setNear] = useState(false);
   const known = useRef(props.height);
+
+  // Before it is painted, so that nothing flickers while somebody types.
+  useLayoutEffect(() => {
+    const top = element.current?.getBoundingClientRect().top ?? 0;
+    if (top < window.innerHeight + MARGIN_PX) setNear(true);
+  }, []);
 
   useEffect(() => {
     const block = element.current;
@@ -24,7 +30,7 @@ export function Block(props: { height: number; children: () => ComponentChildren
         // What has the keyboard stays.
         setNear(last.isIntersecting || block.contains(document.activeElement));
       },
-      { rootMargin: MARGIN },
+      { rootMargin: `${MARGIN_PX}px` },
     );
     observer.observe(block);
     return () => observer.disconnect();

@@ -8,7 +8,8 @@ const LEAVE = 'Tab indents; press Escape, then Tab, to leave the editor.';
 
 /**
  * A labelled field for a shell script. It begins as a plain text field, which an editor with
- * highlighting and line numbers replaces once that has been loaded, if it can be.
+ * highlighting and line numbers replaces once that has been loaded, if it can be. From then on the
+ * text is the editor's: who wants another one in it gives the field another key.
  */
 export function CodeField(props: FieldProps) {
   const { control, label, hint = '', optional = false, note = '' } = props;
@@ -37,9 +38,7 @@ export function CodeField(props: FieldProps) {
       mounted = mountEditor(host.current, {
         value: latest.current.value,
         description,
-        onChange: (changed) => {
-          if (changed !== latest.current.value) latest.current.onValue(changed);
-        },
+        onChange: (changed) => latest.current.onValue(changed),
       });
       const area = plain.current;
       const typing = area !== null && document.activeElement === area;
@@ -58,10 +57,6 @@ export function CodeField(props: FieldProps) {
   useEffect(() => {
     if (editor && selection.current) editor.focus(...selection.current);
   }, [editor]);
-
-  useEffect(() => {
-    if (editor && editor.value !== control.value) editor.setValue(control.value);
-  }, [editor, control.value]);
 
   useEffect(() => editor?.describe(description), [editor, description.text, description.invalid]);
 
@@ -116,7 +111,7 @@ export function CodeField(props: FieldProps) {
         fault={control.fault}
         hint={
           <>
-            {hint} {editor && LEAVE}
+            {hint} <span class={editor ? '' : 'unseen'}>{LEAVE}</span>
           </>
         }
         note={note}

@@ -6,7 +6,7 @@ import { Notice } from './notice';
 export function RoleNeeded({ project, needed }: { project: Project; needed: Role }) {
   return (
     <Notice
-      title={needed === 'owner' ? 'Only the owner can do this' : 'Only managers can do this'}
+      title={needed === 'owner' ? 'This is for the owner only' : 'This is for managers only'}
       testId="role-needed"
     >
       <p>

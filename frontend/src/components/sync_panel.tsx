@@ -42,13 +42,14 @@ export function SyncPanel(props: {
             <Progress sync={sync} />
           ) : (
             <span class="muted" data-testid="last-synced">
-              Last synchronised{' '}
-              {sync?.synced_at ? <RelativeTime time={sync.synced_at} /> : sync ? 'never' : '…'}
+              Last synchronised{sync && !sync.synced_at && ': never'}{' '}
+              {sync?.synced_at && <RelativeTime time={sync.synced_at} />}
             </span>
           )}
         </span>
         <ActionButton
           action={running ? { ...start, running: true } : start}
+          class={sync?.state === 'never' ? 'button-primary' : ''}
           label={props.label}
           runningLabel="Synchronising…"
           testId="sync-repositories"

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { leaving } from '../router';
 import { loadSession, session } from '../state/session';
-import { useUnsaved } from '../state/unsaved';
+import { unsaved, useUnsaved } from '../state/unsaved';
 import { Dialog } from './dialog';
 
 /** Keeps what was typed while `dirty`: from leaving the page unasked, and from the session's end. */
@@ -55,6 +55,15 @@ function SignInElsewhere() {
         and save it.
       </p>
       <div class="dialog-end">
+        <button
+          type="button"
+          class="button button-danger"
+          onClick={() => {
+            unsaved.value = false;
+          }}
+        >
+          Discard it
+        </button>
         <button type="button" class="button" onClick={() => void loadSession()}>
           I have signed in
         </button>

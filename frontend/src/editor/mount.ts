@@ -25,6 +25,39 @@ const findKey: KeyBinding = {
   },
 };
 
+/** What is selected in the page, which the editor may not have heard of yet. */
+function selected(view: EditorView): { from: number; to: number } {
+  const root = view.root instanceof ShadowRoot ? view.root : null;
+  const [range] = (root && getSelection()?.getComposedRanges?.({ shadowRoots: [root] })) ?? [];
+  if (!range || !view.contentDOM.contains(range.startContainer)) return view.state.selection.main;
+  return {
+    from: view.posAtDOM(range.startContainer, range.startOffset),
+    to: view.posAtDOM(range.endContainer, range.endOffset),
+  };
+}
+
+/**
+ * Text that takes the place of other text, or is of several lines, is put into the document here:
+ * where the browser does so it merges lines with style attributes, which are against the content
+ * security policy.
+ */
+const typeOver = EditorView.domEventHandlers({
+  beforeinput: (event, view) => {
+    if (event.inputType !== 'insertText' || event.data === null || view.composing) return false;
+    const insert = view.state.toText(event.data);
+    const { from, to } = selected(view);
+    if (from === to && insert.lines === 1) return false;
+    event.preventDefault();
+    view.dispatch({
+      changes: { from, to, insert },
+      selection: { anchor: from + insert.length },
+      userEvent: 'input.type',
+      scrollIntoView: true,
+    });
+    return true;
+  },
+});
+
 /** What assistive technology is told about an editor. */
 export interface Description {
   label: string;
@@ -35,8 +68,6 @@ export interface Description {
 }
 
 export interface Editor {
-  readonly value: string;
-  setValue: (value: string) => void;
   describe: (description: Description) => void;
   /** Puts the cursor into it, at these offsets if they are given. */
   focus: (from?: number, to?: number) => void;
@@ -65,6 +96,7 @@ export function mountEditor(
       'aria-describedby': words.id,
       'aria-required': String(description.required),
       'aria-invalid': String(description.invalid),
+      tabindex: '0',
       autocapitalize: 'none',
       spellcheck: 'false',
     });
@@ -86,6 +118,7 @@ export function mountEditor(
         syntaxHighlighting(highlight),
         keymap.of([findKey, ...defaultKeymap, ...historyKeymap, indentWithTab]),
         theme,
+        typeOver,
         attributes.of(attributesOf(options.description)),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) options.onChange(update.state.doc.toString());
@@ -96,12 +129,6 @@ export function mountEditor(
   root.append(words);
 
   return {
-    get value() {
-      return view.state.doc.toString();
-    },
-    setValue: (value) => {
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: value } });
-    },
     describe: (description) => {
       view.dispatch({ effects: attributes.reconfigure(attributesOf(description)) });
     },

@@ -17,12 +17,12 @@ export const theme = EditorView.theme({
   '&': { color: 'var(--text)', backgroundColor: 'var(--ground)', fontSize: 'var(--code-size)' },
   '&.cm-focused': { outline: 'none' },
   '.cm-scroller': {
-    minHeight: 'var(--code-min)',
     maxHeight: 'var(--code-max)',
     overflow: 'auto',
     fontFamily: 'var(--mono)',
     lineHeight: 'var(--code-line)',
   },
+  '.cm-gutter, .cm-content': { minHeight: 'var(--code-min)' },
   '.cm-content': { padding: 'var(--space-2) 0', caretColor: 'var(--text)' },
   '.cm-line': { padding: '0 var(--space-3)' },
   '.cm-gutters': {

@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { getProject } from '../api/projects';
 import type { Project, Role } from '../api/types';
 import { Problem } from '../components/notice';
@@ -39,6 +40,13 @@ export function SettingsPage({ project: id, section }: { project: number; sectio
   const resource = useResource(`project ${id}`, (signal) => getProject(id, signal));
   const { value: project, error } = resource.value;
   const part = PARTS.find((known) => known.section === section);
+  const nav = useRef<HTMLElement>(null);
+  const loaded = project !== null;
+  // On a narrow screen the parts are in a row that scrolls.
+  useEffect(() => {
+    const current = nav.current?.querySelector('[aria-current]');
+    current?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [section, loaded]);
   const title = part?.title ?? 'Settings';
   useTitle(project ? `${title} · ${project.repository}` : title);
 
@@ -48,7 +56,7 @@ export function SettingsPage({ project: id, section }: { project: number; sectio
       <ProjectNav id={id} project={project} current="settings" />
       <h1 class="visually-hidden">Settings</h1>
       <div class="settings">
-        <nav class="side" aria-label="Settings" aria-busy={!project}>
+        <nav class="side" ref={nav} aria-label="Settings" aria-busy={!project}>
           {project
             ? PARTS.filter(({ role }) => atLeast(project.role, role)).map((known) => (
                 <a

@@ -47,7 +47,9 @@ export function useResource<T>(
         if (controller.signal.aborted) return;
         loadedKey.value = key;
         const known = error instanceof ApiError ? error : new ApiError(0, 'internal', String(error));
-        state.value = { value: known.isTemporary ? state.peek().value : null, error: known };
+        // A session that has ended leaves what is shown, and what is typed into it, in place.
+        const keep = known.isTemporary || known.status === 401;
+        state.value = { value: keep ? state.peek().value : null, error: known };
         if (!known.isTemporary) return;
         timer = setTimeout(() => void attempt(), delay);
         delay = Math.min(MAX_RETRY_MS, delay * 2);

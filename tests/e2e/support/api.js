@@ -31,6 +31,20 @@ export async function signIn(installation, login = 'octo') {
   };
   const api = {
     request,
+    /** The session, for a browser. */
+    cookies: () => [...cookies].map(([name, value]) => ({ name, value, url: installation.gateway })),
+    /** A change; its status and JSON. */
+    async change(method, path, body) {
+      const { csrf_token } = await api.json('/me');
+      const answer = await request(`${installation.gateway}/api/v1${path}`, {
+        method,
+        headers: { 'content-type': 'application/json', 'x-csrf-token': csrf_token },
+        body: body === undefined ? undefined : JSON.stringify(body),
+      });
+      const text = await answer.text();
+      return { status: answer.status, body: text === '' ? null : JSON.parse(text) };
+    },
+    status: async (path) => (await request(`${installation.gateway}/api/v1${path}`)).status,
     json: async (path) => (await get(path)).json(),
     bytes: async (path) => Buffer.from(await (await get(path)).arrayBuffer()),
     /** The build of a commit, once there is one that fulfils `condition`. */

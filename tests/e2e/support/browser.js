@@ -27,3 +27,17 @@ export async function openPage(browser, options = {}) {
   });
   return { page, complaints, close: () => context.close() };
 }
+
+/** Signs in on GitHub's page as somebody, and waits until that is done. */
+export async function authorize(page, login) {
+  await page.locator(`input[name=login][value=${login}]`).check();
+  await page.getByRole('button', { name: 'Authorize' }).click();
+  await page.waitForURL((url) => !url.pathname.startsWith('/login/oauth'));
+}
+
+/** Writes a script into the editor of a form's field. */
+export async function writeScript(page, field, text) {
+  await page.locator(`[data-testid=field-${field}] .cm-content`).click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.insertText(text);
+}

@@ -13,6 +13,23 @@ async function journal(installation) {
   }
 }
 
+/** A control route of the simulated GitHub; "/as/LOGIN/..." is its API as somebody on its pages. */
+export async function atGithub(installation, method, path, body) {
+  const answer = await fetch(`${installation.github}/_simulator${path}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal: AbortSignal.timeout(20_000),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+  return text === '' ? null : JSON.parse(text);
+}
+
+/** What happened at GitHub, of one type, oldest first. */
+export const happened = async (installation, type) =>
+  (await journal(installation)).filter((entry) => entry.type === type);
+
 /** All commit statuses that a commit was given, oldest first. */
 export async function statusesOf(installation, commit) {
   return (await journal(installation))

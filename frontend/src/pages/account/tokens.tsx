@@ -26,7 +26,7 @@ export function TokensSection() {
     <section class="part">
       <SectionHead title="Access tokens" headRef={head}>
         For programs that use the API in your name: they send it as{' '}
-        <code>Authorization: Bearer kzp_…</code>.
+        <code class="nowrap">Authorization: Bearer kzp_…</code>.
       </SectionHead>
       {made && (
         <Made

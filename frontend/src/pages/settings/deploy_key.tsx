@@ -93,7 +93,7 @@ function KeyCard({ deployKey: key }: { deployKey: DeployKey }) {
         <span class="small muted">
           {key.checked_at ? (
             <>
-              seen <RelativeTime time={key.checked_at} />
+              as of <RelativeTime time={key.checked_at} />
             </>
           ) : (
             'not looked for yet'

@@ -39,8 +39,8 @@ export function MembersSection({ project }: { project: Project }) {
         change the settings; the owner may also delete the project.
       </SectionHead>
       <p class="small muted synced" data-testid="members-synced">
-        Last synchronised{' '}
-        {value?.synced_at ? <RelativeTime time={value.synced_at} /> : value ? 'never' : '…'}
+        Last synchronised{value && !value.synced_at && ': never'}{' '}
+        {value?.synced_at && <RelativeTime time={value.synced_at} />}
       </p>
       {value && value.sync_error !== '' && (
         <p class="warning warning-box" role="alert" data-testid="sync-warning">

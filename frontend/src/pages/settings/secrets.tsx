@@ -86,7 +86,7 @@ function SecretRow(props: {
 }) {
   const { project, secret, replace, deleted } = props;
   return (
-    <li class="row" data-testid="secret-row" data-name={secret.name}>
+    <li class="row row-stack" data-testid="secret-row" data-name={secret.name}>
       <span class="row-main">
         <span class="row-title">
           <KeyIcon />
