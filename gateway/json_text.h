@@ -24,7 +24,7 @@ struct JsonText {
 // A value on its way into a text. Only refers to texts: to be made and used in one expression.
 class JsonValue {
  public:
-  // NOLINTBEGIN(google-explicit-constructor): so that objects read like JSON.
+  // All implicit, so that objects read like JSON.
   JsonValue(std::nullptr_t) : value_(nullptr) {}
   JsonValue(bool value) : value_(value) {}
   template <std::integral Integer>
@@ -33,7 +33,6 @@ class JsonValue {
   JsonValue(const std::string& text) : value_(absl::string_view(text)) {}
   JsonValue(const char* text) : value_(absl::string_view(text)) {}
   JsonValue(const JsonText& json) : value_(&json) {}
-  // NOLINTEND(google-explicit-constructor)
 
   void AppendTo(std::string& out) const;
 
