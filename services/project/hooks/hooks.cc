@@ -164,6 +164,8 @@ absl::Status Hooks::MakeAgain(const Actor& actor, const HookRecord& hook) const 
 void Hooks::Undo(const Actor& actor, const HookRecord& hook) const {
   absl::Status status = DeleteAllAtGithub(actor, {hook});
   if (status.ok()) status = parts_.store.TakeHookBack(hook.hook_id);
+  // GitHub may have tested it before its answer got lost, which made it count.
+  if (status.ok()) status = parts_.store.RemoveHook(hook.hook_id);
   if (!status.ok()) {
     // Harmless: it builds nothing, and the sweeper tries again.
     Log(Severity::kWarning, "cannot take a hook back yet",
