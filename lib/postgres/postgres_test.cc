@@ -50,7 +50,8 @@ class PostgresTest : public ::testing::Test {
 };
 
 TEST_F(PostgresTest, ListsAndTimesTravelAsOneParameterUnchanged) {
-  const std::vector<std::string> texts = {"", "a,b", "\"quoted\"", "back\\slash", "{}", "NULL", "\n é"};
+  const std::vector<std::string> texts = {"",   "a,b",  "\"quoted\"", "back\\slash",
+                                          "{}", "NULL", "\n é"};
   const absl::Time time = absl::FromUnixMicros(1700000000123456);
   EXPECT_TRUE(pool_
                   .Autocommit([&](pqxx::nontransaction& tx) {

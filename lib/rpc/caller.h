@@ -20,8 +20,8 @@ struct Caller {
   std::string name;
   // Administrators of this installation.
   bool admin = false;
-  // Of a user: proved by a personal access token, not by a session. Such a caller cannot manage what
-  // gives access.
+  // Of a user: proved by a personal access token, not by a session. Such a caller cannot manage
+  // what gives access.
   bool by_access_token = false;
   // The credential, to be passed on in calls made for the caller.
   std::string bearer;

@@ -25,9 +25,8 @@ grpc::ServerUnaryReactor* ProjectService::ResetBadgeToken(grpc::CallbackServerCo
                                                           v1::Badge* response) {
   return runners_.database.Run(
       context, "ResetBadgeToken", [=, this](const Caller& caller) -> absl::Status {
-        KOZMIC_ASSIGN_OR_RETURN(
-            const Allowed allowed,
-            Allow(caller, kBadgePattern, request->name(), Permission::kConfigure));
+        KOZMIC_ASSIGN_OR_RETURN(const Allowed allowed, Allow(caller, kBadgePattern, request->name(),
+                                                             Permission::kConfigure));
         KOZMIC_ASSIGN_OR_RETURN(const Badges::Badge badge, parts_.badges.Reset(allowed.project()));
         Translate(allowed.project(), badge, response);
         return absl::OkStatus();

@@ -12,9 +12,8 @@ grpc::ServerUnaryReactor* ProjectService::SetSecret(grpc::CallbackServerContext*
       context, "SetSecret", [=, this](const Caller& caller) -> absl::Status {
         KOZMIC_ASSIGN_OR_RETURN(const SecretName name, ParseSecretName(request->name()));
         KOZMIC_RETURN_IF_ERROR(Allow(caller, name.project_id, Permission::kConfigure).status());
-        KOZMIC_ASSIGN_OR_RETURN(
-            const SecretRecord secret,
-            parts_.secrets.Set(name.project_id, name.secret, request->value()));
+        KOZMIC_ASSIGN_OR_RETURN(const SecretRecord secret,
+                                parts_.secrets.Set(name.project_id, name.secret, request->value()));
         Translate(name.project_id, secret, response);
         return absl::OkStatus();
       });

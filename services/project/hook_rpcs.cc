@@ -54,9 +54,8 @@ grpc::ServerUnaryReactor* ProjectService::ListHooks(grpc::CallbackServerContext*
                                                     v1::ListHooksResponse* response) {
   return runners_.database.Run(
       context, "ListHooks", [=, this](const Caller& caller) -> absl::Status {
-        KOZMIC_ASSIGN_OR_RETURN(
-            const Allowed allowed,
-            Allow(caller, kProjectPattern, request->parent(), Permission::kView));
+        KOZMIC_ASSIGN_OR_RETURN(const Allowed allowed, Allow(caller, kProjectPattern,
+                                                             request->parent(), Permission::kView));
         KOZMIC_ASSIGN_OR_RETURN(const auto hooks,
                                 parts_.hook_store.ListHooks(allowed.project().project_id));
         for (const HookRecord& hook : hooks) Translate(hook, response->add_hooks());
@@ -72,9 +71,9 @@ grpc::ServerUnaryReactor* ProjectService::UpdateHook(grpc::CallbackServerContext
         KOZMIC_ASSIGN_OR_RETURN(const HookName name, ParseHookName(request->hook().name()));
         KOZMIC_ASSIGN_OR_RETURN(const Allowed allowed,
                                 Allow(caller, name.project_id, Permission::kConfigure));
-        KOZMIC_ASSIGN_OR_RETURN(const HookRecord hook,
-                                parts_.hooks.Update(allowed.project(), name.hook_id,
-                                                    TranslateFields(request->hook())));
+        KOZMIC_ASSIGN_OR_RETURN(
+            const HookRecord hook,
+            parts_.hooks.Update(allowed.project(), name.hook_id, TranslateFields(request->hook())));
         Translate(hook, response);
         return absl::OkStatus();
       });

@@ -46,9 +46,8 @@ grpc::ServerUnaryReactor* ProjectService::GetProject(grpc::CallbackServerContext
                                                      v1::Project* response) {
   return runners_.database.Run(
       context, "GetProject", [=, this](const Caller& caller) -> absl::Status {
-        KOZMIC_ASSIGN_OR_RETURN(
-            const Allowed allowed,
-            Allow(caller, kProjectPattern, request->name(), Permission::kView));
+        KOZMIC_ASSIGN_OR_RETURN(const Allowed allowed,
+                                Allow(caller, kProjectPattern, request->name(), Permission::kView));
         Translate(allowed.member, response);
         return absl::OkStatus();
       });
@@ -86,9 +85,8 @@ grpc::ServerUnaryReactor* ProjectService::DeleteProject(grpc::CallbackServerCont
                                                         v1::DeleteProjectResponse*) {
   return runners_.database.Run(
       context, "DeleteProject", [=, this](const Caller& caller) -> absl::Status {
-        KOZMIC_ASSIGN_OR_RETURN(
-            const Allowed allowed,
-            Allow(caller, kProjectPattern, request->name(), Permission::kDelete));
+        KOZMIC_ASSIGN_OR_RETURN(const Allowed allowed, Allow(caller, kProjectPattern,
+                                                             request->name(), Permission::kDelete));
         return parts_.projects.Delete(allowed.project(), request->repository());
       });
 }
@@ -122,9 +120,8 @@ grpc::ServerUnaryReactor* ProjectService::ListMembers(grpc::CallbackServerContex
                                                       v1::ListMembersResponse* response) {
   return runners_.database.Run(
       context, "ListMembers", [=, this](const Caller& caller) -> absl::Status {
-        KOZMIC_ASSIGN_OR_RETURN(
-            const Allowed allowed,
-            Allow(caller, kProjectPattern, request->parent(), Permission::kView));
+        KOZMIC_ASSIGN_OR_RETURN(const Allowed allowed, Allow(caller, kProjectPattern,
+                                                             request->parent(), Permission::kView));
         return FillMembers(allowed.project(), response);
       });
 }
@@ -140,9 +137,8 @@ grpc::ServerUnaryReactor* ProjectService::SyncMembers(grpc::CallbackServerContex
         KOZMIC_RETURN_IF_ERROR(
             parts_.members.SyncNow(allowed.project().project_id, allowed.user_id));
         // Who asked may be a member no longer.
-        KOZMIC_ASSIGN_OR_RETURN(
-            const Allowed still,
-            Allow(caller, allowed.project().project_id, Permission::kView));
+        KOZMIC_ASSIGN_OR_RETURN(const Allowed still,
+                                Allow(caller, allowed.project().project_id, Permission::kView));
         return FillMembers(still.project(), response);
       });
 }

@@ -36,9 +36,9 @@ grpc::ServerUnaryReactor* ProjectService::SyncRepositories(
   });
 }
 
-grpc::ServerUnaryReactor* ProjectService::GetRepositorySync(
-    grpc::CallbackServerContext* context, const v1::GetRepositorySyncRequest*,
-    v1::RepositorySync* response) {
+grpc::ServerUnaryReactor* ProjectService::GetRepositorySync(grpc::CallbackServerContext* context,
+                                                            const v1::GetRepositorySyncRequest*,
+                                                            v1::RepositorySync* response) {
   return runners_.database.Run(
       context, "GetRepositorySync", [=, this](const Caller& caller) -> absl::Status {
         KOZMIC_ASSIGN_OR_RETURN(const int64_t user_id, CallingUser(caller));
@@ -61,9 +61,8 @@ grpc::ServerUnaryReactor* ProjectService::ListRepositories(
         const int size =
             request->page_size() == 0 ? kLargestPage : std::min(request->page_size(), kLargestPage);
         // One more than asked for tells whether there is another page.
-        KOZMIC_ASSIGN_OR_RETURN(
-            auto page,
-            parts_.access_store.ListRepositories(user_id, request->page_token(), size + 1));
+        KOZMIC_ASSIGN_OR_RETURN(auto page, parts_.access_store.ListRepositories(
+                                               user_id, request->page_token(), size + 1));
         if (page.size() > static_cast<size_t>(size)) {
           page.pop_back();
           response->set_next_page_token(absl::AsciiStrToLower(page.back().repository));

@@ -49,9 +49,8 @@ absl::StatusOr<UserSyncRecord> UserSync::SyncSoon(int64_t user_id, absl::Time de
     }
     KOZMIC_ASSIGN_OR_RETURN(UserSyncRecord sync, parts_.store.GetUserSync(user_id));
     if (!sync.running || parts_.clock.Now() >= deadline) return sync;
-    const auto another_ended = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-      return ended_ != seen;
-    };
+    const auto another_ended = [&]()
+                                   ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return ended_ != seen; };
     absl::MutexLock lock(&mutex_);
     mutex_.AwaitWithTimeout(absl::Condition(&another_ended),
                             std::min(kLookAgain, deadline - parts_.clock.Now()));
@@ -80,8 +79,8 @@ absl::Status UserSync::Ask(UserSyncClaim& claimed) {
   absl::Status kept;
   const auto listing = parts_.github.ListUserRepositories(
       token, claimed.etags, [&](int pages_done, int pages_total, int items) {
-        kept.Update(parts_.store.ReportUserSync(claimed, options_.claim, pages_done, pages_total,
-                                                items));
+        kept.Update(
+            parts_.store.ReportUserSync(claimed, options_.claim, pages_done, pages_total, items));
       });
   if (absl::IsUnauthenticated(listing.status())) {
     parts_.tokens.ReportRefused(claimed.user_id, token);
@@ -102,9 +101,9 @@ absl::Status UserSync::Ask(UserSyncClaim& claimed) {
     facts[repository.id] = access.back().facts;
     if (MayMakeProject(repository)) repositories.push_back(RecordOf(repository));
   }
-  KOZMIC_ASSIGN_OR_RETURN(const std::vector<int64_t> changed,
-                          parts_.store.FinishUserSync(claimed, access, repositories, listing->etags,
-                                                      NextInterval()));
+  KOZMIC_ASSIGN_OR_RETURN(
+      const std::vector<int64_t> changed,
+      parts_.store.FinishUserSync(claimed, access, repositories, listing->etags, NextInterval()));
   // A rename whose old name somebody else has taken is only seen here.
   for (const int64_t project_id : changed) {
     const auto project = parts_.projects.GetProject(project_id);

@@ -44,11 +44,11 @@ class CredentialStore {
 
   // NOT_FOUND.
   virtual absl::StatusOr<DeployKeyRecord> GetDeployKey(int64_t project_id) = 0;
-  // Adds the project's key, unless it has one; answers the one that it has then. FAILED_PRECONDITION
-  // when the project has gone.
+  // Adds the project's key, unless it has one; answers the one that it has then.
+  // FAILED_PRECONDITION when the project has gone.
   virtual absl::StatusOr<DeployKeyRecord> AddDeployKey(const DeployKeyRecord& key) = 0;
-  // Puts a key in the place of the one with the fingerprint `was`. FAILED_PRECONDITION when the project has
-  // another one by now.
+  // Puts a key in the place of the one with the fingerprint `was`. FAILED_PRECONDITION when the
+  // project has another one by now.
   virtual absl::Status ReplaceDeployKey(const DeployKeyRecord& key, const std::string& was) = 0;
   // Notes where GitHub has the key with this fingerprint, or why that is not known.
   virtual absl::Status NoteDeployKey(int64_t project_id, const std::string& fingerprint,

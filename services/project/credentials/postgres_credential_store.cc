@@ -51,8 +51,8 @@ std::optional<std::string> OrNull(std::optional<int64_t> number) {
 
 absl::StatusOr<DeployKeyRecord> PostgresCredentialStore::GetDeployKey(int64_t project_id) {
   DeployKeyRecord key;
-  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit(
-      [&](pqxx::nontransaction& tx) { return SelectKey(tx, project_id, &key); }));
+  KOZMIC_RETURN_IF_ERROR(
+      pool_.Autocommit([&](pqxx::nontransaction& tx) { return SelectKey(tx, project_id, &key); }));
   return key;
 }
 
@@ -145,8 +145,8 @@ absl::StatusOr<std::vector<SecretRecord>> PostgresCredentialStore::ListSecrets(i
 
 absl::Status PostgresCredentialStore::DeleteSecret(int64_t project_id, const std::string& name) {
   return pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
-    const pqxx::result result = tx.exec_params(
-        "DELETE FROM secrets WHERE project_id = $1 AND name = $2", project_id, name);
+    const pqxx::result result =
+        tx.exec_params("DELETE FROM secrets WHERE project_id = $1 AND name = $2", project_id, name);
     if (result.affected_rows() == 0) return absl::NotFoundError("no such secret");
     return absl::OkStatus();
   });

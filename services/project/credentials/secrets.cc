@@ -28,9 +28,8 @@ std::string ValuePlace(int64_t project_id, absl::string_view name) {
 }
 
 absl::Status CheckSecretName(absl::string_view name) {
-  const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return absl::ascii_isalnum(c) || c == '_';
-  });
+  const bool plain = std::all_of(
+      name.begin(), name.end(), [](unsigned char c) { return absl::ascii_isalnum(c) || c == '_'; });
   if (name.empty() || name.size() > kLongestName || !plain ||
       absl::ascii_isdigit(static_cast<unsigned char>(name[0]))) {
     return Fault("name", absl::StrCat("A name has 1 to ", kLongestName,

@@ -18,8 +18,8 @@ namespace kozmic::project {
 // the least that the runner masks (services/runner/init).
 inline constexpr int64_t kShortestMasked = 4;
 
-// A project's secrets: written, never read again but by its jobs. Callers have checked that the user
-// may configure the project. Thread-safe. Errors: as ProjectService documents.
+// A project's secrets: written, never read again but by its jobs. Callers have checked that the
+// user may configure the project. Thread-safe. Errors: as ProjectService documents.
 class Secrets {
  public:
   // Both must outlive this. `box` seals values.

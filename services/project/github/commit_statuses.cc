@@ -34,8 +34,7 @@ absl::Status CommitStatuses::Post(const std::string& token, const std::string& r
                                   const std::string& commit,
                                   const github::CommitStatus& status) const {
   // An answer that got lost may have been a yes, so GitHub is asked what it has.
-  KOZMIC_ASSIGN_OR_RETURN(const auto posted,
-                          github_.ListCommitStatuses(token, repository, commit));
+  KOZMIC_ASSIGN_OR_RETURN(const auto posted, github_.ListCommitStatuses(token, repository, commit));
   for (const github::CommitStatus& newest : posted) {
     if (newest.context != status.context) continue;
     if (newest == status) return absl::OkStatus();
@@ -60,7 +59,8 @@ absl::Status CommitStatuses::Report(int64_t project_id, const std::string& commi
   if (!IsPersonal(reported)) return ToReporter(reported);
   const auto actor = actors_.FindAdmin(project);
   // Then the first word stands, unless trying again may help.
-  if (!actor.ok()) return ToReporter(absl::IsUnavailable(actor.status()) ? actor.status() : reported);
+  if (!actor.ok())
+    return ToReporter(absl::IsUnavailable(actor.status()) ? actor.status() : reported);
   return ToReporter(Post(actor->token, actor->repository.full_name, commit, status));
 }
 

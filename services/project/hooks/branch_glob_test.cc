@@ -12,7 +12,8 @@ namespace {
 bool Naive(absl::string_view pattern, absl::string_view branch) {
   if (pattern.empty()) return branch.empty();
   if (pattern.substr(0, 2) == "**") {
-    return Naive(pattern.substr(2), branch) || (!branch.empty() && Naive(pattern, branch.substr(1)));
+    return Naive(pattern.substr(2), branch) ||
+           (!branch.empty() && Naive(pattern, branch.substr(1)));
   }
   if (pattern[0] == '*') {
     return Naive(pattern.substr(1), branch) ||

@@ -34,12 +34,13 @@ struct HookFields {
   bool operator==(const HookFields&) const = default;
 };
 
-// The fields as they are kept: title, image and globs without blanks around them, scripts' line ends
-// as LF, an install script of nothing but blanks as none, tracked files normalised. INVALID_ARGUMENT
-// with the detail "field" and a sentence for the form: an empty field, a title above 200 characters
-// or with control characters, an image that is no Docker image reference, a script above 1 MB, with
-// NUL or with a byte order mark, tracked files as NormalizeTrackedFiles has it, more than 50 globs
-// or one above 250 characters, no event. A script need not name an interpreter.
+// The fields as they are kept: title, image and globs without blanks around them, scripts' line
+// ends as LF, an install script of nothing but blanks as none, tracked files normalised.
+// INVALID_ARGUMENT with the detail "field" and a sentence for the form: an empty field, a title
+// above 200 characters or with control characters, an image that is no Docker image reference, a
+// script above 1 MB, with NUL or with a byte order mark, tracked files as NormalizeTrackedFiles has
+// it, more than 50 globs or one above 250 characters, no event. A script need not name an
+// interpreter.
 absl::StatusOr<HookFields> ValidateHook(HookFields fields);
 
 // Whether the hook builds a ref ("refs/heads/main") for such an event.

@@ -129,11 +129,10 @@ absl::StatusOr<std::vector<HookRecord>> PostgresHookStore::ListAllHooks(int64_t 
 absl::StatusOr<HookRecord> PostgresHookStore::GetHook(int64_t project_id, int64_t hook_id) {
   HookRecord hook;
   KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
-    const pqxx::result rows =
-        tx.exec_params(absl::StrCat("SELECT ", kColumns,
-                                    " FROM hooks WHERE project_id = $1 AND hook_id = $2 AND ",
-                                    kCounts),
-                       project_id, hook_id);
+    const pqxx::result rows = tx.exec_params(
+        absl::StrCat("SELECT ", kColumns, " FROM hooks WHERE project_id = $1 AND hook_id = $2 AND ",
+                     kCounts),
+        project_id, hook_id);
     if (rows.empty()) return NoSuchHook();
     hook = ReadHook(rows[0]);
     return absl::OkStatus();

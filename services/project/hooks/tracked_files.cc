@@ -22,7 +22,8 @@ absl::StatusOr<std::string> NormalizePath(absl::string_view path) {
   if (path.empty()) return "";
   if (HasControl(path)) return absl::InvalidArgumentError("Must not contain control characters.");
   const auto fault = [&](absl::string_view what) {
-    return absl::InvalidArgumentError(absl::StrCat("\"", path.substr(0, kLongestPath), "\" ", what));
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", path.substr(0, kLongestPath), "\" ", what));
   };
   if (absl::StartsWith(path, "/")) return fault("must be relative to the repository's root.");
   std::vector<absl::string_view> parts;

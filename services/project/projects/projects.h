@@ -33,8 +33,8 @@ class Projects {
 
   explicit Projects(Parts parts) : parts_(std::move(parts)) {}
 
-  // Makes a project with its members and, for a private repository, its deploy key; or nothing: what
-  // an error or a crash leaves half done is removed in the background.
+  // Makes a project with its members and, for a private repository, its deploy key; or nothing:
+  // what an error or a crash leaves half done is removed in the background.
   absl::StatusOr<MemberProject> Create(int64_t user_id, const std::string& repository) const;
 
   // From now on nobody sees it; the rest is removed in the background. `typed` is the repository's

@@ -21,8 +21,8 @@ struct HookKey {
   std::optional<int64_t> github_hook_id = {};
 };
 
-// What became of a delivery; the numbers are stored. kDone: what it asked for was done, which was not
-// a build.
+// What became of a delivery; the numbers are stored. kDone: what it asked for was done, which was
+// not a build.
 enum class DeliveryState { kWaiting = 1, kBuilt = 2, kIgnored = 3, kFailed = 4, kDone = 5 };
 
 struct NewDelivery {

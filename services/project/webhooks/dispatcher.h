@@ -79,10 +79,10 @@ struct ChosenHooks {
   std::string suffix;
 };
 
-// The builds that an event asks for: one, two or none. A push to a branch and a pull request of that
-// branch tell of the same commit, in any order, and together build each hook once: those that want
-// the push make one build, whoever tells of it first; those that want nothing but the pull request
-// make another. Each has at most as many hooks as a build may have jobs.
+// The builds that an event asks for: one, two or none. A push to a branch and a pull request of
+// that branch tell of the same commit, in any order, and together build each hook once: those that
+// want the push make one build, whoever tells of it first; those that want nothing but the pull
+// request make another. Each has at most as many hooks as a build may have jobs.
 std::vector<ChosenHooks> ChooseHooks(const std::vector<HookRecord>& hooks, Trigger trigger,
                                      absl::string_view ref);
 

@@ -32,7 +32,8 @@ struct WebhookEvent {
     kPing,
     // `head` is to be built.
     kBuild,
-    // Who may see the repository, or what it is called, has changed: GitHub is to be asked. What the
+    // Who may see the repository, or what it is called, has changed: GitHub is to be asked. What
+    // the
     // event itself says of that is not believed.
     kAccess,
     // The repository was deleted.
