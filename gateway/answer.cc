@@ -15,6 +15,9 @@ struct Meaning {
   const char* message;
 };
 
+// In seconds; empty when the service did not say.
+std::string RetryAfter(const absl::Status& status) { return Detail(status, "retry-after-seconds"); }
+
 Meaning MeaningOf(const absl::Status& status, int invalid_argument) {
   switch (status.code()) {
     case absl::StatusCode::kUnauthenticated:
@@ -37,6 +40,8 @@ Meaning MeaningOf(const absl::Status& status, int invalid_argument) {
       return {409, "failed_precondition", nullptr};
     case absl::StatusCode::kUnavailable:
       if (Reason(status) == "github_unavailable") {
+        // The service knows when: the browser is told the time it was asked to wait.
+        if (!RetryAfter(status).empty()) return {503, "unavailable", nullptr};
         return {503, "unavailable", "GitHub does not answer. Try again in a moment."};
       }
       [[fallthrough]];
@@ -78,7 +83,10 @@ void ReplyStatus(http::Exchange& exchange, const absl::Status& status, int inval
     Log(meaning.status == 503 ? Severity::kWarning : Severity::kError, "a request failed",
         {{"path", exchange.target.path}, {"error", status}});
   }
-  if (meaning.status == 503) exchange.response.set_header("Retry-After", "1");
+  if (meaning.status == 503) {
+    const std::string asked = RetryAfter(status);
+    exchange.response.set_header("Retry-After", asked.empty() ? "1" : asked);
+  }
   const std::string reason = Reason(status);
   const absl::string_view code = reason.empty() ? absl::string_view(meaning.code) : reason;
   const absl::string_view message =

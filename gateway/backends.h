@@ -25,7 +25,7 @@ struct Backends {
 // For one unary call; a page waits no longer for it.
 inline constexpr absl::Duration kCallTimeout = absl::Seconds(5);
 // For those in which a service talks to GitHub.
-inline constexpr absl::Duration kGithubCallTimeout = absl::Seconds(20);
+inline constexpr absl::Duration kGithubCallTimeout = absl::Seconds(45);
 
 }  // namespace kozmic::gateway
 

@@ -57,6 +57,14 @@ TEST_F(SettingsRoutesTest, ADeployKeyIsShownRestoredAndRotated) {
   EXPECT_EQ(Json(Change("POST", path + "/rotate"))["deploy_key"]["public_key"], "ssh-ed25519 BBBB");
   projects_.Fail(WithReason(absl::UnavailableError("HTTP 502"), "github_unavailable"));
   EXPECT_EQ(StatusOf(Change("POST", path + "/rotate")), 503);
+  // N40: GitHub's limit is passed on, in words and for machines.
+  projects_.Fail(WithDetail(
+      WithReason(absl::UnavailableError("GitHub asks to wait for 17 s more"), "github_unavailable"),
+      "retry-after-seconds", "17"));
+  const std::string limited = Change("POST", path + "/restore");
+  EXPECT_EQ(StatusOf(limited), 503);
+  EXPECT_EQ(Header(limited, "Retry-After"), "17");
+  EXPECT_EQ(Json(limited)["message"], "GitHub asks to wait for 17 s more");
 }
 
 // K12: a public repository has none, which is not the same as no project.

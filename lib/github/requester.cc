@@ -40,11 +40,12 @@ Session::Session(const Requester& requester, std::string token)
 absl::Time Session::Deadline() const { return absl::Now() + http().options().call_timeout; }
 
 HttpRequest Session::Request(const std::string& method, const std::string& target) const {
-  return {.method = method,
-          .target = target,
-          .headers = {{"Accept", "application/vnd.github+json"},
-                      {"Authorization", absl::StrCat("Bearer ", token_)},
-                      {"X-GitHub-Api-Version", "2022-11-28"}}};
+  HttpRequest request{.method = method,
+                      .target = target,
+                      .headers = {{"Accept", "application/vnd.github+json"},
+                                  {"X-GitHub-Api-Version", "2022-11-28"}}};
+  if (!token_.empty()) request.headers.emplace("Authorization", absl::StrCat("Bearer ", token_));
+  return request;
 }
 
 absl::StatusOr<HttpAnswer> Session::SendOnce(const HttpRequest& request, absl::Time deadline) {

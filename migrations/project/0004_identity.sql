@@ -56,6 +56,7 @@ CREATE TABLE user_syncs (
   due_time timestamptz DEFAULT now()
 );
 CREATE INDEX user_syncs_due ON user_syncs (due_time);
+INSERT INTO user_syncs (user_id) SELECT DISTINCT user_id FROM members;
 
 -- The repositories that users may make projects of.
 CREATE TABLE user_repositories (

@@ -17,8 +17,8 @@ using project::v1::ProjectService;
 using project::v1::ReportCommitStatusRequest;
 
 constexpr absl::Duration kTimeout = absl::Seconds(5);
-// ProjectService then asks GitHub, and may have to give it the key anew.
-constexpr absl::Duration kRefusedTimeout = absl::Seconds(25);
+// ProjectService may have to ask GitHub, and to give it the key anew.
+constexpr absl::Duration kCheckoutTimeout = absl::Seconds(25);
 // Sealing reads the whole log for its digest. Less than a runner's patience with FinishJob.
 constexpr absl::Duration kSealTimeout = absl::Seconds(25);
 // GitHub may take 10 s for each of two calls. Less than a wish's claim, so that no two replicas
@@ -71,7 +71,7 @@ absl::StatusOr<runner::v1::IssueCheckoutResponse> Collaborators::IssueCheckout(
   request.set_fork(lease.fork);
   request.set_refused(refused);
   KOZMIC_ASSIGN_OR_RETURN(auto issued, Call(*project_, &ProjectService::Stub::IssueCheckout,
-                                            request, token_, refused ? kRefusedTimeout : kTimeout));
+                                            request, token_, kCheckoutTimeout));
   runner::v1::IssueCheckoutResponse checkout;
   checkout.set_clone_url(std::move(*issued.mutable_clone_url()));
   checkout.set_ssh_private_key(std::move(*issued.mutable_ssh_private_key()));

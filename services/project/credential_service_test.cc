@@ -108,8 +108,13 @@ TEST_F(CredentialServiceTest, K42AKeyThatIsMissingAtGithubIsPutThereAgain) {
     key_status = 502;
   }
   EXPECT_EQ(Checkout(project, false, true).status().code(), absl::StatusCode::kUnavailable);
-  EXPECT_EQ(GetKey(project)->state(), v1::DeployKey::STATE_UNKNOWN);
   EXPECT_NE(GetKey(project)->error(), "");
+  {
+    absl::MutexLock lock(&mutex);
+    key_status = 403;
+  }
+  EXPECT_FALSE(Checkout(project, false, true).ok());
+  EXPECT_EQ(GetKey(project)->state(), v1::DeployKey::STATE_UNKNOWN);
   {
     absl::MutexLock lock(&mutex);
     key_status = 201;
@@ -118,6 +123,30 @@ TEST_F(CredentialServiceTest, K42AKeyThatIsMissingAtGithubIsPutThereAgain) {
   ASSERT_TRUE(Checkout(project).ok());
   EXPECT_EQ(KeysAtGithub(), 1u);
   EXPECT_EQ(GetKey(project)->state(), v1::DeployKey::STATE_PRESENT);
+  EXPECT_EQ(GetKey(project)->error(), "");
+}
+
+TEST_F(CredentialServiceTest, GithubsOutageDoesNotUndoWhatIsKnownOfAKey) {
+  const std::string project = MakeProject();
+  {
+    absl::MutexLock lock(&mutex);
+    keys_status = key_status = 502;
+  }
+  EXPECT_EQ(RestoreKey(project).status().code(), absl::StatusCode::kUnavailable);
+  // The key is where it was: jobs that fetch with it need nothing of GitHub's API.
+  EXPECT_TRUE(Checkout(project).ok());
+}
+
+TEST_F(CredentialServiceTest, HostKeysNeedNeitherTheOwnersSignInNorGithubAllTheTime) {
+  const std::string project = MakeProject();
+  auth_.SetGithubToken(kAnn, "revoked");
+  ASSERT_TRUE(Checkout(project).ok());
+  meta_status = 502;
+  auth_.SetGithubToken(kAnn, "good");
+  // A refused runner has them asked for anew.
+  const auto checkout = Checkout(project, /*fork=*/false, /*refused=*/true);
+  ASSERT_TRUE(checkout.ok()) << checkout.status();
+  EXPECT_THAT(checkout->ssh_known_hosts(), ElementsAre("github.example ssh-ed25519 AAAAhostkey"));
 }
 
 TEST_F(CredentialServiceTest, AManagerRestoresTheKeyAndTakesAwayItsRightToWrite) {

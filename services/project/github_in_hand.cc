@@ -102,9 +102,10 @@ void GithubInHand::ServeHooks() {
     hook["id"] = id;
     if (hook_status == 201 || hook_made_anyway) {
       hooks[id] = hook;
+      if (hook_made_by_another) hooks[id]["config"]["secret"] = "another's";
       ++next_hook;
     }
-    Answer(response, hook_status, hook);
+    Answer(response, hook_made_by_another ? 422 : hook_status, hook);
   });
   server.Get(absl::StrCat(kBase, "/hooks"), [this](const Request&, Response& response) {
     absl::MutexLock lock(&mutex);
@@ -149,8 +150,12 @@ void GithubInHand::ServeKeys() {
                   absl::MutexLock lock(&mutex);
                   response.status = keys.erase(LastNumber(request)) > 0 ? 204 : 404;
                 });
-  server.Get("/api/v3/meta", [](const Request&, Response& response) {
-    Answer(response, 200, {{"ssh_keys", {"ssh-ed25519 AAAAhostkey"}}});
+  server.Get("/api/v3/meta", [this](const Request& request, Response& response) {
+    // Whoever signs in must do it well, but nobody has to.
+    const std::string signed_in = request.get_header_value("Authorization");
+    const bool refused = !signed_in.empty() && !absl::StartsWith(signed_in, "Bearer good");
+    Answer(response, refused ? 401 : meta_status.load(),
+           {{"ssh_keys", {"ssh-ed25519 AAAAhostkey"}}});
   });
 }
 

@@ -44,6 +44,8 @@ class GithubInHand {
   int delete_status = 204;
   // The answer is an error, but the hook was made.
   bool hook_made_anyway = false;
+  // Another one makes each hook a moment before it is asked for: GitHub refuses the second.
+  bool hook_made_by_another = false;
   std::map<int64_t, nlohmann::json> hooks;
   int64_t next_hook = 77;
 
@@ -51,6 +53,9 @@ class GithubInHand {
   int key_status = 201;
   std::map<int64_t, nlohmann::json> keys;
   int64_t next_key = 500;
+
+  // Of the public facts about GitHub itself.
+  std::atomic<int> meta_status{200};
 
   int post_status = 201;
   std::vector<nlohmann::json> statuses;

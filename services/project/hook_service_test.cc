@@ -182,6 +182,20 @@ TEST_F(HookServiceTest, K25AnErrorOfGithubsLosesNoHook) {
   EXPECT_THAT(Outcomes(), ElementsAre(Restored::OUTCOME_RECREATED));
 }
 
+TEST_F(HookServiceTest, K25AHookAnotherRestoredAMomentBeforeIsTakenOver) {
+  const v1::Hook hook = *CreateHook(project_);
+  {
+    absl::MutexLock lock(&mutex);
+    hooks.clear();
+    hook_made_by_another = true;
+  }
+  EXPECT_THAT(Outcomes(), ElementsAre(Restored::OUTCOME_RECREATED));
+  absl::MutexLock lock(&mutex);
+  ASSERT_EQ(hooks.size(), 1u);
+  // Its deliveries are signed with the secret that is kept here.
+  EXPECT_EQ(hooks.begin()->second["config"]["secret"], Secret(hook));
+}
+
 TEST_F(HookServiceTest, K26OnlyManagersOfItsProjectReachAHook) {
   const v1::Hook hook = *CreateHook(project_);
   AddMember(Number(project_), kBob, Role::kMember);
@@ -216,6 +230,27 @@ TEST_F(HookServiceTest, AManagerWithoutAdminRightsActsAsTheOwner) {
 TEST_F(HookServiceTest, TwentyWebhooksAreWhatGithubAllows) {
   for (int i = 0; i < 20; ++i) ASSERT_TRUE(CreateHook(project_).ok());
   EXPECT_EQ(Reason(CreateHook(project_).status()), "too_many_hooks");
+}
+
+// They all go to BuildService in one message.
+TEST_F(HookServiceTest, TheScriptsOfAProjectAreCappedTogether) {
+  v1::Hook large = SomeHook();
+  large.set_script(std::string(1 << 20, 'x'));
+  v1::CreateHookRequest request;
+  request.set_parent(project_);
+  *request.mutable_hook() = large;
+  for (int i = 0; i < 8; ++i) {
+    const auto made = Ask(&Stub::CreateHook, request, Session(kAnn));
+    ASSERT_TRUE(made.ok()) << made.status();
+    large.set_name(made->name());
+  }
+  EXPECT_EQ(Detail(CreateHook(project_).status(), "field"), "script");
+  EXPECT_TRUE(Update(large).ok()) << "what it has is not counted twice";
+  large.set_install_script("make\n");
+  EXPECT_EQ(Detail(Update(large).status(), "field"), "script");
+  large.set_script("make\n");
+  EXPECT_TRUE(Update(large).ok());
+  EXPECT_TRUE(CreateHook(project_).ok());
 }
 
 }  // namespace

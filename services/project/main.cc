@@ -25,7 +25,7 @@ constexpr size_t kWebhookQueue = 64;
 // Who waits for a sync takes a thread along, and little else.
 constexpr size_t kWaitingThreads = 32;
 // For the threads that use the database without pause, and some for those that wait for GitHub.
-constexpr size_t kConnections = 3 * kThreads + 8;
+constexpr size_t kConnections = 4 * kThreads + 8;
 constexpr absl::Duration kGrace = absl::Seconds(5);
 
 absl::Status Serve(ConfigReader& reader) {
@@ -45,14 +45,17 @@ absl::Status Serve(ConfigReader& reader) {
   Executor webhook_executor(kThreads, kWebhookQueue);
   Executor database_executor(kThreads, kQueue);
   Executor github_executor(kThreads, kQueue);
+  Executor checkout_executor(kThreads, kQueue);
   Executor waiting_executor(kWaitingThreads, kQueue);
   const UnaryRunner webhook_runner(webhook_executor, authenticator);
   const UnaryRunner database_runner(database_executor, authenticator);
   const UnaryRunner github_runner(github_executor, authenticator);
+  const UnaryRunner checkout_runner(checkout_executor, authenticator);
   const UnaryRunner waiting_runner(waiting_executor, authenticator);
   ProjectService service(parts.Face(), {.webhooks = webhook_runner,
                                         .database = database_runner,
                                         .github = github_runner,
+                                        .checkouts = checkout_runner,
                                         .waiting = waiting_runner});
   KOZMIC_RETURN_IF_ERROR(parts.Reseal());
   parts.Start();

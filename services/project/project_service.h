@@ -29,12 +29,14 @@ namespace kozmic::project {
 class ProjectService final : public v1::ProjectService::CallbackService {
  public:
   // Calls that wait for GitHub run apart from those that do not, and webhooks apart from all, so
-  // that neither a slow GitHub nor busy visitors delay a build. Calls of visitors who wait for a
-  // sync run apart from both: there may be many, and they only wait.
+  // that neither a slow GitHub nor busy visitors delay a build. So do the checkouts of jobs, few of
+  // which need GitHub, and the calls of visitors who wait for a sync: there may be many of these,
+  // and they only wait.
   struct Runners {
     const UnaryRunner& webhooks;
     const UnaryRunner& database;
     const UnaryRunner& github;
+    const UnaryRunner& checkouts;
     const UnaryRunner& waiting;
   };
 

@@ -153,8 +153,11 @@ grpc::ServerUnaryReactor* FakeBuildService::DeleteProject(
 ServiceFixture::ServiceFixture(const Github& github, const ServiceParts::Options& options)
     : parts_(ConfigOf(github), options, pool_, channel_, channel_, Token("project"), clock_,
              random_),
-      service_(parts_.Face(),
-               {.webhooks = unary_, .database = unary_, .github = unary_, .waiting = unary_}),
+      service_(parts_.Face(), {.webhooks = unary_,
+                               .database = unary_,
+                               .github = unary_,
+                               .checkouts = unary_,
+                               .waiting = unary_}),
       server_(*RpcServer::Start("127.0.0.1:0", {&service_})),
       stub_(v1::ProjectService::NewStub(MakeChannel(server_->address()))) {
   parts_.Start();

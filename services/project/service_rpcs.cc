@@ -29,24 +29,23 @@ grpc::ServerUnaryReactor* ProjectService::AcceptWebhook(grpc::CallbackServerCont
 grpc::ServerUnaryReactor* ProjectService::IssueCheckout(grpc::CallbackServerContext* context,
                                                         const v1::IssueCheckoutRequest* request,
                                                         v1::IssueCheckoutResponse* response) {
-  // Most need nothing of GitHub; a refused one does.
-  const UnaryRunner& runner = request->refused() ? runners_.github : runners_.database;
-  return runner.Run(context, "IssueCheckout", [=, this](const Caller& caller) -> absl::Status {
-    KOZMIC_RETURN_IF_ERROR(RequireService(caller, {"build"}));
-    KOZMIC_ASSIGN_OR_RETURN(const int64_t project_id, ProjectId(request->project()));
-    if (!github::IsObjectId(request->commit())) {
-      return absl::InvalidArgumentError("commit: not the object id of a commit");
-    }
-    KOZMIC_ASSIGN_OR_RETURN(
-        const Checkout checkout,
-        parts_.checkouts.Issue(project_id, request->fork(), request->refused()));
-    response->set_clone_url(checkout.clone_url);
-    response->set_ssh_private_key(checkout.ssh_private_key);
-    response->mutable_ssh_known_hosts()->Assign(checkout.ssh_known_hosts.begin(),
-                                                checkout.ssh_known_hosts.end());
-    response->mutable_secrets()->insert(checkout.secrets.begin(), checkout.secrets.end());
-    return absl::OkStatus();
-  });
+  return runners_.checkouts.Run(
+      context, "IssueCheckout", [=, this](const Caller& caller) -> absl::Status {
+        KOZMIC_RETURN_IF_ERROR(RequireService(caller, {"build"}));
+        KOZMIC_ASSIGN_OR_RETURN(const int64_t project_id, ProjectId(request->project()));
+        if (!github::IsObjectId(request->commit())) {
+          return absl::InvalidArgumentError("commit: not the object id of a commit");
+        }
+        KOZMIC_ASSIGN_OR_RETURN(
+            const Checkout checkout,
+            parts_.checkouts.Issue(project_id, request->fork(), request->refused()));
+        response->set_clone_url(checkout.clone_url);
+        response->set_ssh_private_key(checkout.ssh_private_key);
+        response->mutable_ssh_known_hosts()->Assign(checkout.ssh_known_hosts.begin(),
+                                                    checkout.ssh_known_hosts.end());
+        response->mutable_secrets()->insert(checkout.secrets.begin(), checkout.secrets.end());
+        return absl::OkStatus();
+      });
 }
 
 grpc::ServerUnaryReactor* ProjectService::ReportCommitStatus(

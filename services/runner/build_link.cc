@@ -12,8 +12,8 @@ namespace {
 using v1::RunnerService;
 
 constexpr absl::Duration kCall = absl::Seconds(10);
-// GitHub is asked for a key, and given it.
-constexpr absl::Duration kRestore = absl::Seconds(30);
+// ProjectService may have to ask GitHub, and to give it the key anew.
+constexpr absl::Duration kCheckout = absl::Seconds(30);
 // Sealing a long log and committing the end.
 constexpr absl::Duration kFinish = absl::Seconds(30);
 // For the answer of a long poll that nobody came for to arrive.
@@ -84,7 +84,7 @@ absl::StatusOr<v1::IssueCheckoutResponse> BuildLink::IssueCheckout(const v1::Lea
   request.set_fence(lease.fence());
   request.set_refused(refused);
   return Call<RunnerService::Stub, v1::IssueCheckoutRequest, v1::IssueCheckoutResponse>(
-      *stub_, &RunnerService::Stub::IssueCheckout, request, token_, refused ? kRestore : kCall);
+      *stub_, &RunnerService::Stub::IssueCheckout, request, token_, kCheckout);
 }
 
 absl::Status BuildLink::FinishJob(v1::FinishJobRequest request) {

@@ -32,7 +32,7 @@ bool Pause(absl::Duration pause, const std::stop_token& stop) {
 absl::Status WithRetries(const std::stop_token& stop, const std::function<absl::Status()>& call) {
   for (int tries = 1;; ++tries) {
     absl::Status status = call();
-    if (!absl::IsUnavailable(status) || tries == kTries) return status;
+    if (!IsRetryable(status) || absl::IsCancelled(status) || tries == kTries) return status;
     if (!Pause(kRetryPause * tries, stop)) return absl::CancelledError("stopped");
   }
 }

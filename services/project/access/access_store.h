@@ -91,7 +91,8 @@ class AccessStore {
   // is none.
   virtual absl::StatusOr<std::optional<ProjectSyncClaim>> ClaimProjectSync(
       absl::Duration claim, std::optional<int64_t> project_id = std::nullopt) = 0;
-  // Replaces the members, and makes the owner among them the project's. Due again after `next`.
+  // Replaces the members, and makes the owner among them the project's. Due again after `next`. A
+  // repository that was gone is back.
   virtual absl::Status FinishProjectSync(int64_t project_id, const Claim& claim,
                                          const std::vector<Membership>& members,
                                          absl::Duration next) = 0;
@@ -108,15 +109,14 @@ class AccessStore {
   // is somebody else's by now.
   virtual absl::Status ReportUserSync(UserSyncClaim& claimed, absl::Duration extend, int pages_done,
                                       int pages_total, int repositories) = 0;
-  // Replaces the user's memberships and the list of repositories to make projects of. A project that
-  // loses a member by it is due to be synced itself: a listing in pages can miss a repository, and
-  // an owner needs a successor. Answers the projects whose repository is described otherwise than
-  // they know it. CANCELLED when it is somebody else's by now.
-  virtual absl::StatusOr<std::vector<int64_t>> FinishUserSync(const UserSyncClaim& claimed,
-                                      const std::vector<RepositoryAccess>& access,
-                                      const std::vector<UserRepository>& repositories,
-                                      const std::vector<std::string>& etags,
-                                      absl::Duration next) = 0;
+  // Replaces the user's memberships and the list of repositories to make projects of. A project
+  // that loses a member by it is due to be synced itself: a listing in pages can miss a repository,
+  // and an owner needs a successor. Answers the projects whose repository is described otherwise
+  // than they know it. CANCELLED when it is somebody else's by now.
+  virtual absl::StatusOr<std::vector<int64_t>> FinishUserSync(
+      const UserSyncClaim& claimed, const std::vector<RepositoryAccess>& access,
+      const std::vector<UserRepository>& repositories, const std::vector<std::string>& etags,
+      absl::Duration next) = 0;
   // GitHub says that nothing changed since the last success.
   virtual absl::Status ConfirmUserSync(const UserSyncClaim& claimed, absl::Duration next) = 0;
   // InfiniteDuration: not before it is wanted.

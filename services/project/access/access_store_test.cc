@@ -208,6 +208,17 @@ TEST_F(AccessStoreTest, TheMembersOfADeletedRepositoryStayAsTheyWere) {
   EXPECT_FALSE(store_.ClaimProjectSync(kClaim, std::nullopt)->has_value());
 }
 
+TEST_F(AccessStoreTest, ARepositoryThatIsBackIsSyncedAgain) {
+  const int64_t project = Make(9, {kAnnOwns});
+  ASSERT_TRUE(store_.MarkGone(project).ok());
+  const auto asked = store_.ClaimProjectSync(kClaim, project);
+  ASSERT_TRUE(asked.ok() && asked->has_value()) << asked.status();
+  ASSERT_TRUE(
+      store_.FinishProjectSync(project, (*asked)->claim, {kAnnOwns}, absl::ZeroDuration()).ok());
+  EXPECT_EQ(projects_.GetProject(project)->sync_error, "");
+  EXPECT_TRUE(store_.ClaimProjectSync(kClaim, std::nullopt)->has_value()) << "by itself";
+}
+
 TEST_F(AccessStoreTest, TellsWhichRepositoriesAreDescribedOtherwise) {
   // P53
   const int64_t renamed = Make(9, {kAnnOwns});

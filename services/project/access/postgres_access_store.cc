@@ -116,9 +116,10 @@ absl::Status PostgresAccessStore::FinishProjectSync(int64_t project_id, const Cl
     // Who asked later and was faster knows better. A wish that came meanwhile stays due.
     const pqxx::result rows = tx.exec_params(
         "UPDATE projects SET sync_time = $2::timestamptz, sync_error = '', failures = 0,"
+        " gone = false,"
         " due_time = CASE WHEN due_time = $3::timestamptz THEN now() + $4::interval"
         "                 ELSE due_time END"
-        " WHERE project_id = $1 AND state = 2 AND NOT gone"
+        " WHERE project_id = $1 AND state = 2"
         " AND coalesce(sync_time < $2::timestamptz, true) RETURNING project_id",
         project_id, Timestamp(claim.begin), Timestamp(claim.end), Interval(next));
     if (!rows.empty()) PutMembers(tx, project_id, members, claim.begin);
@@ -276,11 +277,11 @@ absl::Status PostgresAccessStore::FailUserSync(const UserSyncClaim& claimed,
                                                const std::string& reason, const std::string& error,
                                                absl::Duration next) {
   return pool_.Autocommit([&](pqxx::nontransaction& tx) {
-    tx.exec_params0(absl::StrCat("UPDATE user_syncs SET running = false, error_reason = $3,"
-                                 " error = $4, failures = failures + 1, due_time = ",
-                                 NextDue("$5::text"),
-                                 " WHERE user_id = $1 AND due_time = $2::timestamptz"),
-                    claimed.user_id, Timestamp(claimed.claim.end), reason, error, DelayText(next));
+    tx.exec_params0(
+        absl::StrCat("UPDATE user_syncs SET running = false, error_reason = $3,"
+                     " error = $4, failures = failures + 1, due_time = ",
+                     NextDue("$5::text"), " WHERE user_id = $1 AND due_time = $2::timestamptz"),
+        claimed.user_id, Timestamp(claimed.claim.end), reason, error, DelayText(next));
     return absl::OkStatus();
   });
 }

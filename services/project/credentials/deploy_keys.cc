@@ -44,27 +44,38 @@ absl::StatusOr<DeployKeyRecord> DeployKeys::Ensure(const Actor& actor, int64_t p
   }
   KOZMIC_RETURN_IF_ERROR(key.status());
 
-  const std::string& repository = actor.repository.full_name;
-  const auto there = [&]() -> absl::StatusOr<int64_t> {
-    // An answer that got lost may have been a yes, so GitHub is asked what it has.
-    KOZMIC_ASSIGN_OR_RETURN(const auto keys, parts_.github.ListDeployKeys(actor.token, repository));
-    for (const github::DeployKey& one : keys) {
-      if (one.key != key->public_key) continue;
-      if (one.read_only) return one.id;
-      // Somebody let it write; it must not.
-      KOZMIC_RETURN_IF_ERROR(parts_.github.DeleteDeployKey(actor.token, repository, one.id));
-    }
-    KOZMIC_ASSIGN_OR_RETURN(
-        const github::DeployKey made,
-        parts_.github.CreateDeployKey(actor.token, repository, kTitle, key->public_key));
-    return made.id;
-  }();
+  auto there = EnsureAtGithub(actor, key->public_key);
+  // Somebody else may have put it there in this moment.
+  if (absl::IsInvalidArgument(there.status())) there = EnsureAtGithub(actor, key->public_key);
   const absl::Status status = FromGithub(there.status());
-  KOZMIC_RETURN_IF_ERROR(parts_.store.NoteDeployKey(
-      project_id, key->fingerprint,
-      there.ok() ? std::optional<int64_t>(*there) : std::nullopt, std::string(status.message())));
+  std::optional<int64_t> number;
+  if (there.ok()) {
+    number = *there;
+  } else if (absl::IsUnavailable(there.status())) {
+    // GitHub said nothing about the key, so what was known of it still holds.
+    number = key->github_key_id;
+  }
+  KOZMIC_RETURN_IF_ERROR(parts_.store.NoteDeployKey(project_id, key->fingerprint, number,
+                                                    std::string(status.message())));
   KOZMIC_RETURN_IF_ERROR(status);
   return parts_.store.GetDeployKey(project_id);
+}
+
+absl::StatusOr<int64_t> DeployKeys::EnsureAtGithub(const Actor& actor,
+                                                   const std::string& public_key) const {
+  const std::string& repository = actor.repository.full_name;
+  // An answer that got lost may have been a yes, so GitHub is asked what it has.
+  KOZMIC_ASSIGN_OR_RETURN(const auto keys, parts_.github.ListDeployKeys(actor.token, repository));
+  for (const github::DeployKey& one : keys) {
+    if (one.key != public_key) continue;
+    if (one.read_only) return one.id;
+    // Somebody let it write; it must not.
+    KOZMIC_RETURN_IF_ERROR(parts_.github.DeleteDeployKey(actor.token, repository, one.id));
+  }
+  KOZMIC_ASSIGN_OR_RETURN(
+      const github::DeployKey made,
+      parts_.github.CreateDeployKey(actor.token, repository, kTitle, public_key));
+  return made.id;
 }
 
 absl::StatusOr<DeployKeyRecord> DeployKeys::Ensure(const ProjectRecord& project) const {
@@ -78,8 +89,7 @@ absl::StatusOr<DeployKeyRecord> DeployKeys::Rotate(const ProjectRecord& project,
   KOZMIC_ASSIGN_OR_RETURN(const Actor actor, parts_.actors.FindAdmin(project, user_id));
   KOZMIC_ASSIGN_OR_RETURN(DeployKeyRecord key, MakePair(project.project_id));
   const std::string& repository = actor.repository.full_name;
-  const auto made =
-      parts_.github.CreateDeployKey(actor.token, repository, kTitle, key.public_key);
+  const auto made = parts_.github.CreateDeployKey(actor.token, repository, kTitle, key.public_key);
   if (!made.ok()) return FromGithub(made.status());
   key.github_key_id = made->id;
   if (const absl::Status status = parts_.store.ReplaceDeployKey(key, old.fingerprint);

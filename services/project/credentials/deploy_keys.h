@@ -16,9 +16,9 @@
 
 namespace kozmic::project {
 
-// The keys with which runners fetch from private repositories: one pair a project, whose public half
-// may read at GitHub, whose private half is sealed here and leaves only for a fetch. Thread-safe.
-// Errors of GitHub's are for users (github_errors.h).
+// The keys with which runners fetch from private repositories: one pair a project, whose public
+// half may read at GitHub, whose private half is sealed here and leaves only for a fetch.
+// Thread-safe. Errors of GitHub's are for users (github_errors.h).
 class DeployKeys {
  public:
   struct Parts {
@@ -50,6 +50,8 @@ class DeployKeys {
 
  private:
   absl::StatusOr<DeployKeyRecord> MakePair(int64_t project_id) const;
+  // GitHub's number of the key, which it has afterwards. The error is lib/github's.
+  absl::StatusOr<int64_t> EnsureAtGithub(const Actor& actor, const std::string& public_key) const;
 
   const Parts parts_;
 };

@@ -51,7 +51,13 @@ absl::StatusOr<std::vector<std::string>> SshHosts::KnownHosts(const std::string&
     absl::MutexLock lock(&mutex_);
     if (!fresh && clock_.Now() < asked_ + options_.keep) return lines_;
   }
-  const auto keys = github_.GetSshHostKeys(token);
+  auto keys = github_.GetSshHostKeys(token);
+  // What is public needs no sign-in.
+  if (absl::IsUnauthenticated(keys.status()) && !token.empty()) keys = github_.GetSshHostKeys("");
+  if (absl::IsUnavailable(keys.status())) {
+    absl::MutexLock lock(&mutex_);
+    if (!lines_.empty()) return lines_;
+  }
   if (absl::IsNotFound(keys.status())) {
     return WithReason(
         absl::FailedPreconditionError("GitHub names no keys of its SSH server; the administrator "

@@ -33,8 +33,9 @@ class SshHosts {
 
   // "ssh://git@github.com/owner/name.git"
   std::string CloneUrl(absl::string_view repository) const;
-  // Lines for a known_hosts file. `token` is anyone's at GitHub. `fresh`: the kept answer seems to
-  // be wrong. UNAVAILABLE when GitHub cannot be asked, FAILED_PRECONDITION when it names no keys.
+  // Lines for a known_hosts file. `token` is anyone's at GitHub, or empty. `fresh`: the kept answer
+  // seems to be wrong. While GitHub cannot be asked, the last answer serves; UNAVAILABLE when there
+  // is none, FAILED_PRECONDITION when GitHub names no keys.
   absl::StatusOr<std::vector<std::string>> KnownHosts(const std::string& token, bool fresh);
 
  private:

@@ -11,8 +11,9 @@
 namespace kozmic::project {
 namespace {
 
-// Each costs a request.
-constexpr size_t kMostCandidates = 5;
+// Each costs a request at GitHub; those whose sign-in is good no more cost none.
+constexpr int kMostTries = 5;
+constexpr size_t kMostCandidates = 100;
 
 absl::Status AdminNeeded() {
   return WithReason(absl::FailedPreconditionError(
@@ -36,8 +37,7 @@ RepositoryFacts FactsOf(const github::Repository& repository) {
           .repository = repository.full_name,
           .is_private = repository.is_private,
           .url = repository.html_url,
-          .default_branch =
-              repository.default_branch.empty() ? "main" : repository.default_branch};
+          .default_branch = repository.default_branch.empty() ? "main" : repository.default_branch};
 }
 
 absl::StatusOr<std::vector<int64_t>> ActingUsers::Candidates(
@@ -58,8 +58,8 @@ absl::StatusOr<std::vector<int64_t>> ActingUsers::Candidates(
   return candidates;
 }
 
-absl::StatusOr<Actor> ActingUsers::Try(const ProjectRecord& project, int64_t user_id) const {
-  KOZMIC_ASSIGN_OR_RETURN(const std::string token, tokens_.GithubToken(user_id));
+absl::StatusOr<Actor> ActingUsers::Try(const ProjectRecord& project, int64_t user_id,
+                                       const std::string& token) const {
   auto repository = github_.GetRepository(token, project.facts.repository);
   if (absl::IsUnauthenticated(repository.status())) tokens_.ReportRefused(user_id, token);
   if (!repository.ok()) return FromGithub(repository.status());
@@ -75,8 +75,12 @@ absl::StatusOr<Actor> ActingUsers::FindAdmin(const ProjectRecord& project,
                                              std::optional<int64_t> preferred) const {
   KOZMIC_ASSIGN_OR_RETURN(const auto candidates, Candidates(project, preferred));
   absl::Status error = SignInNeeded();
+  int tries = 0;
   for (const int64_t user_id : candidates) {
-    auto actor = Try(project, user_id);
+    if (tries == kMostTries) break;
+    const auto token = tokens_.GithubToken(user_id);
+    tries += token.ok() ? 1 : 0;
+    auto actor = token.ok() ? Try(project, user_id, *token) : token.status();
     if (!actor.ok()) {
       if (Weight(actor.status()) > Weight(error)) error = actor.status();
       continue;

@@ -42,7 +42,8 @@ class ActingUsers {
  private:
   absl::StatusOr<std::vector<int64_t>> Candidates(const ProjectRecord& project,
                                                   std::optional<int64_t> preferred) const;
-  absl::StatusOr<Actor> Try(const ProjectRecord& project, int64_t user_id) const;
+  absl::StatusOr<Actor> Try(const ProjectRecord& project, int64_t user_id,
+                            const std::string& token) const;
 
   AccessStore& access_;
   ProjectStore& projects_;

@@ -17,6 +17,8 @@ namespace {
 constexpr size_t kSecretBytes = 32;
 // GitHub's limit on webhooks for the same event of a repository.
 constexpr size_t kMostHooks = 20;
+// Of a project's hooks together: they travel in one message when a build is made.
+constexpr size_t kMostScriptBytes = 8 << 20;
 
 // What every webhook of ours sends, whatever its hook builds: builds, and what changes who may see
 // them or what the repository is called.
@@ -24,6 +26,20 @@ const std::vector<std::string>& WebhookEvents() {
   static const auto* const kEvents = new std::vector<std::string>(
       {"push", "pull_request", "member", "team_add", "repository", "public"});
   return *kEvents;
+}
+
+size_t ScriptBytes(const HookFields& fields) {
+  return fields.script.size() + fields.install_script.size();
+}
+
+absl::Status CheckScriptsTogether(const std::vector<HookRecord>& others, const HookFields& fields) {
+  size_t bytes = ScriptBytes(fields);
+  for (const HookRecord& other : others) bytes += ScriptBytes(other.fields);
+  if (bytes <= kMostScriptBytes) return absl::OkStatus();
+  return WithDetail(absl::InvalidArgumentError(
+                        absl::StrCat("script: The scripts of a project's hooks have at most ",
+                                     kMostScriptBytes >> 20, " MB together.")),
+                    "field", "script");
 }
 
 bool SameEvents(std::vector<std::string> events) {
@@ -47,6 +63,7 @@ absl::StatusOr<HookRecord> Hooks::Create(const ProjectRecord& project, int64_t u
                           absl::StrCat("GitHub allows ", kMostHooks, " webhooks for a repository")),
                       "too_many_hooks");
   }
+  KOZMIC_RETURN_IF_ERROR(CheckScriptsTogether(existing, fields));
   KOZMIC_ASSIGN_OR_RETURN(const Actor actor, parts_.actors.FindAdmin(project, user_id));
   KOZMIC_ASSIGN_OR_RETURN(const int64_t hook_id, parts_.store.NextHookId());
 
@@ -73,6 +90,9 @@ absl::StatusOr<HookRecord> Hooks::Create(const ProjectRecord& project, int64_t u
 absl::StatusOr<HookRecord> Hooks::Update(const ProjectRecord& project, int64_t hook_id,
                                          HookFields fields) const {
   KOZMIC_ASSIGN_OR_RETURN(fields, ValidateHook(std::move(fields)));
+  KOZMIC_ASSIGN_OR_RETURN(auto others, parts_.store.ListAllHooks(project.project_id));
+  std::erase_if(others, [&](const HookRecord& other) { return other.hook_id == hook_id; });
+  KOZMIC_RETURN_IF_ERROR(CheckScriptsTogether(others, fields));
   return parts_.store.SetFields(project.project_id, hook_id, fields);
 }
 
@@ -154,9 +174,20 @@ absl::Status Hooks::MakeAgain(const Actor& actor, const HookRecord& hook) const 
   const std::string secret = parts_.random.Hex(kSecretBytes);
   KOZMIC_RETURN_IF_ERROR(parts_.store.ReplaceSecret(
       hook.hook_id, parts_.secret_box.Seal(secret, SecretPlace(hook.hook_id))));
-  const auto made = parts_.github.CreateHook(
-      actor.token, actor.repository.full_name,
-      {.url = Url(hook.hook_id), .secret = secret, .events = WebhookEvents()});
+  const std::string& repository = actor.repository.full_name;
+  const github::NewHook wanted{
+      .url = Url(hook.hook_id), .secret = secret, .events = WebhookEvents()};
+  auto made = parts_.github.CreateHook(actor.token, repository, wanted);
+  if (absl::IsInvalidArgument(made.status())) {
+    // Somebody else may have made it in this moment, with a secret that is not kept any more.
+    const auto at_github = parts_.github.ListHooks(actor.token, repository);
+    if (!at_github.ok()) return FromGithub(at_github.status());
+    for (const github::Hook& one : *at_github) {
+      if (one.url != wanted.url) continue;
+      made = parts_.github.UpdateHook(actor.token, repository, one.id, wanted);
+      break;
+    }
+  }
   if (!made.ok()) return FromGithub(made.status());
   return parts_.store.ActivateHook(hook.hook_id, made->id);
 }

@@ -40,6 +40,7 @@ absl::StatusOr<int64_t> Badges::Resolve(absl::string_view repository,
                                         absl::string_view token) const {
   KOZMIC_ASSIGN_OR_RETURN(const ProjectRecord project, store_.FindProject(repository));
   if (!project.facts.is_private) return project.project_id;
+  if (token.empty()) return absl::NotFoundError("no such project");
   KOZMIC_ASSIGN_OR_RETURN(const std::string wanted, Token(project.project_id));
   if (!ConstantTimeEquals(wanted, token)) return absl::NotFoundError("no such project");
   return project.project_id;

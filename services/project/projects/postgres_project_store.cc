@@ -153,11 +153,17 @@ absl::StatusOr<std::string> PostgresProjectStore::BadgeToken(int64_t project_id,
                                                              const std::string& fresh) {
   std::string token;
   KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
-    const pqxx::result rows =
-        tx.exec_params(absl::StrCat("UPDATE projects SET badge_token = coalesce(badge_token, $2)"
-                                    " WHERE project_id = $1 AND ",
-                                    kReady, " RETURNING badge_token"),
-                       project_id, fresh);
+    // Badges are asked for by everybody's browsers: only the first one writes.
+    pqxx::result rows = tx.exec_params(
+        absl::StrCat("SELECT badge_token FROM projects WHERE project_id = $1 AND ", kReady),
+        project_id);
+    if (!rows.empty() && rows[0][0].is_null()) {
+      rows =
+          tx.exec_params(absl::StrCat("UPDATE projects SET badge_token = coalesce(badge_token, $2)"
+                                      " WHERE project_id = $1 AND ",
+                                      kReady, " RETURNING badge_token"),
+                         project_id, fresh);
+    }
     if (rows.empty()) return NoSuchProject();
     token = rows[0][0].as<std::string>();
     return absl::OkStatus();

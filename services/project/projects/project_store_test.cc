@@ -33,6 +33,20 @@ class ProjectStoreTest : public ::testing::Test {
     return added->project_id;
   }
 
+  // Another one after every write to the project's row.
+  std::string RowVersion(int64_t project) {
+    std::string version;
+    EXPECT_TRUE(pool_
+                    .Autocommit([&](pqxx::nontransaction& tx) {
+                      const pqxx::row row = tx.exec_params1(
+                          "SELECT xmin::text FROM projects WHERE project_id = $1", project);
+                      version = row[0].as<std::string>();
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return version;
+  }
+
   PostgresPool pool_{{.url = SharedTestPostgres().CreateDatabase("project"), .size = 4}};
   PostgresProjectStore store_{pool_};
 };
@@ -115,7 +129,10 @@ TEST_F(ProjectStoreTest, IsFoundByItsNameAndByFormerOnes) {
 TEST_F(ProjectStoreTest, ABadgeTokenIsMadeOnceAndReplacedAtWill) {
   const int64_t project = Make(9);
   EXPECT_EQ(*store_.BadgeToken(project, "a"), "a");
+  // Everybody's browsers ask: what is there is only read.
+  const std::string version = RowVersion(project);
   EXPECT_EQ(*store_.BadgeToken(project, "b"), "a");
+  EXPECT_EQ(RowVersion(project), version);
   ASSERT_TRUE(store_.SetBadgeToken(project, "c").ok());
   EXPECT_EQ(*store_.BadgeToken(project, "d"), "c");
   EXPECT_EQ(store_.BadgeToken(404, "x").status().code(), absl::StatusCode::kNotFound);

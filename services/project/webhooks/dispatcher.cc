@@ -65,7 +65,8 @@ absl::Duration Dispatcher::Step() {
   if (!result.ok()) return Retry(delivery, result.status());
   failures_ = 0;
   const auto& [state, outcome] = *result;
-  if (const absl::Status status = parts_.deliveries.SettleDelivery(delivery.delivery_id, state, outcome);
+  if (const absl::Status status =
+          parts_.deliveries.SettleDelivery(delivery.delivery_id, state, outcome);
       !status.ok()) {
     // It comes again when the claim is over.
     Log(Severity::kWarning, "cannot settle a delivery",
@@ -133,12 +134,12 @@ absl::Duration Dispatcher::Retry(const WaitingDelivery& delivery, const absl::St
   Log(Severity::kWarning, "cannot dispatch a delivery yet",
       {{"delivery", delivery.delivery_id}, {"attempt", delivery.attempts}, {"error", error}});
   // Away for everyone, or wrong with this one?
-  const bool is_away = IsRetryable(error);
+  const bool is_away = IsRetryable(error) && !absl::IsResourceExhausted(error);
   const absl::Duration longest = is_away ? options_.longest_retry : options_.longest_own_retry;
   const absl::Status status =
       !is_away && delivery.attempts >= options_.most_attempts
           ? parts_.deliveries.SettleDelivery(delivery.delivery_id, DeliveryState::kFailed,
-                                       std::string(error.message()))
+                                             std::string(error.message()))
           : parts_.deliveries.RetryDelivery(
                 delivery.delivery_id,
                 Backoff(delivery.attempts, options_.first_retry, longest, parts_.random),
