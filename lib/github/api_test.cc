@@ -16,6 +16,8 @@ namespace {
 using ::testing::ElementsAre;
 
 constexpr char kSha[] = "da39a3ee5e6b4b0d3255bfef95601890afd80709";
+
+// P46: the API is where the setting says, here below /api/v3 as an Enterprise server has it.
 TEST_F(ApiTest, ReadsTheUserAndWhatTheTokenMayDo) {
   github_.server().Get(
       "/api/v3/user", [](const httplib::Request& request, httplib::Response& answer) {

@@ -141,7 +141,7 @@ TEST_F(ProjectServiceTest, ListsInPages) {
             absl::StatusCode::kInvalidArgument);
 }
 
-TEST_F(ProjectServiceTest, AHookHasItsWebhookAtGithubWithASecretOfItsOwn) {
+TEST_F(ProjectServiceTest, K22AHookHasItsWebhookAtGithubWithASecretOfItsOwn) {
   const std::string project = Create(kAnn)->name();
   const auto hook = CreateHook(project);
   ASSERT_TRUE(hook.ok()) << hook.status();
@@ -162,7 +162,7 @@ TEST_F(ProjectServiceTest, AHookHasItsWebhookAtGithubWithASecretOfItsOwn) {
   EXPECT_EQ(*parts_.hook_box.Open(sealed, SecretPlace(std::stoll(id))), secret);
 }
 
-TEST_F(ProjectServiceTest, AnErrorOfGithubsLeavesNoHookOnEitherSide) {
+TEST_F(ProjectServiceTest, K22AnErrorOfGithubsLeavesNoHookOnEitherSide) {
   const std::string project = Create(kAnn)->name();
   for (const int status : {422, 403, 404, 500}) {
     for (const bool made_anyway : {false, true}) {

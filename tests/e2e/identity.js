@@ -63,6 +63,24 @@ export function identity(world) {
     await close();
   });
 
+  test('K7: the bar leads to a new project, the documentation and the account', async () => {
+    const { page, complaints, close } = await pageOf('hubot');
+    await page.goto(at('/'));
+    await page.getByRole('link', { name: 'New project' }).first().click();
+    await page.waitForURL(/\/repositories\/$/);
+    await page.getByRole('banner').getByRole('link', { name: 'Docs' }).click();
+    await page.waitForURL(/\/docs\/$/);
+    await page.getByRole('button', { name: 'Account menu of hubot' }).click();
+    await page.getByTestId('sign-out').waitFor();
+    await page.getByRole('banner').getByRole('link', { name: 'Account settings' }).click();
+    await page.waitForURL(/\/account\/settings\/$/);
+    await page.getByRole('banner').getByRole('link', { name: 'Kozmic CI' }).click();
+    await page.waitForURL(/\/projects\/$/);
+    assert.match(await page.getByRole('contentinfo').innerText(), /^Kozmic CI \d+\.\d+/);
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+
   test('K9-K12: a project of an organisation\'s private repository, with its deploy key', async () => {
     const { page, complaints, close } = await openPage(world.browser);
     await page.goto(at('/repositories/'));
