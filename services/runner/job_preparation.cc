@@ -160,7 +160,7 @@ absl::Status JobPreparation::Pull(const docker::ImageReference& reference, bool 
                             [this](absl::string_view line) { Say(line); });
 }
 
-absl::Status JobPreparation::Fetch(std::stop_token stop) {
+absl::Status JobPreparation::Fetch(const std::stop_token& stop) {
   KOZMIC_RETURN_IF_ERROR(Issue(/*refused=*/false, stop));
   absl::Status fetched = Checkout(stop);
   if (Reason(fetched) == kKeyRefused) {

@@ -45,7 +45,7 @@ class JobPreparation {
  private:
   std::optional<Outcome> Prepare(const docker::ImageReference& reference);
   absl::Status Pull(const docker::ImageReference& reference, bool local, std::stop_token stop);
-  absl::Status Fetch(std::stop_token stop);
+  absl::Status Fetch(const std::stop_token& stop);
   absl::Status Issue(bool refused, const std::stop_token& stop);
   absl::Status Checkout(const std::stop_token& stop);
   // Makes the build service know that the script may begin.

@@ -13,7 +13,7 @@ absl::Status Checkouts::AddKey(const ProjectRecord& project, bool refused,
   auto key = parts_.keys.Get(project.project_id);
   const bool is_at_github = key.ok() && key->github_key_id.has_value();
   if (refused || !is_at_github) {
-    const absl::Status asked = key.status();
+    absl::Status asked = key.status();
     if (!asked.ok() && !absl::IsNotFound(asked)) return asked;
     key = parts_.keys.Ensure(project);
   }

@@ -39,6 +39,7 @@ std::string SshHosts::CloneUrl(absl::string_view repository) const {
 
 std::vector<std::string> SshHosts::Lines(const std::vector<std::string>& keys) const {
   std::vector<std::string> lines;
+  lines.reserve(keys.size());
   const std::string host = KnownHostName(options_.ssh_url);
   for (const std::string& key : keys) lines.push_back(absl::StrCat(host, " ", key));
   return lines;
