@@ -102,7 +102,6 @@ void GithubInHand::ServeHooks() {
     hook["id"] = id;
     if (hook_status == 201 || hook_made_anyway) {
       hooks[id] = hook;
-      if (hook_made_by_another) hooks[id]["config"]["secret"] = "another's";
       ++next_hook;
     }
     Answer(response, hook_made_by_another ? 422 : hook_status, hook);

@@ -58,8 +58,6 @@ class HookStore {
 
   // The sealed secret. NOT_FOUND.
   virtual absl::StatusOr<std::string> GetSealedSecret(int64_t hook_id) = 0;
-  // The hook gets another secret, and GitHub's number of it is unknown until ActivateHook.
-  virtual absl::Status ReplaceSecret(int64_t hook_id, const std::string& sealed_secret) = 0;
 };
 
 }  // namespace kozmic::project

@@ -130,19 +130,6 @@ TEST_F(HookStoreTest, ARemovedHookIsGoneButForItsDeliveries) {
   EXPECT_EQ(deliveries, 1);
 }
 
-TEST_F(HookStoreTest, WithAnotherSecretItsWebhookIsUnknownAgain) {
-  // K25
-  const int64_t hook = AddMade(77);
-  ASSERT_TRUE(store_.ReplaceSecret(hook, "sealed again").ok());
-  EXPECT_EQ(*store_.GetSealedSecret(hook), "sealed again");
-  EXPECT_EQ(store_.GetHook(project_, hook)->github_hook_id, std::nullopt);
-  // It is no half-made hook: nobody may take it back.
-  EXPECT_FALSE(store_.NextUnmadeHook(0, absl::ZeroDuration())->has_value());
-  ASSERT_TRUE(store_.ActivateHook(hook, 78).ok());
-  EXPECT_EQ(store_.GetHook(project_, hook)->github_hook_id, 78);
-  EXPECT_EQ(store_.ReplaceSecret(404, "s").code(), absl::StatusCode::kNotFound);
-}
-
 TEST_F(HookStoreTest, AHookNeedsItsProject) {
   EXPECT_EQ(store_.AddHook({.hook_id = 1, .project_id = 404}, "sealed").status().code(),
             absl::StatusCode::kNotFound);

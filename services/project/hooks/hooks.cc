@@ -146,16 +146,14 @@ absl::StatusOr<Hooks::Outcome> Hooks::RestoreOne(const Actor& actor, const HookR
   const auto found = by_id != at_github.end() ? by_id : by_url;
   Outcome outcome = Outcome::kUntouched;
   if (found == at_github.end()) {
-    KOZMIC_RETURN_IF_ERROR(MakeAgain(actor, hook));
+    KOZMIC_ASSIGN_OR_RETURN(const github::NewHook wanted, Wanted(hook));
+    KOZMIC_ASSIGN_OR_RETURN(const int64_t made, MakeAgain(actor, wanted));
+    KOZMIC_RETURN_IF_ERROR(parts_.store.ActivateHook(hook.hook_id, made));
     outcome = Outcome::kRecreated;
   } else if (found->url != url || !SameEvents(found->events) || !found->active ||
              found->content_type != "json" || found->id != hook.github_hook_id) {
-    KOZMIC_ASSIGN_OR_RETURN(const std::string sealed, parts_.store.GetSealedSecret(hook.hook_id));
-    KOZMIC_ASSIGN_OR_RETURN(const std::string secret,
-                            parts_.secret_box.Open(sealed, SecretPlace(hook.hook_id)));
-    const auto updated =
-        parts_.github.UpdateHook(actor.token, repository, found->id,
-                                 {.url = url, .secret = secret, .events = WebhookEvents()});
+    KOZMIC_ASSIGN_OR_RETURN(const github::NewHook wanted, Wanted(hook));
+    const auto updated = parts_.github.UpdateHook(actor.token, repository, found->id, wanted);
     if (!updated.ok()) return FromGithub(updated.status());
     KOZMIC_RETURN_IF_ERROR(parts_.store.ActivateHook(hook.hook_id, found->id));
     outcome = Outcome::kEdited;
@@ -170,26 +168,26 @@ absl::StatusOr<Hooks::Outcome> Hooks::RestoreOne(const Actor& actor, const HookR
   return outcome;
 }
 
-absl::Status Hooks::MakeAgain(const Actor& actor, const HookRecord& hook) const {
-  const std::string secret = parts_.random.Hex(kSecretBytes);
-  KOZMIC_RETURN_IF_ERROR(parts_.store.ReplaceSecret(
-      hook.hook_id, parts_.secret_box.Seal(secret, SecretPlace(hook.hook_id))));
+absl::StatusOr<github::NewHook> Hooks::Wanted(const HookRecord& hook) const {
+  KOZMIC_ASSIGN_OR_RETURN(const std::string sealed, parts_.store.GetSealedSecret(hook.hook_id));
+  KOZMIC_ASSIGN_OR_RETURN(std::string secret,
+                          parts_.secret_box.Open(sealed, SecretPlace(hook.hook_id)));
+  return github::NewHook{
+      .url = Url(hook.hook_id), .secret = std::move(secret), .events = WebhookEvents()};
+}
+
+absl::StatusOr<int64_t> Hooks::MakeAgain(const Actor& actor, const github::NewHook& wanted) const {
   const std::string& repository = actor.repository.full_name;
-  const github::NewHook wanted{
-      .url = Url(hook.hook_id), .secret = secret, .events = WebhookEvents()};
-  auto made = parts_.github.CreateHook(actor.token, repository, wanted);
-  if (absl::IsInvalidArgument(made.status())) {
-    // Somebody else may have made it in this moment, with a secret that is not kept any more.
-    const auto at_github = parts_.github.ListHooks(actor.token, repository);
-    if (!at_github.ok()) return FromGithub(at_github.status());
-    for (const github::Hook& one : *at_github) {
-      if (one.url != wanted.url) continue;
-      made = parts_.github.UpdateHook(actor.token, repository, one.id, wanted);
-      break;
-    }
+  const auto made = parts_.github.CreateHook(actor.token, repository, wanted);
+  if (made.ok()) return made->id;
+  if (!absl::IsInvalidArgument(made.status())) return FromGithub(made.status());
+  // Somebody else may have made it in this moment.
+  const auto at_github = parts_.github.ListHooks(actor.token, repository);
+  if (!at_github.ok()) return FromGithub(at_github.status());
+  for (const github::Hook& one : *at_github) {
+    if (one.url == wanted.url) return one.id;
   }
-  if (!made.ok()) return FromGithub(made.status());
-  return parts_.store.ActivateHook(hook.hook_id, made->id);
+  return FromGithub(made.status());
 }
 
 void Hooks::Undo(const Actor& actor, const HookRecord& hook) const {

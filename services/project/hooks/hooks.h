@@ -65,8 +65,11 @@ class Hooks {
  private:
   absl::StatusOr<Outcome> RestoreOne(const Actor& actor, const HookRecord& hook,
                                      const std::vector<github::Hook>& at_github) const;
-  // With a new secret.
-  absl::Status MakeAgain(const Actor& actor, const HookRecord& hook) const;
+  // What GitHub is to have. The secret stays the hook's for its life: whoever restores, and
+  // wherever that breaks off, deliveries are signed with the one that is kept here.
+  absl::StatusOr<github::NewHook> Wanted(const HookRecord& hook) const;
+  // GitHub's number of a webhook that was missing, which it has afterwards.
+  absl::StatusOr<int64_t> MakeAgain(const Actor& actor, const github::NewHook& wanted) const;
   // Takes back what Create has begun.
   void Undo(const Actor& actor, const HookRecord& hook) const;
   absl::Status UndoOne(const HookRecord& hook) const;

@@ -181,15 +181,4 @@ absl::StatusOr<std::string> PostgresHookStore::GetSealedSecret(int64_t hook_id) 
   return secret;
 }
 
-absl::Status PostgresHookStore::ReplaceSecret(int64_t hook_id, const std::string& sealed_secret) {
-  return pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
-    const pqxx::result result = tx.exec_params(
-        "UPDATE hooks SET secret = $2, github_hook_id = NULL"
-        " WHERE hook_id = $1 AND remove_time IS NULL",
-        hook_id, sealed_secret);
-    if (result.affected_rows() == 0) return NoSuchHook();
-    return absl::OkStatus();
-  });
-}
-
 }  // namespace kozmic::project

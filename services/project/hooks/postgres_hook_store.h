@@ -29,7 +29,6 @@ class PostgresHookStore final : public HookStore {
                                        const HookFields& fields) override;
   absl::Status RemoveHook(int64_t hook_id) override;
   absl::StatusOr<std::string> GetSealedSecret(int64_t hook_id) override;
-  absl::Status ReplaceSecret(int64_t hook_id, const std::string& sealed_secret) override;
 
  private:
   absl::StatusOr<std::vector<HookRecord>> List(int64_t project_id, const char* condition);
