@@ -49,14 +49,6 @@ class GithubServiceTest : public ::testing::Test, protected GithubInHand, protec
     *request.mutable_hook() = SomeHook();
     return Ask(&Stub::CreateHook, request, Session(user));
   }
-  static v1::Hook SomeHook() {
-    v1::Hook hook;
-    hook.set_title("Tests");
-    hook.set_image("debian:12");
-    hook.set_script("#!/bin/sh\nmake\n");
-    hook.add_events(v1::Hook::EVENT_PUSH);
-    return hook;
-  }
 
   // What a user sees of a project.
   absl::StatusOr<v1::Project> Get(const std::string& project, int64_t user = kAnn) {

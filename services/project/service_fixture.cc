@@ -189,6 +189,15 @@ int64_t ServiceFixture::AddProject(int64_t repository_id, int64_t owner) {
   return added->project_id;
 }
 
+v1::Hook ServiceFixture::SomeHook(const std::string& title) {
+  v1::Hook hook;
+  hook.set_title(title);
+  hook.set_image("debian:12");
+  hook.set_script("#!/bin/sh\nmake\n");
+  hook.add_events(v1::Hook::EVENT_PUSH);
+  return hook;
+}
+
 HookFields ServiceFixture::SomeFields(const std::string& title) {
   return {.title = title, .image = "debian:12", .script = "make\n"};
 }

@@ -127,6 +127,8 @@ class ServiceFixture {
     return AddHook(project, github_hook_id, secret, SomeFields());
   }
   static HookFields SomeFields(const std::string& title = "Tests");
+  // As a user sends one.
+  static v1::Hook SomeHook(const std::string& title = "Tests");
   void AddMember(int64_t project, int64_t user, Role role);
 
   // "1 waits, 2 built…": state and outcome of each delivery, oldest first.

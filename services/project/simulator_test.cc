@@ -9,6 +9,7 @@
 #include "lib/testing/github_simulator.h"
 #include "lib/testing/http_server.h"
 #include "services/project/service_fixture.h"
+#include "services/project/webhook_relay.h"
 
 namespace kozmic::project {
 namespace {
@@ -20,20 +21,7 @@ constexpr int64_t kOcto = 1;
 class SimulatorTest : public ::testing::Test {
  protected:
   SimulatorTest() {
-    // Plays the gateway.
-    gateway_.server().Post(R"(/_hooks/hook/(\d+)/)",
-                           [this](const httplib::Request& request, httplib::Response& answer) {
-                             v1::AcceptWebhookRequest webhook;
-                             webhook.set_hook_id(std::stoll(request.matches[1]));
-                             webhook.add_event(request.get_header_value("X-GitHub-Event"));
-                             webhook.add_delivery(request.get_header_value("X-GitHub-Delivery"));
-                             webhook.add_signature(request.get_header_value("X-Hub-Signature-256"));
-                             webhook.set_body(request.body);
-                             const auto accepted = service_.Ask(&Stub::AcceptWebhook, webhook,
-                                                                ServiceFixture::Token("gateway"));
-                             answer.status = accepted.ok() ? 200 : 400;
-                           });
-    gateway_.Start();
+    RelayWebhooks(gateway_, service_);
     service_.auth_.SetGithubToken(kOcto, GithubSimulator::kToken);
   }
 
@@ -49,10 +37,7 @@ class SimulatorTest : public ::testing::Test {
   void MakeHook(const std::string& project, const std::string& title) {
     v1::CreateHookRequest request;
     request.set_parent(project);
-    request.mutable_hook()->set_title(title);
-    request.mutable_hook()->set_image("debian:12");
-    request.mutable_hook()->set_script("make\n");
-    request.mutable_hook()->add_events(v1::Hook::EVENT_PUSH);
+    *request.mutable_hook() = ServiceFixture::SomeHook(title);
     const auto hook = service_.Ask(&Stub::CreateHook, request, ServiceFixture::Session(kOcto));
     EXPECT_TRUE(hook.ok()) << hook.status();
   }

@@ -9,6 +9,7 @@
 #include "lib/testing/github_simulator.h"
 #include "lib/testing/http_server.h"
 #include "services/project/service_fixture.h"
+#include "services/project/webhook_relay.h"
 
 namespace kozmic::project {
 namespace {
@@ -20,19 +21,7 @@ using Stub = v1::ProjectService::Stub;
 class TeamSimulatorTest : public ::testing::Test {
  protected:
   TeamSimulatorTest() {
-    gateway_.server().Post(R"(/_hooks/hook/(\d+)/)",
-                           [this](const httplib::Request& request, httplib::Response& answer) {
-                             v1::AcceptWebhookRequest webhook;
-                             webhook.set_hook_id(std::stoll(request.matches[1]));
-                             webhook.add_event(request.get_header_value("X-GitHub-Event"));
-                             webhook.add_delivery(request.get_header_value("X-GitHub-Delivery"));
-                             webhook.add_signature(request.get_header_value("X-Hub-Signature-256"));
-                             webhook.set_body(request.body);
-                             const auto accepted = service_.Ask(&Stub::AcceptWebhook, webhook,
-                                                                ServiceFixture::Token("gateway"));
-                             answer.status = accepted.ok() ? 200 : 400;
-                           });
-    gateway_.Start();
+    RelayWebhooks(gateway_, service_);
     for (const std::string login : {"ada", "grace", "bob", "cara", "dan", "eve", "mallory"}) {
       SignIn(login);
     }
@@ -66,10 +55,7 @@ class TeamSimulatorTest : public ::testing::Test {
   absl::StatusOr<v1::Hook> CreateHook(const std::string& project, const std::string& login) {
     v1::CreateHookRequest request;
     request.set_parent(project);
-    request.mutable_hook()->set_title("Tests");
-    request.mutable_hook()->set_image("debian:12");
-    request.mutable_hook()->set_script("make\n");
-    request.mutable_hook()->add_events(v1::Hook::EVENT_PUSH);
+    *request.mutable_hook() = ServiceFixture::SomeHook();
     return As(login, &Stub::CreateHook, request);
   }
 
