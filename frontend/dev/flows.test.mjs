@@ -64,6 +64,7 @@ test('K10: a sync shows how far it is, asks again while it runs and is seen, and
   let asked = 0;
   const page = await visit(t, '/repositories/', async (fresh, context) => {
     await dev(context, 'repositories?count=1000&state=done');
+    await fresh.clock.install();
     fresh.on('request', (request) => {
       if (request.method() === 'GET' && request.url().endsWith('/repositories/sync')) asked++;
     });
@@ -73,8 +74,10 @@ test('K10: a sync shows how far it is, asks again while it runs and is seen, and
   await page.getByTestId('toast').getByText('Synchronised with GitHub: 1,000 repositories.').waitFor();
   await page.getByText('Last synchronised').waitFor();
   const once = asked;
-  assert.ok(once >= 3 && once <= 6, `asked ${once} times in 2.5 s`);
-  await page.waitForTimeout(1_600);
+  assert.ok(once >= 2, `asked ${once} times`);
+  // Whatever the page still wants to do within a minute, it does now, and before this request.
+  await page.clock.runFor(60_000);
+  await page.evaluate(() => fetch('/api/v1/me').then((answer) => answer.text()));
   assert.equal(asked, once);
 });
 
@@ -243,10 +246,9 @@ test('K19: a hook is switched off only once the server has done so', async (t) =
 test('K18: a member sees no buttons that change something', async (t) => {
   const page = await visit(t, '/projects/6/settings/');
   await page.getByTestId('hook').waitFor();
-  for (const section of ['', 'members/', 'badge/']) {
+  for (const [section, content] of [['', 'hook'], ['members/', 'member-row'], ['badge/', 'badge']]) {
     await page.goto(`${mock.base}/projects/6/settings/${section}`);
-    await page.getByRole('heading', { level: 2 }).first().waitFor();
-    await page.waitForTimeout(300);
+    await page.getByTestId(content).first().waitFor();
     assert.deepEqual(await page.locator('main button:not([aria-label^=Copy])').allTextContents(), [], section);
   }
   for (const path of ['settings/secrets/', 'settings/danger/', 'settings/deploy-key/', 'hooks/add/']) {
