@@ -75,8 +75,10 @@ absl::Status AnswerStatus(const HttpAnswer& answer, absl::Time now) {
   const std::string text = absl::StrCat("GitHub answered ", answer.status,
                                         message.empty() ? "" : absl::StrCat(": ", message));
   if (const auto wait = WaitAfter(answer, now); wait.has_value() && MayBeLimit(answer.status)) {
-    return WithDetail(absl::UnavailableError(text), "retry-after-seconds",
-                      absl::StrCat(absl::ToInt64Seconds(*wait)));
+    const int64_t seconds = absl::ToInt64Seconds(*wait);
+    return WithDetail(
+        absl::UnavailableError(absl::StrCat("GitHub asks to wait for ", seconds, " s. ", text)),
+        "retry-after-seconds", absl::StrCat(seconds));
   }
   switch (answer.status) {
     case 400:

@@ -181,6 +181,11 @@ TEST_F(ApiTest, ErrorsMeanWhatGithubMeans) {
         api_.GetRepository(absl::StrCat("t", i), absl::StrCat("ann/r", i)).status();
     EXPECT_EQ(status.code(), refusals[i].code) << i << ": " << status;
     EXPECT_EQ(Detail(status, "retry-after-seconds"), refusals[i].retry_after) << i;
+    if (!refusals[i].retry_after.empty()) {
+      EXPECT_THAT(std::string(status.message()),
+                  ::testing::StartsWith(
+                      absl::StrCat("GitHub asks to wait for ", refusals[i].retry_after, " s.")));
+    }
   }
   EXPECT_THAT(api_.GetRepository("t2", "ann/r2").status().message(),
               ::testing::HasSubstr("Validation Failed; No commit found"));

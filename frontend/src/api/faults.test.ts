@@ -25,8 +25,13 @@ it('puts everything else beside the whole form', () => {
 });
 
 it('says more where it knows more', () => {
-  expect(refused(503, 'github_unavailable', 'A part is not available.').form).toMatch(/^GitHub does not/);
+  expect(wordsOf(new ApiError(403, 'admin_needed', 'refused'))).toMatch(/^You need admin rights/);
   expect(wordsOf(new ApiError(401, 'sign_in_needed', 'token refused'))).toMatch(/^GitHub no longer accepts/);
+});
+
+it('shows how long GitHub asks to wait', () => {
+  const asked = new ApiError(503, 'github_unavailable', 'GitHub asks to wait for 17 s');
+  expect(wordsOf(asked)).toBe('GitHub asks to wait for 17 s.');
 });
 
 it('does not show what is not meant for people', () => {

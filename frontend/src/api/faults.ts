@@ -11,7 +11,6 @@ const WORDS: Record<string, string> = {
     'GitHub shows you no such repository. Check the name; if it belongs to an organisation, that may have to approve Kozmic CI first.',
   admin_needed: 'You need admin rights to this repository on GitHub.',
   project_exists: 'This repository has a project already.',
-  github_unavailable: 'GitHub does not answer. Try again in a moment.',
   sign_in_needed: 'GitHub no longer accepts the access that you gave Kozmic CI.',
   permission_denied: 'Your role in this project does not allow that.',
 };
