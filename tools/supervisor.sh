@@ -96,7 +96,9 @@ CONF
       [ "$name" != runner ] || user=root
       _program "$name" 40 "$user" TERM 20 \
         "\"$STATE/bin/$name\" --config \"$STATE/config/$name.yaml\"" \
-        < <(cat "$STATE/bin/$name" "$STATE/config/$name.yaml")
+        < <(cat "$STATE/bin/$name" "$STATE/config/$name.yaml"
+          # It has read the page's files.
+          [ "$name" != gateway ] || fingerprint "$STATE/web")
     done
   } | sed 's/%/%%/g' | write_private "$SUPERVISOR_CONF" root
 }

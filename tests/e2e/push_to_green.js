@@ -1,6 +1,6 @@
 // The main job, as a newcomer lives it: sign in, push with plain git, watch the log grow, see green.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ended, signIn } from './support/api.js';
@@ -34,6 +34,18 @@ export function pushToGreen(world) {
     assert.ok(pids.size >= 8, `only ${[...pids.keys()]}`);
     await world.installation.up();
     assert.deepEqual(await world.installation.processes(), pids);
+  });
+
+  test('an up after the page alone was built anew restarts the gateway, and nothing else', async () => {
+    const { installation } = world;
+    const before = await installation.processes();
+    writeFileSync(join(installation.pageFolder, 'assets/anew.js'), 'anew();');
+    await installation.up();
+    const after = await installation.processes();
+    assert.notEqual(after.get('gateway'), before.get('gateway'));
+    assert.deepEqual(new Map(after).set('gateway', 0), new Map(before).set('gateway', 0));
+    const served = await fetch(`${installation.gateway}/assets/anew.js`);
+    assert.equal(await served.text(), 'anew();');
   });
 
   test('git push, watched in the browser line by line until it is green there and at GitHub', async () => {

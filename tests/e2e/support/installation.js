@@ -46,6 +46,8 @@ export async function startInstallation() {
     greeting,
     gateway: address('gateway'),
     github: address('simulator'),
+    /** The built page, as the gateway is given it. */
+    pageFolder: join(STATE, 'web'),
     rpcAddress: (name) => `127.0.0.1:${port(name)}`,
     up: () => kozmic('up'),
     status: () => kozmic('status'),
