@@ -256,7 +256,8 @@ export function identity(world) {
       for await (const chunk of stream.body) void chunk;
       return Date.now();
     })().catch(() => Date.now());
-    await github('DELETE', `/as/octo/repos/${REPOSITORY}/collaborators/mona`);
+    // Who leaves an organisation is no collaborator of its repositories any more, and GitHub tells
+    // of that. (Of a mere member's leaving it tells no repository's hook.)
     await github('DELETE', '/as/octo/orgs/acme/members/mona');
     const removed = Date.now();
     await waitFor('mona to be nobody here', async () =>
