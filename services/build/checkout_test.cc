@@ -66,7 +66,7 @@ TEST_F(CheckoutTest, I18_AForksJobIsAskedForAsOne) {
   projects_.SetCheckout(project::v1::IssueCheckoutResponse());
   const std::string session = OpenSession("one");
   auto request = Request("a");
-  request.set_fork(true);
+  request.set_fork("stranger/hello");
   ASSERT_TRUE(Create(request).ok());
   const auto leased = Lease(session, "r1");
   ASSERT_TRUE(IssueCheckout(session, leased->lease()).ok());

@@ -15,7 +15,7 @@ using JobSpecTest = StoresFixture;
 // K19, K21
 TEST_F(JobSpecTest, InstallScriptAndTrackedFilesReachTheLeaseUnchanged) {
   auto request = Request("a", 2);
-  request.set_fork(true);
+  request.set_fork("stranger/hello");
   request.mutable_jobs(0)->set_install_script("#!/bin/sh\napt-get install -y make\n");
   for (const char* path : {"package.json", "a \"quoted\", name", "back\\slash", "NULL", "ü/💥"}) {
     request.mutable_jobs(0)->add_tracked_files(path);

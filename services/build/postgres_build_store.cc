@@ -103,7 +103,7 @@ class PostgresBuildStore final : public BuildStore {
         "RETURNING build_id, number",
         project, request.request_id(), request.repository(), request.ref(), request.commit(),
         request.commit_url(), request.message(), request.author().display_name(),
-        request.author().login(), request.author().avatar_url(), request.fork());
+        request.author().login(), request.author().avatar_url(), !request.fork().empty());
     if (made.empty()) return Deleted();
     const auto build_id = made[0][0].as<int64_t>();
     int job_number = 0;

@@ -21,8 +21,8 @@ struct BuildRequest {
   std::string commit_url = {};
   // One job for each; not empty.
   std::vector<HookRecord> hooks = {};
-  // The commit comes from a fork.
-  bool fork = false;
+  // "owner/name" of the fork that the commit comes from; empty when it is the project's own.
+  std::string fork = {};
 };
 
 // Who makes builds. Thread-safe.
