@@ -26,9 +26,13 @@ ALTER TABLE builds
   ADD COLUMN variables jsonb NOT NULL DEFAULT '{}',
   ADD COLUMN creator text NOT NULL DEFAULT '',
   -- Grows with each restart.
-  ADD COLUMN generation integer NOT NULL DEFAULT 1;
+  ADD COLUMN generation integer NOT NULL DEFAULT 1,
+  -- Title of the job that brought the verdict, when that is not success.
+  ADD COLUMN verdict_job text NOT NULL DEFAULT '';
 -- A commit's status at GitHub speaks of all its builds.
-CREATE INDEX builds_commit ON builds (project_id, commit);
+CREATE INDEX builds_commit ON builds (project_id, commit, ref, number);
+-- What a newer build of the same ref may supersede.
+CREATE INDEX builds_unfinished ON builds (project_id, ref) WHERE end_time IS NULL;
 
 -- The sets of labels that jobs ask of runners: few, and each has its own part of the queue.
 CREATE TABLE label_sets (
@@ -59,8 +63,9 @@ ALTER TABLE jobs ALTER COLUMN project_id SET NOT NULL;
 DROP INDEX jobs_queue;
 -- What a runner may have, by order.
 CREATE INDEX jobs_queue ON jobs (label_set, rank, job_id) WHERE state = 1 AND gate = 1;
--- What waits for something else, and what counts for limits.
-CREATE INDEX jobs_unfinished ON jobs (project_id, hook, rank) WHERE state <= 2;
+-- What a limit holds back, and what counts for it.
+CREATE INDEX jobs_held ON jobs (project_id, gate, label_set, rank) WHERE state = 1 AND gate <> 1;
+CREATE INDEX jobs_running ON jobs (project_id, hook) WHERE state = 2;
 CREATE INDEX jobs_waiting ON jobs (queue_time) WHERE state = 1;
 
 -- The rank that was granted last: a hint, so it may miss a grant that is rolled back.
@@ -70,9 +75,16 @@ CREATE SEQUENCE queue_clock MINVALUE 0 START 0;
 ALTER TABLE attempts
   ADD COLUMN title text NOT NULL DEFAULT '',
   ADD COLUMN image text NOT NULL DEFAULT '';
+-- A request for a lease is known again while it has it.
+ALTER TABLE attempts DROP CONSTRAINT attempts_request;
+CREATE UNIQUE INDEX attempts_request ON attempts (runner, request_id)
+  WHERE state = 2 AND NOT lost;
 UPDATE attempts a SET title = j.title, image = j.image FROM jobs j WHERE j.job_id = a.job_id;
 
 -- A wish is computed from all builds of its commit, under the project's lock.
 ALTER TABLE status_outbox DROP COLUMN build_number;
+
+-- Every call of a runner names its session.
+CREATE INDEX runners_session ON runners (session_sha256);
 
 -- migrate:down

@@ -5,6 +5,8 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "lib/base/json.h"
+#include "lib/postgres/array.h"
 #include "lib/postgres/pool.h"
 #include "services/build/attempt_key.h"
 
@@ -17,11 +19,34 @@ void SetTime(const pqxx::field& field, google::protobuf::Timestamp* time) {
   time->set_nanos(static_cast<int32_t>(micros % 1000000) * 1000);
 }
 
-void AddPhase(v1::Job& job, const char* name, const pqxx::field& time) {
+template <typename JobOrAttempt>
+void AddPhase(JobOrAttempt& job, const char* name, const pqxx::field& time) {
   if (time.is_null()) return;
   v1::Phase* phase = job.add_phases();
   phase->set_name(name);
   SetTime(time, phase->mutable_start_time());
+}
+
+// What an attempt's row tells alike of a job's newest attempt and of any.
+template <typename JobOrAttempt>
+void ReadRun(const pqxx::row& row, const AttemptKey& key, JobOrAttempt& run) {
+  run.set_runner(row["runner"].c_str());
+  AddPhase(run, "pull", row["pull_time"]);
+  AddPhase(run, "fetch", row["fetch_time"]);
+  AddPhase(run, "install", row["install_time"]);
+  AddPhase(run, "script", row["script_time"]);
+  run.mutable_log()->set_name(key.LogName());
+  if (row["log_size"].is_null()) return;
+  run.mutable_log()->set_sealed(true);
+  run.mutable_log()->set_size(row["log_size"].as<int64_t>());
+  run.mutable_log()->set_sha256(row["log_sha256"].c_str());
+}
+
+std::string RunColumns() {
+  return absl::StrCat("a.runner, a.log_size, a.log_sha256, ", Micros("a.pull_time"),
+                      " AS pull_time, ", Micros("a.fetch_time"), " AS fetch_time, ",
+                      Micros("a.install_time"), " AS install_time, ", Micros("a.script_time"),
+                      " AS script_time");
 }
 
 void ReadJob(const pqxx::row& row, int64_t project, v1::Build& build) {
@@ -37,25 +62,65 @@ void ReadJob(const pqxx::row& row, int64_t project, v1::Build& build) {
   SetTime(row["queue_time"], job.mutable_queue_time());
   if (!row["start_time"].is_null()) SetTime(row["start_time"], job.mutable_start_time());
   if (!row["end_time"].is_null()) SetTime(row["end_time"], job.mutable_end_time());
-  if (job.attempt() == 0) return;
-  job.set_runner(row["runner"].c_str());
-  AddPhase(job, "pull", row["pull_time"]);
-  AddPhase(job, "fetch", row["fetch_time"]);
-  AddPhase(job, "install", row["install_time"]);
-  AddPhase(job, "script", row["script_time"]);
-  const AttemptKey key = {project, build.number(), job.number(), job.attempt()};
-  job.mutable_log()->set_name(key.LogName());
-  if (!row["log_size"].is_null()) {
-    job.mutable_log()->set_sealed(true);
-    job.mutable_log()->set_size(row["log_size"].as<int64_t>());
-    job.mutable_log()->set_sha256(row["log_sha256"].c_str());
+  job.set_hook(row["hook"].c_str());
+  job.set_cancelling(row["cancelling"].as<bool>());
+  if (job.state() == v1::STATE_ENQUEUED) {
+    job.set_gate(static_cast<v1::Gate>(row["gate"].as<int>()));
   }
+  for (std::string& label : TextsFromArray(row["labels"])) job.add_labels(std::move(label));
+  if (job.attempt() == 0) return;
+  ReadRun(row, {project, build.number(), job.number(), job.attempt()}, job);
 }
 
 }  // namespace
 
 std::string Micros(const std::string& column) {
   return absl::StrCat("(extract(epoch from ", column, ") * 1000000)::bigint");
+}
+
+std::string VariablesToJson(const google::protobuf::Map<std::string, std::string>& variables) {
+  nlohmann::json object = nlohmann::json::object();
+  for (const auto& [name, value] : variables) object[name] = value;
+  return DumpJson(object);
+}
+
+std::map<std::string, std::string> VariablesFromJson(const pqxx::field& field) {
+  std::map<std::string, std::string> variables;
+  const auto object = ParseJson(field.c_str());
+  if (!object.ok() || !object->is_object()) return variables;
+  for (const auto& [name, value] : object->items()) {
+    if (value.is_string()) variables[name] = value.get<std::string>();
+  }
+  return variables;
+}
+
+std::vector<v1::Attempt> ReadAttempts(pqxx::transaction_base& tx, int64_t project, int64_t number,
+                                      int64_t job, int limit) {
+  std::vector<v1::Attempt> attempts;
+  for (const auto& row : tx.exec_params(
+           absl::StrCat(
+               "SELECT a.attempt, a.state, a.reason, a.exit_code, a.title, a.image, ",
+               Micros("a.start_time"), " AS start_time, ", Micros("a.end_time"), " AS end_time, ",
+               RunColumns(),
+               " FROM attempts a JOIN jobs j USING (job_id) JOIN builds b USING (build_id) "
+               "JOIN projects p ON p.project_id = b.project_id AND p.delete_time IS NULL "
+               "WHERE b.project_id = $1 AND b.number = $2 AND j.number = $3 "
+               "ORDER BY a.attempt DESC LIMIT $4"),
+           project, number, job, limit)) {
+    v1::Attempt& attempt = attempts.emplace_back();
+    attempt.set_number(row["attempt"].as<int>());
+    const AttemptKey key = {project, number, job, attempt.number()};
+    attempt.set_name(key.Name());
+    attempt.set_state(static_cast<v1::State>(row["state"].as<int>()));
+    attempt.set_reason(row["reason"].c_str());
+    if (!row["exit_code"].is_null()) attempt.set_exit_code(row["exit_code"].as<int>());
+    SetTime(row["start_time"], attempt.mutable_start_time());
+    if (!row["end_time"].is_null()) SetTime(row["end_time"], attempt.mutable_end_time());
+    attempt.set_title(row["title"].c_str());
+    attempt.set_image(row["image"].c_str());
+    ReadRun(row, key, attempt);
+  }
+  return attempts;
 }
 
 namespace internal {
@@ -65,8 +130,9 @@ std::string SelectBuilds(const std::string& message) {
       "SELECT b.build_id, b.project_id, b.number, b.ref, b.commit, b.commit_url, ", message,
       " AS message, b.author_name, b.author_login, b.author_avatar, b.state, b.revision, ",
       Micros("b.create_time"), " AS create_time, ", Micros("b.start_time"), " AS start_time, ",
-      Micros("b.end_time"),
-      " AS end_time FROM builds b "
+      Micros("b.end_time"), " AS end_time, ", Micros("b.approve_time"),
+      " AS approve_time, b.trigger, b.pull_request, b.fork, b.needs_approval, b.approver, "
+      "b.variables, b.creator, b.generation FROM builds b "
       "JOIN projects p ON p.project_id = b.project_id AND p.delete_time IS NULL ");
 }
 
@@ -90,6 +156,21 @@ std::vector<v1::Build> WithoutJobs(const pqxx::result& rows) {
     SetTime(row["create_time"], build.mutable_create_time());
     if (!row["start_time"].is_null()) SetTime(row["start_time"], build.mutable_start_time());
     if (!row["end_time"].is_null()) SetTime(row["end_time"], build.mutable_end_time());
+    build.set_trigger(static_cast<v1::Trigger>(row["trigger"].as<int>()));
+    build.set_pull_request(row["pull_request"].as<int64_t>());
+    build.set_fork(row["fork"].c_str());
+    if (row["needs_approval"].as<bool>()) {
+      build.mutable_approval()->set_needed(true);
+      build.mutable_approval()->set_approver(row["approver"].c_str());
+      if (!row["approve_time"].is_null()) {
+        SetTime(row["approve_time"], build.mutable_approval()->mutable_approve_time());
+      }
+    }
+    for (auto& [name, value] : VariablesFromJson(row["variables"])) {
+      (*build.mutable_variables())[name] = value;
+    }
+    build.set_creator(row["creator"].c_str());
+    build.set_generation(row["generation"].as<int>());
   }
   return builds;
 }
@@ -111,13 +192,10 @@ std::vector<v1::Build> WithJobs(pqxx::transaction_base& tx, const pqxx::result& 
   }
   const pqxx::result jobs = tx.exec_params(
       absl::StrCat("SELECT j.build_id, j.number, j.title, j.image, j.state, j.reason, j.exit_code, "
-                   "j.attempt, a.runner, a.log_size, a.log_sha256, ",
+                   "j.attempt, j.hook, j.gate, j.cancelling, s.labels, ",
                    Micros("j.queue_time"), " AS queue_time, ", Micros("j.start_time"),
-                   " AS start_time, ", Micros("j.end_time"), " AS end_time, ",
-                   Micros("a.pull_time"), " AS pull_time, ", Micros("a.fetch_time"),
-                   " AS fetch_time, ", Micros("a.install_time"), " AS install_time, ",
-                   Micros("a.script_time"),
-                   " AS script_time FROM jobs j "
+                   " AS start_time, ", Micros("j.end_time"), " AS end_time, ", RunColumns(),
+                   " FROM jobs j JOIN label_sets s USING (label_set) "
                    "LEFT JOIN attempts a ON a.job_id = j.job_id AND a.attempt = j.attempt "
                    "WHERE j.build_id = ANY($1::bigint[]) ORDER BY j.build_id, j.number"),
       ids + "}");

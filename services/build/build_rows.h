@@ -1,6 +1,7 @@
 #ifndef KOZMIC_SERVICES_BUILD_BUILD_ROWS_H_
 #define KOZMIC_SERVICES_BUILD_BUILD_ROWS_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,14 @@ std::vector<v1::Build> ReadBuilds(pqxx::transaction_base& tx, const std::string&
 template <typename... Parameters>
 std::vector<v1::Build> ReadSummaries(pqxx::transaction_base& tx, const std::string& where_and_order,
                                      const Parameters&... parameters);
+
+// The newest attempts at one job, newest first.
+std::vector<v1::Attempt> ReadAttempts(pqxx::transaction_base& tx, int64_t project, int64_t number,
+                                      int64_t job, int limit);
+
+// Environment variables as they are kept: an object of texts.
+std::string VariablesToJson(const google::protobuf::Map<std::string, std::string>& variables);
+std::map<std::string, std::string> VariablesFromJson(const pqxx::field& field);
 
 // SQL: a timestamp column as whole microseconds since 1970, for TimeFromMicros.
 std::string Micros(const std::string& column);

@@ -27,7 +27,7 @@ absl::StatusOr<int64_t> BuildServiceRpc::ViewableProject(const Caller& caller,
                                                          absl::string_view name) {
   int64_t project = 0;
   KOZMIC_RETURN_IF_ERROR(ParseName("projects/{project}", name, {&project}));
-  KOZMIC_RETURN_IF_ERROR(permissions_.MayView(caller, project));
+  KOZMIC_RETURN_IF_ERROR(parts_.permissions.MayView(caller, project));
   return project;
 }
 
@@ -39,7 +39,7 @@ grpc::ServerUnaryReactor* BuildServiceRpc::CreateBuild(grpc::CallbackServerConte
     int64_t project = 0;
     KOZMIC_RETURN_IF_ERROR(ParseName("projects/{project}", request->parent(), {&project}));
     KOZMIC_RETURN_IF_ERROR(Validate(*request));
-    KOZMIC_ASSIGN_OR_RETURN(*response, store_.Create(project, *request));
+    KOZMIC_ASSIGN_OR_RETURN(*response, parts_.store.Create(project, *request));
     return absl::OkStatus();
   });
 }
@@ -52,8 +52,8 @@ grpc::ServerUnaryReactor* BuildServiceRpc::GetBuild(grpc::CallbackServerContext*
     int64_t number = 0;
     KOZMIC_RETURN_IF_ERROR(
         ParseName("projects/{project}/builds/{build}", request->name(), {&project, &number}));
-    KOZMIC_RETURN_IF_ERROR(permissions_.MayView(caller, project));
-    KOZMIC_ASSIGN_OR_RETURN(*response, store_.Get(project, number));
+    KOZMIC_RETURN_IF_ERROR(parts_.permissions.MayView(caller, project));
+    KOZMIC_ASSIGN_OR_RETURN(*response, parts_.store.Get(project, number));
     return absl::OkStatus();
   });
 }
@@ -64,7 +64,7 @@ grpc::ServerUnaryReactor* BuildServiceRpc::GetLatestBuild(grpc::CallbackServerCo
   return unary_.Run(context, "GetLatestBuild", [=, this](const Caller& caller) -> absl::Status {
     KOZMIC_ASSIGN_OR_RETURN(const int64_t project, ViewableProject(caller, request->parent()));
     KOZMIC_ASSIGN_OR_RETURN(std::vector<v1::Build> builds,
-                            store_.List(project, request->ref(), 0, 1));
+                            parts_.store.List(project, request->ref(), 0, 1));
     if (builds.empty()) return absl::NotFoundError("no build yet");
     *response = std::move(builds.front());
     return absl::OkStatus();
@@ -87,7 +87,7 @@ grpc::ServerUnaryReactor* BuildServiceRpc::ListBuilds(grpc::CallbackServerContex
       return absl::InvalidArgumentError("page_token: not one that ListBuilds gave");
     }
     KOZMIC_ASSIGN_OR_RETURN(std::vector<v1::Build> builds,
-                            store_.List(project, request->ref(), before, size + 1));
+                            parts_.store.List(project, request->ref(), before, size + 1));
     if (static_cast<int>(builds.size()) > size) {
       builds.pop_back();
       response->set_next_page_token(absl::StrCat(builds.back().number()));
@@ -115,7 +115,7 @@ grpc::ServerUnaryReactor* BuildServiceRpc::BatchGetLatestBuilds(
     }
     KOZMIC_ASSIGN_OR_RETURN(
         std::vector<v1::Build> builds,
-        store_.ListLatest(
+        parts_.store.ListLatest(
             viewable, request->summary() ? BuildStore::Form::kSummary : BuildStore::Form::kWhole));
     for (v1::Build& build : builds) response->add_builds()->Swap(&build);
     return absl::OkStatus();
@@ -127,12 +127,13 @@ grpc::ServerWriteReactor<v1::WatchProjectResponse>* BuildServiceRpc::WatchProjec
   // A malformed name is project 0, which nobody can view: the stream ends with the parse error.
   int64_t project = 0;
   const absl::Status named = ParseName("projects/{project}", request->name(), {&project});
-  return watches_.Watch(context, project, request->after_revision(), [=, this]() -> absl::Status {
-    KOZMIC_RETURN_IF_ERROR(named);
-    KOZMIC_ASSIGN_OR_RETURN(const Caller caller,
-                            AuthenticateCall(*context, unary_.authenticator()));
-    return permissions_.MayView(caller, project);
-  });
+  return parts_.watches.Watch(
+      context, project, request->after_revision(), [=, this]() -> absl::Status {
+        KOZMIC_RETURN_IF_ERROR(named);
+        KOZMIC_ASSIGN_OR_RETURN(const Caller caller,
+                                AuthenticateCall(*context, unary_.authenticator()));
+        return parts_.permissions.MayView(caller, project);
+      });
 }
 
 grpc::ServerUnaryReactor* BuildServiceRpc::DeleteProject(grpc::CallbackServerContext* context,
@@ -142,7 +143,7 @@ grpc::ServerUnaryReactor* BuildServiceRpc::DeleteProject(grpc::CallbackServerCon
     KOZMIC_RETURN_IF_ERROR(OnlyProjectService(caller));
     int64_t project = 0;
     KOZMIC_RETURN_IF_ERROR(ParseName("projects/{project}", request->name(), {&project}));
-    KOZMIC_ASSIGN_OR_RETURN(const bool done, deleter_.Step(project));
+    KOZMIC_ASSIGN_OR_RETURN(const bool done, parts_.deleter.Step(project));
     response->set_done(done);
     return absl::OkStatus();
   });

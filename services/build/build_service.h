@@ -1,9 +1,15 @@
 #ifndef KOZMIC_SERVICES_BUILD_BUILD_SERVICE_H_
 #define KOZMIC_SERVICES_BUILD_BUILD_SERVICE_H_
 
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+
 #include "kozmic/build/v1/build.grpc.pb.h"
 #include "lib/rpc/unary.h"
 #include "services/build/build_store.h"
+#include "services/build/control_store.h"
 #include "services/build/permission_checker.h"
 #include "services/build/project_deleter.h"
 #include "services/build/watch_hub.h"
@@ -14,14 +20,19 @@ namespace kozmic::build {
 // `own` runs what needs this service's database alone; `unary` what also asks other services.
 class BuildServiceRpc final : public v1::BuildService::CallbackService {
  public:
-  BuildServiceRpc(const UnaryRunner& own, const UnaryRunner& unary, BuildStore& store,
-                  PermissionChecker& permissions, WatchHub& watches, const ProjectDeleter& deleter)
-      : own_(own),
-        unary_(unary),
-        store_(store),
-        permissions_(permissions),
-        watches_(watches),
-        deleter_(deleter) {}
+  struct Parts {
+    BuildStore& store;
+    ControlStore& control;
+    PermissionChecker& permissions;
+    WatchHub& watches;
+    const ProjectDeleter& deleter;
+    // What a job of a hook runs now. FAILED_PRECONDITION "hook_gone".
+    std::function<absl::StatusOr<v1::JobSpec>(const std::string& hook)> hook_spec;
+    // How GitHub calls who calls.
+    std::function<absl::StatusOr<std::string>(const Caller& caller)> login_of;
+  };
+  BuildServiceRpc(const UnaryRunner& own, const UnaryRunner& unary, Parts parts)
+      : own_(own), unary_(unary), parts_(std::move(parts)) {}
 
   grpc::ServerUnaryReactor* CreateBuild(grpc::CallbackServerContext* context,
                                         const v1::CreateBuildRequest* request,
@@ -40,6 +51,34 @@ class BuildServiceRpc final : public v1::BuildService::CallbackService {
       v1::BatchGetLatestBuildsResponse* response) override;
   grpc::ServerWriteReactor<v1::WatchProjectResponse>* WatchProject(
       grpc::CallbackServerContext* context, const v1::WatchProjectRequest* request) override;
+  // In build_control_rpcs.cc.
+  grpc::ServerUnaryReactor* ListAttempts(grpc::CallbackServerContext* context,
+                                         const v1::ListAttemptsRequest* request,
+                                         v1::ListAttemptsResponse* response) override;
+  grpc::ServerUnaryReactor* ExplainWait(grpc::CallbackServerContext* context,
+                                        const v1::ExplainWaitRequest* request,
+                                        v1::ExplainWaitResponse* response) override;
+  grpc::ServerUnaryReactor* CancelBuild(grpc::CallbackServerContext* context,
+                                        const v1::CancelBuildRequest* request,
+                                        v1::Build* response) override;
+  grpc::ServerUnaryReactor* CancelJob(grpc::CallbackServerContext* context,
+                                      const v1::CancelJobRequest* request,
+                                      v1::Build* response) override;
+  grpc::ServerUnaryReactor* RestartJob(grpc::CallbackServerContext* context,
+                                       const v1::RestartJobRequest* request,
+                                       v1::Build* response) override;
+  grpc::ServerUnaryReactor* RestartBuild(grpc::CallbackServerContext* context,
+                                         const v1::RestartBuildRequest* request,
+                                         v1::Build* response) override;
+  grpc::ServerUnaryReactor* ApproveBuild(grpc::CallbackServerContext* context,
+                                         const v1::ApproveBuildRequest* request,
+                                         v1::Build* response) override;
+  grpc::ServerUnaryReactor* GetProjectSettings(grpc::CallbackServerContext* context,
+                                               const v1::GetProjectSettingsRequest* request,
+                                               v1::ProjectSettings* response) override;
+  grpc::ServerUnaryReactor* UpdateProjectSettings(grpc::CallbackServerContext* context,
+                                                  const v1::UpdateProjectSettingsRequest* request,
+                                                  v1::ProjectSettings* response) override;
   grpc::ServerUnaryReactor* DeleteProject(grpc::CallbackServerContext* context,
                                           const v1::DeleteProjectRequest* request,
                                           v1::DeleteProjectResponse* response) override;
@@ -47,13 +86,15 @@ class BuildServiceRpc final : public v1::BuildService::CallbackService {
  private:
   // The project that `name` names, when the caller may view it.
   absl::StatusOr<int64_t> ViewableProject(const Caller& caller, absl::string_view name);
+  // `job`: 0 for all of the build.
+  absl::StatusOr<v1::Build> Cancel(const Caller& caller, int64_t project, int64_t build,
+                                   int64_t job);
+  absl::StatusOr<v1::Build> Restart(const Caller& caller, int64_t project, int64_t build,
+                                    int64_t job, bool failed_only);
 
   const UnaryRunner& own_;
   const UnaryRunner& unary_;
-  BuildStore& store_;
-  PermissionChecker& permissions_;
-  WatchHub& watches_;
-  const ProjectDeleter& deleter_;
+  const Parts parts_;
 };
 
 }  // namespace kozmic::build

@@ -19,8 +19,10 @@ class BuildStore {
   virtual ~BuildStore() = default;
 
   // Creates the build that `request` asks for, with the project's next number, its jobs enqueued,
-  // all or nothing; runners that wait hear of it. The same request_id again: the build that it
-  // made. Many at once get numbers 1, 2, 3… without gaps. NOT_FOUND for a deleted project.
+  // all or nothing; runners that wait hear of it. Older builds that it supersedes, as the project's
+  // settings have it, are cancelled with it. The same request_id again: the build that it made,
+  // which is then also of the request's pull request. Many at once get numbers 1, 2, 3… without
+  // gaps. NOT_FOUND for a deleted project.
   virtual absl::StatusOr<v1::Build> Create(int64_t project,
                                            const v1::CreateBuildRequest& request) = 0;
 
@@ -36,6 +38,10 @@ class BuildStore {
   enum class Form { kWhole, kSummary };
   virtual absl::StatusOr<std::vector<v1::Build>> ListLatest(const std::vector<int64_t>& projects,
                                                             Form form) = 0;
+
+  // The newest 100 attempts at a job, newest first. NOT_FOUND when there is no such job.
+  virtual absl::StatusOr<std::vector<v1::Attempt>> ListAttempts(int64_t project, int64_t number,
+                                                                int64_t job) = 0;
 
   struct Changes {
     // Of the project now: everything up to it is in `builds`, but for builds beyond the limit.

@@ -12,6 +12,8 @@ inline constexpr char kJobsChannel[] = "kozmic_jobs";
 inline constexpr char kChangesChannel[] = "kozmic_changes";
 // Commit statuses are to be reported. No payload.
 inline constexpr char kStatusesChannel[] = "kozmic_statuses";
+// A runner's leases are to end before their time. Payload: the runner's name.
+inline constexpr char kSessionsChannel[] = "kozmic_sessions";
 
 }  // namespace kozmic::build
 

@@ -25,8 +25,8 @@ class CheckoutTest : public ServicesFixture {
   }
 
   FakeProjectService projects_;
-  const Collaborators collaborators_{MakeChannel(projects_.address()), MakeChannel("127.0.0.1:1"),
-                                     kServiceKey};
+  const Collaborators collaborators_{MakeChannel("127.0.0.1:1"), MakeChannel(projects_.address()),
+                                     MakeChannel("127.0.0.1:1"), kServiceKey};
 };
 
 // K42, P5

@@ -42,10 +42,12 @@ ReportCommitStatusRequest::State ToGithub(v1::State state) {
 
 }  // namespace
 
-Collaborators::Collaborators(std::shared_ptr<grpc::Channel> project,
+Collaborators::Collaborators(std::shared_ptr<grpc::Channel> auth,
+                             std::shared_ptr<grpc::Channel> project,
                              std::shared_ptr<grpc::Channel> logstream,
                              const std::string& service_key)
-    : project_(ProjectService::NewStub(std::move(project))),
+    : auth_(auth::v1::AuthService::NewStub(std::move(auth))),
+      project_(ProjectService::NewStub(std::move(project))),
       logstream_(LogService::NewStub(std::move(logstream))),
       token_(ServiceToken(service_key, "build")) {}
 
@@ -68,7 +70,7 @@ absl::StatusOr<runner::v1::IssueCheckoutResponse> Collaborators::IssueCheckout(
   request.set_project(absl::StrCat("projects/", lease.key.project));
   request.set_commit(lease.commit);
   request.set_attempt(lease.key.Name());
-  request.set_fork(lease.fork);
+  request.set_fork(!lease.fork.empty());
   request.set_refused(refused);
   KOZMIC_ASSIGN_OR_RETURN(auto issued, Call(*project_, &ProjectService::Stub::IssueCheckout,
                                             request, token_, kCheckoutTimeout));
@@ -78,6 +80,24 @@ absl::StatusOr<runner::v1::IssueCheckoutResponse> Collaborators::IssueCheckout(
   checkout.mutable_ssh_known_hosts()->Swap(issued.mutable_ssh_known_hosts());
   checkout.mutable_secrets()->swap(*issued.mutable_secrets());
   return checkout;
+}
+
+absl::StatusOr<v1::JobSpec> Collaborators::GetHookSpec(const std::string& hook) const {
+  project::v1::GetHookSpecRequest request;
+  request.set_hook(hook);
+  KOZMIC_ASSIGN_OR_RETURN(auto response, Call(*project_, &ProjectService::Stub::GetHookSpec,
+                                              request, token_, kTimeout));
+  return std::move(*response.mutable_spec());
+}
+
+absl::StatusOr<std::string> Collaborators::LoginOf(const Caller& caller) const {
+  if (caller.kind != Caller::Kind::kUser) return caller.name;
+  auth::v1::GetUserRequest request;
+  request.set_name(caller.name);
+  KOZMIC_ASSIGN_OR_RETURN(
+      const auth::v1::User user,
+      Call(*auth_, &auth::v1::AuthService::Stub::GetUser, request, caller.bearer, kTimeout));
+  return user.login();
 }
 
 absl::StatusOr<bool> Collaborators::RemoveLogs(int64_t project) const {

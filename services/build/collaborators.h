@@ -6,9 +6,11 @@
 
 #include "absl/status/statusor.h"
 #include "grpcpp/grpcpp.h"
+#include "kozmic/auth/v1/auth.grpc.pb.h"
 #include "kozmic/logstream/v1/logstream.grpc.pb.h"
 #include "kozmic/project/v1/project.grpc.pb.h"
 #include "kozmic/runner/v1/runner.pb.h"
+#include "lib/rpc/caller.h"
 #include "services/build/lease_store.h"
 #include "services/build/lease_sweeper.h"
 #include "services/build/status_outbox.h"
@@ -19,8 +21,8 @@ namespace kozmic::build {
 // its own deadline.
 class Collaborators {
  public:
-  Collaborators(std::shared_ptr<grpc::Channel> project, std::shared_ptr<grpc::Channel> logstream,
-                const std::string& service_key);
+  Collaborators(std::shared_ptr<grpc::Channel> auth, std::shared_ptr<grpc::Channel> project,
+                std::shared_ptr<grpc::Channel> logstream, const std::string& service_key);
 
   // At exactly `size`; at whatever is there when `size` is negative.
   absl::StatusOr<SealedLog> SealLog(const std::string& log, int64_t size) const;
@@ -29,12 +31,17 @@ class Collaborators {
   // was issued before. Errors are ProjectService's, in its words.
   absl::StatusOr<runner::v1::IssueCheckoutResponse> IssueCheckout(const GrantedLease& lease,
                                                                   bool refused) const;
+  // What a job of the hook runs now. FAILED_PRECONDITION "hook_gone".
+  absl::StatusOr<v1::JobSpec> GetHookSpec(const std::string& hook) const;
+  // How GitHub calls who calls; a service by its name.
+  absl::StatusOr<std::string> LoginOf(const Caller& caller) const;
   // Removes a part of a project's logs; true when nothing is left of them.
   absl::StatusOr<bool> RemoveLogs(int64_t project) const;
   // Posts one commit status.
   absl::Status ReportStatus(const StatusWish& wish) const;
 
  private:
+  const std::unique_ptr<auth::v1::AuthService::Stub> auth_;
   const std::unique_ptr<project::v1::ProjectService::Stub> project_;
   const std::unique_ptr<logstream::v1::LogService::Stub> logstream_;
   const std::string token_;

@@ -74,7 +74,7 @@ class DeletionScheduleTest : public StoresFixture {
     for (int i = 0; i < 2 * kSteps; ++i) {
       if (held.empty() || dice() % 2 == 0) {
         const bool marked = marked_;
-        auto lease = leases_->Grant(name, absl::StrCat(i));
+        auto lease = TryGrant(name, absl::StrCat(i));
         ASSERT_TRUE(lease.ok()) << lease.status();
         if (!lease->has_value()) continue;
         if ((*lease)->key.project == kDoomed) {
@@ -98,7 +98,7 @@ class DeletionScheduleTest : public StoresFixture {
       renewals.push_back({lease.key, static_cast<runner::v1::Phase>(1 + dice() % 5)});
     }
     const bool marked = marked_;
-    const auto expiries = leases_->Renew(name, renewals);
+    const auto expiries = StoresFixture::Renew(name, renewals);
     ASSERT_TRUE(expiries.ok()) << expiries.status();
     for (size_t i = 0; i < renewals.size(); ++i) {
       if (renewals[i].key.project == kOther) {
@@ -112,7 +112,7 @@ class DeletionScheduleTest : public StoresFixture {
   void Finish(const std::string& name, const GrantedLease& lease) {
     const bool marked = marked_;
     const absl::Status live = leases_->GetLive(name, lease.key).status();
-    const absl::Status ended = leases_->Finish(name, lease.key, Exit(0));
+    const absl::Status ended = StoresFixture::Finish(name, lease.key, Exit(0));
     if (lease.key.project == kOther) {
       EXPECT_TRUE(live.ok()) << live;
       EXPECT_TRUE(ended.ok()) << ended;
@@ -129,18 +129,20 @@ class DeletionScheduleTest : public StoresFixture {
   // Lets leases of the doomed project run out, and deals with what is lost.
   void Sweeper(Dice dice) {
     for (int i = 0; i < kSteps; ++i) {
-      ASSERT_TRUE(pool_
-                      .Autocommit([](pqxx::nontransaction& tx) {
-                        tx.exec_params0(
-                            "UPDATE attempts SET lease_expire_time = now() - interval '1 s' "
-                            "WHERE job_id IN (SELECT job_id FROM jobs JOIN builds USING (build_id) "
-                            "  WHERE project_id = $1 LIMIT 2)",
-                            kDoomed);
-                        return absl::OkStatus();
-                      })
-                      .ok());
+      // Locked in the order in which everyone locks attempts.
+      const absl::Status expired = pool_.Autocommit([](pqxx::nontransaction& tx) {
+        tx.exec_params0(
+            "WITH chosen AS (SELECT job_id, attempt FROM attempts WHERE job_id IN ("
+            "    SELECT job_id FROM jobs WHERE project_id = $1 LIMIT 2) "
+            "  ORDER BY job_id, attempt FOR UPDATE) "
+            "UPDATE attempts a SET lease_expire_time = now() - interval '1 s' FROM chosen c "
+            "WHERE a.job_id = c.job_id AND a.attempt = c.attempt",
+            kDoomed);
+        return absl::OkStatus();
+      });
+      ASSERT_TRUE(expired.ok()) << expired;
       const bool marked = marked_;
-      const auto lost = leases_->TakeLost(10);
+      const auto lost = TakeLost();
       ASSERT_TRUE(lost.ok()) << lost.status();
       if (marked) {
         EXPECT_THAT(*lost, IsEmpty());
@@ -193,8 +195,9 @@ class DeletionScheduleTest : public StoresFixture {
 
     absl::MutexLock lock(&mutex_);
     for (const auto& [name, lease] : doomed_leases_) {
-      EXPECT_EQ(Reason(leases_->Finish(name, lease.key, Exit(0))), "stale_fence");
-      EXPECT_FALSE((*leases_->Renew(name, {{lease.key, runner::v1::PHASE_SCRIPT}}))[0].has_value());
+      EXPECT_EQ(Reason(StoresFixture::Finish(name, lease.key, Exit(0))), "stale_fence");
+      EXPECT_FALSE(
+          (*StoresFixture::Renew(name, {{lease.key, runner::v1::PHASE_SCRIPT}}))[0].has_value());
     }
     EXPECT_EQ(builds_->Create(kDoomed, Request("late")).status().code(),
               absl::StatusCode::kNotFound);

@@ -68,9 +68,11 @@ TEST_F(DeletionTest, NothingOfTheProjectIsLeftAndTheOthersAreUntouched) {
   }
   const GrantedLease ended = Grant("s1", "r1");
   ASSERT_EQ(ended.key.project, 1);
-  ASSERT_TRUE(leases_->Finish("s1", ended.key, Exit(0)).ok());
-  const GrantedLease live = Grant("s1", "r2");
-  ASSERT_EQ(live.key.project, 1);
+  ASSERT_TRUE(Finish("s1", ended.key, Exit(0)).ok());
+  // Projects take turns.
+  ASSERT_EQ(Grant("s1", "r2").key.project, 12);
+  ASSERT_EQ(Grant("s1", "r3").key.project, 2);
+  ASSERT_EQ(Grant("s1", "r4").key.project, 1);
   const std::string other = builds_->Get(12, 3)->SerializeAsString();
 
   ASSERT_TRUE(deletions_->MarkDeleted(1).ok());
@@ -79,14 +81,14 @@ TEST_F(DeletionTest, NothingOfTheProjectIsLeftAndTheOthersAreUntouched) {
   EXPECT_EQ(Count("builds"), 6);
   EXPECT_EQ(Count("jobs"), 12);
   EXPECT_EQ(builds_->Get(12, 3)->SerializeAsString(), other);
-  EXPECT_EQ(Grant("s1", "r3").key.project, 12);
+  EXPECT_EQ(Grant("s1", "r5").key.project, 12);
   EXPECT_EQ((*outbox_->Claim(10, kClaim))[0].project, 12);
 }
 
 TEST_F(DeletionTest, FromTheMarkOnNothingIsThereThoughNothingIsRemovedYet) {
   ASSERT_TRUE(builds_->Create(1, Request("a", 4)).ok());
   const GrantedLease ended = Grant("s1", "r1");
-  ASSERT_TRUE(leases_->Finish("s1", ended.key, Exit(0)).ok());
+  ASSERT_TRUE(Finish("s1", ended.key, Exit(0)).ok());
   const GrantedLease live = Grant("s1", "r2");
   const GrantedLease lost = Grant("s2", "r1");
   ASSERT_TRUE(pool_
@@ -97,7 +99,7 @@ TEST_F(DeletionTest, FromTheMarkOnNothingIsThereThoughNothingIsRemovedYet) {
                     return absl::OkStatus();
                   })
                   .ok());
-  ASSERT_THAT(*leases_->TakeLost(10), SizeIs(1));
+  ASSERT_THAT(*TakeLost(), SizeIs(1));
   ASSERT_TRUE(deletions_->MarkDeleted(1).ok());
 
   EXPECT_EQ(builds_->Create(1, Request("b")).status().code(), absl::StatusCode::kNotFound);
@@ -108,16 +110,16 @@ TEST_F(DeletionTest, FromTheMarkOnNothingIsThereThoughNothingIsRemovedYet) {
   EXPECT_THAT(*builds_->ListLatest({1}, BuildStore::Form::kWhole), IsEmpty());
   EXPECT_EQ(builds_->ListChanges(1, 0, 10).status().code(), absl::StatusCode::kNotFound);
 
-  EXPECT_FALSE((*leases_->Grant("s1", "r3")).has_value()) << "a queued job is left";
-  EXPECT_FALSE((*leases_->Grant("s1", "r2")).has_value()) << "the same request again";
-  EXPECT_THAT(*leases_->Renew("s1", {{live.key, runner::v1::PHASE_STARTING},
-                                     {live.key, runner::v1::PHASE_SCRIPT}}),
-              ElementsAre(std::nullopt, std::nullopt));
+  EXPECT_FALSE((*TryGrant("s1", "r3")).has_value()) << "a queued job is left";
+  EXPECT_FALSE((*TryGrant("s1", "r2")).has_value()) << "the same request again";
+  EXPECT_THAT(
+      *Renew("s1", {{live.key, runner::v1::PHASE_STARTING}, {live.key, runner::v1::PHASE_SCRIPT}}),
+      ElementsAre(std::nullopt, std::nullopt));
   EXPECT_EQ(Reason(leases_->GetLive("s1", live.key).status()), "stale_fence");
-  EXPECT_EQ(Reason(leases_->Finish("s1", live.key, Exit(0))), "stale_fence");
-  EXPECT_EQ(Reason(leases_->Finish("s1", ended.key, Exit(0))), "stale_fence") << "repeated";
+  EXPECT_EQ(Reason(Finish("s1", live.key, Exit(0))), "stale_fence");
+  EXPECT_EQ(Reason(Finish("s1", ended.key, Exit(0))), "stale_fence") << "repeated";
   EXPECT_THAT(*Open("one", "s3"), IsEmpty());
-  EXPECT_THAT(*leases_->TakeLost(10), IsEmpty());
+  EXPECT_THAT(*TakeLost(), IsEmpty());
   EXPECT_EQ(Reason(leases_->Requeue(lost.key, Exit(1))), "stale_fence");
   EXPECT_EQ(Reason(leases_->FinishLost(lost.key, Exit(1))), "stale_fence");
 
@@ -130,7 +132,7 @@ TEST_F(DeletionTest, ALeaseRequestWhoseJobWasTakenAwayGetsAnother) {
   ASSERT_TRUE(builds_->Create(2, Request("a")).ok());
   ASSERT_EQ(Grant("s1", "r1").key.project, 1);
   ASSERT_TRUE(deletions_->MarkDeleted(1).ok());
-  EXPECT_FALSE((*leases_->Grant("s1", "r1")).has_value());
+  EXPECT_FALSE((*TryGrant("s1", "r1")).has_value());
   Remove(1);
   EXPECT_EQ(Grant("s1", "r1").key.project, 2);
 }
@@ -175,8 +177,7 @@ TEST_F(DeletionTest, ARunnerThatIsGrantedAJobMeanwhileGetsOneOfAnotherProject) {
 TEST_F(DeletionTest, AJobThatIsFinishedMeanwhileIsNotAndWishesNoStatus) {
   ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
   const GrantedLease lease = Grant("s1", "r1");
-  WhileMarking(
-      [&] { EXPECT_EQ(Reason(leases_->Finish("s1", lease.key, Exit(0))), "stale_fence"); });
+  WhileMarking([&] { EXPECT_EQ(Reason(Finish("s1", lease.key, Exit(0))), "stale_fence"); });
   EXPECT_EQ(Count("attempts WHERE state = 2"), 1);
   EXPECT_EQ(Count("status_outbox WHERE state <> 2"), 0);
 }
@@ -187,8 +188,8 @@ TEST_F(DeletionTest, AJobThatBeginsItsScriptMeanwhileIsLost) {
   const GrantedLease lease = Grant("s1", "r1");
   const GrantedLease other = Grant("s1", "r2");
   WhileMarking([&] {
-    const auto expiries = leases_->Renew(
-        "s1", {{lease.key, runner::v1::PHASE_SCRIPT}, {other.key, runner::v1::PHASE_SCRIPT}});
+    const auto expiries =
+        Renew("s1", {{lease.key, runner::v1::PHASE_SCRIPT}, {other.key, runner::v1::PHASE_SCRIPT}});
     ASSERT_TRUE(expiries.ok()) << expiries.status();
     EXPECT_FALSE((*expiries)[0].has_value());
     EXPECT_TRUE((*expiries)[1].has_value()) << "the other job goes on";

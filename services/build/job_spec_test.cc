@@ -26,7 +26,7 @@ TEST_F(JobSpecTest, InstallScriptAndTrackedFilesReachTheLeaseUnchanged) {
   EXPECT_EQ(with.install_script, "#!/bin/sh\napt-get install -y make\n");
   EXPECT_THAT(with.tracked_files,
               ElementsAre("package.json", "a \"quoted\", name", "back\\slash", "NULL", "ü/💥"));
-  EXPECT_TRUE(with.fork);
+  EXPECT_EQ(with.fork, "stranger/hello");
   const GrantedLease without = Grant("s1", "r2");
   EXPECT_EQ(without.install_script, "");
   EXPECT_THAT(without.tracked_files, IsEmpty());
@@ -35,31 +35,32 @@ TEST_F(JobSpecTest, InstallScriptAndTrackedFilesReachTheLeaseUnchanged) {
   ASSERT_EQ(held->size(), 2u);
   EXPECT_EQ((*held)[0].install_script, with.install_script);
   EXPECT_EQ((*held)[0].tracked_files, with.tracked_files);
-  EXPECT_TRUE((*held)[0].fork);
+  EXPECT_EQ((*held)[0].fork, "stranger/hello");
 }
 
 TEST_F(JobSpecTest, ABuildFromBeforeThereWereInstallScriptsHasNone) {
-  ASSERT_TRUE(pool_
-                  .Transact([](pqxx::work& tx) {
-                    tx.exec0(
-                        "INSERT INTO projects (project_id, last_number, revision) "
-                        "VALUES (1, 1, 1)");
-                    tx.exec0(
-                        "INSERT INTO builds (project_id, number, request_id, repository, ref, "
-                        "commit, commit_url, message, author_name, author_login, "
-                        "author_avatar, revision) VALUES (1, 1, 'a', 'octo/hello', "
-                        "'refs/heads/main', 'c0ffee', '', '', '', '', '', 1)");
-                    tx.exec0(
-                        "INSERT INTO jobs (build_id, number, hook, title, image, script) "
-                        "SELECT build_id, 1, '', 'Test', 'debian:12', 'true' FROM builds");
-                    return absl::OkStatus();
-                  })
-                  .ok());
+  ASSERT_TRUE(
+      pool_
+          .Transact([](pqxx::work& tx) {
+            tx.exec0(
+                "INSERT INTO projects (project_id, last_number, revision) "
+                "VALUES (1, 1, 1)");
+            tx.exec0(
+                "INSERT INTO builds (project_id, number, request_id, repository, ref, "
+                "commit, commit_url, message, author_name, author_login, "
+                "author_avatar, revision) VALUES (1, 1, 'a', 'octo/hello', "
+                "'refs/heads/main', 'c0ffee', '', '', '', '', '', 1)");
+            tx.exec0(
+                "INSERT INTO jobs (build_id, project_id, number, hook, title, image, "
+                "script) SELECT build_id, 1, 1, '', 'Test', 'debian:12', 'true' FROM builds");
+            return absl::OkStatus();
+          })
+          .ok());
   OpenSession("one", "s1");
   const GrantedLease lease = Grant("s1", "r1");
   EXPECT_EQ(lease.install_script, "");
   EXPECT_THAT(lease.tracked_files, IsEmpty());
-  EXPECT_FALSE(lease.fork);
+  EXPECT_EQ(lease.fork, "");
 }
 
 }  // namespace

@@ -10,6 +10,8 @@ namespace kozmic::build {
 namespace {
 
 constexpr size_t kMostWaiters = 20000;
+// Asked for together: one transaction grants to all of them.
+constexpr size_t kBatch = 64;
 // New jobs announce themselves; this only bounds the harm of a lost announcement.
 constexpr absl::Duration kLookAnyway = absl::Seconds(5);
 constexpr absl::Duration kRetry = absl::Seconds(1);
@@ -34,7 +36,11 @@ void LeaseDispatcher::Drain() {
 }
 
 void LeaseDispatcher::AnswerAll(const absl::StatusOr<std::optional<GrantedLease>>& answer) {
-  while (std::optional<Waiter> waiter = TakeFirst()) waiter->answer(answer);
+  while (true) {
+    std::vector<Waiter> waiters = TakeSome({});
+    if (waiters.empty()) return;
+    for (Waiter& waiter : waiters) waiter.answer(answer);
+  }
 }
 
 LeaseDispatcher::WaiterId LeaseDispatcher::Wait(std::string session, std::string request_id,
@@ -42,10 +48,11 @@ LeaseDispatcher::WaiterId LeaseDispatcher::Wait(std::string session, std::string
   WaiterId id = 0;
   {
     absl::MutexLock lock(&mutex_);
-    if (!draining_ && waiters_.size() < kMostWaiters) {
+    if (!draining_ && pool_of_.size() < kMostWaiters) {
       id = next_id_++;
-      waiters_.push_back(
-          {id, std::move(session), std::move(request_id), deadline, std::move(answer)});
+      pools_[""][id] = {
+          id, {std::move(session), std::move(request_id)}, deadline, std::move(answer)};
+      pool_of_[id] = "";
     }
   }
   if (id == 0) {
@@ -58,25 +65,45 @@ LeaseDispatcher::WaiterId LeaseDispatcher::Wait(std::string session, std::string
 
 bool LeaseDispatcher::Cancel(WaiterId id) {
   absl::MutexLock lock(&mutex_);
-  if (id == asking_for_) asker_gone_ = true;
-  return waiters_.remove_if([id](const Waiter& waiter) { return waiter.id == id; }) > 0;
+  if (asking_for_.count(id) > 0) gone_.insert(id);
+  const auto pool = pool_of_.find(id);
+  if (pool == pool_of_.end()) return false;
+  Waiters& waiters = pools_.at(pool->second);
+  waiters.erase(id);
+  if (waiters.empty()) pools_.erase(pool->second);
+  pool_of_.erase(pool);
+  return true;
 }
 
-std::optional<LeaseDispatcher::Waiter> LeaseDispatcher::TakeFirst() {
+std::vector<LeaseDispatcher::Waiter> LeaseDispatcher::TakeSome(const std::set<std::string>& dry) {
+  std::vector<Waiter> taken;
   absl::MutexLock lock(&mutex_);
-  if (waiters_.empty()) return std::nullopt;
-  Waiter waiter = std::move(waiters_.front());
-  waiters_.pop_front();
-  asking_for_ = waiter.id;
-  asker_gone_ = false;
-  return waiter;
+  asking_for_.clear();
+  gone_.clear();
+  for (auto pool = pools_.begin(); pool != pools_.end() && taken.size() < kBatch;) {
+    const auto here = pool++;
+    if (dry.count(here->first) > 0) continue;
+    Waiters& waiters = here->second;
+    while (!waiters.empty() && taken.size() < kBatch) {
+      taken.push_back(std::move(waiters.begin()->second));
+      waiters.erase(waiters.begin());
+    }
+    if (waiters.empty()) pools_.erase(here);
+  }
+  for (const Waiter& waiter : taken) {
+    pool_of_.erase(waiter.id);
+    asking_for_.insert(waiter.id);
+  }
+  return taken;
 }
 
-void LeaseDispatcher::PutBack(Waiter waiter) {
+void LeaseDispatcher::PutBack(Waiter waiter, const std::string& pool) {
   {
     absl::MutexLock lock(&mutex_);
-    if (!asker_gone_) {
-      waiters_.push_front(std::move(waiter));
+    if (gone_.count(waiter.id) == 0) {
+      const WaiterId id = waiter.id;
+      pool_of_[id] = pool;
+      pools_[pool][id] = std::move(waiter);
       return;
     }
   }
@@ -84,43 +111,65 @@ void LeaseDispatcher::PutBack(Waiter waiter) {
 }
 
 absl::Duration LeaseDispatcher::ExpireWaiters() {
-  std::list<Waiter> expired;
+  std::vector<Waiter> expired;
   const absl::Time now = clock_.Now();
   absl::Duration next = kLookAnyway;
   {
     absl::MutexLock lock(&mutex_);
-    for (auto waiter = waiters_.begin(); waiter != waiters_.end();) {
-      const auto here = waiter++;
-      if (here->deadline <= now) {
-        expired.splice(expired.end(), waiters_, here);
-      } else {
-        next = std::min(next, here->deadline - now);
+    for (auto& [name, waiters] : pools_) {
+      for (auto waiter = waiters.begin(); waiter != waiters.end();) {
+        const auto here = waiter++;
+        if (here->second.deadline > now) {
+          next = std::min(next, here->second.deadline - now);
+          continue;
+        }
+        pool_of_.erase(here->first);
+        expired.push_back(std::move(here->second));
+        waiters.erase(here);
       }
     }
+    std::erase_if(pools_, [](const auto& pool) { return pool.second.empty(); });
   }
   for (Waiter& waiter : expired) waiter.answer(std::nullopt);
   return next;
 }
 
 absl::Duration LeaseDispatcher::Step() {
-  absl::Duration next = ExpireWaiters();
-  while (std::optional<Waiter> waiter = TakeFirst()) {
-    absl::StatusOr<std::optional<GrantedLease>> lease =
-        store_.Grant(waiter->session, waiter->request_id);
-    // A waiter that goes while its grant commits is not told of the lease here: the same request
-    // gets it again, and if it never comes, the lease runs out.
-    if (lease.ok() && !lease->has_value()) {
-      PutBack(*std::move(waiter));
-      return next;
+  const absl::Duration next = ExpireWaiters();
+  // Pools for which there is no job now: who is of them need not be asked for.
+  std::set<std::string> dry;
+  while (true) {
+    std::vector<Waiter> waiters = TakeSome(dry);
+    if (waiters.empty()) return next;
+    std::vector<LeaseRequest> requests;
+    requests.reserve(waiters.size());
+    for (const Waiter& waiter : waiters) requests.push_back(waiter.request);
+    absl::StatusOr<std::vector<LeaseStore::Granted>> granted = store_.Grant(requests);
+    if (!granted.ok()) {
+      const bool again = IsRetryable(granted.status());
+      Log(Severity::kWarning, "cannot grant jobs now", {{"error", granted.status()}});
+      for (Waiter& waiter : waiters) {
+        if (again) {
+          PutBack(std::move(waiter), "");
+        } else {
+          waiter.answer(granted.status());
+        }
+      }
+      if (again) return std::min(next, kRetry);
+      continue;
     }
-    if (!lease.ok() && IsRetryable(lease.status())) {
-      Log(Severity::kWarning, "cannot grant a job now", {{"error", lease.status()}});
-      PutBack(*std::move(waiter));
-      return std::min(next, kRetry);
+    for (size_t i = 0; i < waiters.size(); ++i) {
+      LeaseStore::Granted& grant = (*granted)[i];
+      if (grant.lease.ok() && !grant.lease->has_value()) {
+        dry.insert(grant.pool);
+        PutBack(std::move(waiters[i]), grant.pool);
+      } else {
+        // A waiter that goes while its grant commits is not told of the lease here: the same
+        // request gets it again, and if it never comes, the lease runs out.
+        waiters[i].answer(std::move(grant.lease));
+      }
     }
-    waiter->answer(std::move(lease));
   }
-  return next;
 }
 
 }  // namespace kozmic::build

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <functional>
-#include <list>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
@@ -17,8 +19,8 @@
 
 namespace kozmic::build {
 
-// Holds the runners that wait for a job, and gives each the next one. No thread waits per runner:
-// one worker serves all, woken by new jobs and new waiters. Thread-safe.
+// Holds the runners that wait for a job, and gives each the next one that it fits. No thread waits
+// per runner: one worker serves all, many at once, woken by new jobs and new waiters. Thread-safe.
 class LeaseDispatcher {
  public:
   // An answer: a lease, none before the deadline, or why not.
@@ -46,17 +48,18 @@ class LeaseDispatcher {
  private:
   struct Waiter {
     WaiterId id = 0;
-    std::string session;
-    std::string request_id;
+    LeaseRequest request;
     absl::Time deadline;
     Answer answer;
   };
+  // By id, which is the order in which they came.
+  using Waiters = std::map<WaiterId, Waiter>;
 
   absl::Duration Step();
-  // The longest-waiting one, or nullopt.
-  std::optional<Waiter> TakeFirst();
-  // Answers it instead if it has gone.
-  void PutBack(Waiter waiter);
+  // Takes some that wait, the longest-waiting of a pool first, but none of the pools in `dry`.
+  std::vector<Waiter> TakeSome(const std::set<std::string>& dry);
+  // It goes on waiting, now known to be of `pool`; is answered instead if it has gone.
+  void PutBack(Waiter waiter, const std::string& pool);
   void AnswerAll(const absl::StatusOr<std::optional<GrantedLease>>& answer);
   // Answers those whose deadline has passed; returns how long until the next one's.
   absl::Duration ExpireWaiters();
@@ -64,12 +67,14 @@ class LeaseDispatcher {
   LeaseStore& store_;
   const Clock& clock_;
   absl::Mutex mutex_;
-  std::list<Waiter> waiters_ ABSL_GUARDED_BY(mutex_);
+  // By what is known of which jobs they fit (LeaseStore::Granted::pool); "" for who just came.
+  std::map<std::string, Waiters> pools_ ABSL_GUARDED_BY(mutex_);
+  std::map<WaiterId, std::string> pool_of_ ABSL_GUARDED_BY(mutex_);
   WaiterId next_id_ ABSL_GUARDED_BY(mutex_) = 1;
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
-  // The waiter that the worker is asking the store for, and whether it has gone meanwhile.
-  WaiterId asking_for_ ABSL_GUARDED_BY(mutex_) = 0;
-  bool asker_gone_ ABSL_GUARDED_BY(mutex_) = false;
+  // Those for whom the worker is asking the store, and those of them that have gone meanwhile.
+  std::set<WaiterId> asking_for_ ABSL_GUARDED_BY(mutex_);
+  std::set<WaiterId> gone_ ABSL_GUARDED_BY(mutex_);
   Worker worker_;
 };
 

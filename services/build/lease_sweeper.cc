@@ -13,11 +13,46 @@ namespace {
 constexpr int kBatch = 100;
 constexpr absl::Duration kInterval = absl::Seconds(5);
 
+// A job that ran on so long after its time limit is taken from its runner.
+constexpr absl::Duration kOverdue = absl::Minutes(2);
+// Every job has a deadline (I7), also one that no runner takes.
+constexpr absl::Duration kLongestWait = absl::Hours(24);
+constexpr absl::Duration kLongestWaitForApproval = absl::Hours(30 * 24);
+
 constexpr char kLostBeforeStart[] =
     "The runner was lost before the script started; the job waits for another runner.";
+constexpr char kLostAndRunAgain[] =
+    "The runner was lost; the job is run again, as the project's settings have it.";
+constexpr char kLostTooOften[] =
+    "Runner lost: three runners in a row were lost with this job, so it is not tried again.";
 constexpr char kLostAfterStart[] =
     "Runner lost: it stopped answering while the script ran, so the result is not known. "
     "The job is not run again by itself because its script may have had effects.";
+constexpr char kCancelled[] = "Cancelled; the runner was lost meanwhile.";
+constexpr char kTimedOut[] = "The job ran for longer than its time limit and was ended.";
+
+AttemptEnd EndOf(LostVerdict verdict, const LostFacts& facts) {
+  AttemptEnd end;
+  end.state = v1::STATE_ERROR;
+  const bool had_started = facts.phase >= runner::v1::PHASE_INSTALL;
+  switch (verdict) {
+    case LostVerdict::kRequeue:
+      end.reason = had_started ? kLostAndRunAgain : kLostBeforeStart;
+      break;
+    case LostVerdict::kCancelled:
+      end.state = v1::STATE_CANCELLED;
+      end.reason = kCancelled;
+      break;
+    case LostVerdict::kTimedOut:
+      end.state = v1::STATE_FAILURE;
+      end.reason = kTimedOut;
+      break;
+    case LostVerdict::kError:
+      end.reason = had_started && !facts.retry ? kLostAfterStart : kLostTooOften;
+      break;
+  }
+  return end;
+}
 
 }  // namespace
 
@@ -44,7 +79,9 @@ absl::Duration LeaseSweeper::Sweep() {
   const bool may_declare = RunnersCouldRenew();
   expected_by_ = clock_.Now() + 2 * kInterval;
   if (!may_declare) return kInterval;
-  const auto lost = store_.TakeLost(kBatch);
+  const auto expired = store_.ExpireWaiting(kBatch, kLongestWait, kLongestWaitForApproval);
+  if (!expired.ok()) return kInterval;
+  const auto lost = store_.TakeLost(kBatch, kOverdue);
   if (!lost.ok()) return kInterval;
   for (const LostAttempt& attempt : *lost) {
     const absl::Status status = DealWith(attempt);
@@ -59,16 +96,13 @@ absl::Duration LeaseSweeper::Sweep() {
 
 absl::Status LeaseSweeper::DealWith(const LostAttempt& lost) {
   KOZMIC_ASSIGN_OR_RETURN(const SealedLog log, seal_(lost.key.LogName()));
-  const bool requeue =
-      VerdictOnLost(lost.phase, static_cast<int>(lost.key.attempt)) == LostVerdict::kRequeue;
-  AttemptEnd end;
-  end.state = v1::STATE_ERROR;
-  end.reason = requeue ? kLostBeforeStart : kLostAfterStart;
+  const LostVerdict verdict = VerdictOnLost(lost.facts);
+  AttemptEnd end = EndOf(verdict, lost.facts);
   end.log_size = log.size;
   end.log_sha256 = log.sha256;
-  Log(Severity::kWarning, "runner lost",
-      {{"attempt", lost.key.Name()}, {"verdict", requeue ? "requeued" : "error"}});
-  return requeue ? store_.Requeue(lost.key, end) : store_.FinishLost(lost.key, end);
+  Log(Severity::kWarning, "runner lost", {{"attempt", lost.key.Name()}, {"verdict", end.reason}});
+  return verdict == LostVerdict::kRequeue ? store_.Requeue(lost.key, end)
+                                          : store_.FinishLost(lost.key, end);
 }
 
 }  // namespace kozmic::build

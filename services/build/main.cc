@@ -22,12 +22,14 @@
 #include "services/build/lease_sweeper.h"
 #include "services/build/permission_checker.h"
 #include "services/build/postgres_build_store.h"
+#include "services/build/postgres_control_store.h"
 #include "services/build/postgres_deletion_store.h"
 #include "services/build/postgres_lease_store.h"
 #include "services/build/postgres_status_outbox.h"
 #include "services/build/project_deleter.h"
 #include "services/build/runner_authenticator.h"
 #include "services/build/runner_service.h"
+#include "services/build/session_hub.h"
 #include "services/build/status_reporter.h"
 #include "services/build/watch_hub.h"
 
@@ -52,19 +54,21 @@ absl::Status Serve(ConfigReader& reader) {
   SystemClock clock;
   SystemRandom random;
   PostgresPool pool({.url = config.database_url, .size = kConnections});
-  const std::unique_ptr<BuildStore> builds = NewPostgresBuildStore(pool);
+  const std::unique_ptr<BuildStore> builds = NewPostgresBuildStore(pool, config.public_url);
+  const std::unique_ptr<ControlStore> control = NewPostgresControlStore(pool, config.public_url);
   const std::unique_ptr<LeaseStore> leases =
       NewPostgresLeaseStore(pool, config.public_url, kLeaseTime);
   const std::unique_ptr<StatusOutbox> outbox = NewPostgresStatusOutbox(pool);
   const std::unique_ptr<DeletionStore> deletions = NewPostgresDeletionStore(pool);
 
   const auto project_channel = MakeChannel(config.project_address);
-  const Collaborators collaborators(project_channel, MakeChannel(config.logstream_address),
-                                    config.service_key);
+  const auto auth_channel = MakeChannel(config.auth_address);
+  const Collaborators collaborators(auth_channel, project_channel,
+                                    MakeChannel(config.logstream_address), config.service_key);
   PermissionChecker permissions(project_channel, clock);
 
-  const auth::RemoteAuthenticator users(MakeChannel(config.auth_address),
-                                        ServiceToken(config.service_key, "build"), clock);
+  const auth::RemoteAuthenticator users(auth_channel, ServiceToken(config.service_key, "build"),
+                                        clock);
   const ServiceTokenAuthenticator services(config.service_key, &users);
   const RunnerAuthenticator authenticator(config.runner_token, services);
 
@@ -74,30 +78,39 @@ absl::Status Serve(ConfigReader& reader) {
   const UnaryRunner unary(executor, authenticator);
   WatchHub watches(*builds, executor);
   LeaseDispatcher dispatcher(*leases, clock);
+  SessionHub sessions(own_executor);
   StatusReporter reporter(
       *outbox, [&](const StatusWish& wish) { return collaborators.ReportStatus(wish); }, random);
   LeaseSweeper sweeper(
       *leases, clock, [&](const std::string& log) { return collaborators.SealLog(log, -1); },
       kSweepGrace);
   const Worker sweeping([&] { return sweeper.Sweep(); });
-  const PostgresListener listener(config.database_url,
-                                  {kJobsChannel, kChangesChannel, kStatusesChannel},
-                                  [&](absl::string_view channel, absl::string_view payload) {
-                                    if (channel == kJobsChannel) dispatcher.Wake();
-                                    if (channel == kStatusesChannel) reporter.Wake();
-                                    if (channel == kChangesChannel) {
-                                      int64_t project = 0;
-                                      if (!payload.empty() && !absl::SimpleAtoi(payload, &project))
-                                        return;
-                                      watches.Changed(project);
-                                    }
-                                  });
+  const PostgresListener listener(
+      config.database_url, {kJobsChannel, kChangesChannel, kStatusesChannel, kSessionsChannel},
+      [&](absl::string_view channel, absl::string_view payload) {
+        if (channel == kJobsChannel) dispatcher.Wake();
+        if (channel == kStatusesChannel) reporter.Wake();
+        if (channel == kSessionsChannel) sessions.Tell(payload);
+        if (channel == kChangesChannel) {
+          int64_t project = 0;
+          if (!payload.empty() && !absl::SimpleAtoi(payload, &project)) return;
+          watches.Changed(project);
+        }
+      });
 
   const ProjectDeleter deleter(*deletions, clock,
                                [&](int64_t project) { return collaborators.RemoveLogs(project); });
-  BuildServiceRpc build_service(own, unary, *builds, permissions, watches, deleter);
+  BuildServiceRpc build_service(
+      own, unary,
+      {.store = *builds,
+       .control = *control,
+       .permissions = permissions,
+       .watches = watches,
+       .deleter = deleter,
+       .hook_spec = [&](const std::string& hook) { return collaborators.GetHookSpec(hook); },
+       .login_of = [&](const Caller& caller) { return collaborators.LoginOf(caller); }});
   RunnerServiceRpc runner_service(
-      own, unary, *leases, dispatcher, clock, random,
+      own, unary, *leases, dispatcher, sessions, clock, random,
       {.public_url = config.public_url,
        .service_key = config.service_key,
        .lease_time = kLeaseTime,
@@ -111,6 +124,7 @@ absl::Status Serve(ConfigReader& reader) {
   WaitForTermination();
   // Who waits is sent to another replica, or to this one after its restart.
   watches.Drain();
+  sessions.Drain();
   dispatcher.Drain();
   server->Stop(kDrainTime);
   return absl::OkStatus();

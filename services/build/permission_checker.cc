@@ -25,14 +25,24 @@ absl::Status PermissionChecker::MayView(const Caller& caller, int64_t project) {
   std::string key = absl::StrCat(caller.name, " ", project);
   const absl::Time now = clock_.Now();
   if (IsGranted(key, now)) return absl::OkStatus();
-  project::v1::CheckPermissionRequest request;
-  request.set_project(absl::StrCat("projects/", project));
-  request.set_permission(project::v1::PERMISSION_VIEW);
-  KOZMIC_ASSIGN_OR_RETURN(const auto response,
-                          Call(*stub_, &project::v1::ProjectService::Stub::CheckPermission, request,
-                               caller.bearer, kTimeout));
+  KOZMIC_ASSIGN_OR_RETURN(const auto response, Ask(caller, project, project::v1::PERMISSION_VIEW));
   Remember({std::move(key), now + absl::Seconds(response.cache_seconds())});
   return absl::OkStatus();
+}
+
+absl::Status PermissionChecker::MayConfigure(const Caller& caller, int64_t project) const {
+  if (caller.kind == Caller::Kind::kService) return absl::OkStatus();
+  if (caller.kind != Caller::Kind::kUser) return absl::UnauthenticatedError("sign in first");
+  return Ask(caller, project, project::v1::PERMISSION_CONFIGURE).status();
+}
+
+absl::StatusOr<project::v1::CheckPermissionResponse> PermissionChecker::Ask(
+    const Caller& caller, int64_t project, project::v1::Permission permission) const {
+  project::v1::CheckPermissionRequest request;
+  request.set_project(absl::StrCat("projects/", project));
+  request.set_permission(permission);
+  return Call(*stub_, &project::v1::ProjectService::Stub::CheckPermission, request, caller.bearer,
+              kTimeout);
 }
 
 bool PermissionChecker::IsGranted(const std::string& key, absl::Time now) {

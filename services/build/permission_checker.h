@@ -32,6 +32,10 @@ class PermissionChecker {
   // see is not told from what is not there. UNAUTHENTICATED for the anonymous.
   absl::Status MayView(const Caller& caller, int64_t project);
 
+  // OK when the caller may configure the project, which is asked anew each time. Services may.
+  // PERMISSION_DENIED for who may only view it; the rest as MayView.
+  absl::Status MayConfigure(const Caller& caller, int64_t project) const;
+
  private:
   struct Grant {
     // "users/7 3"
@@ -40,6 +44,8 @@ class PermissionChecker {
   };
   using Grants = std::list<Grant>;
 
+  absl::StatusOr<project::v1::CheckPermissionResponse> Ask(
+      const Caller& caller, int64_t project, project::v1::Permission permission) const;
   bool IsGranted(const std::string& key, absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
   void Remember(Grant grant) ABSL_LOCKS_EXCLUDED(mutex_);
 

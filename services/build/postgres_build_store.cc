@@ -6,24 +6,26 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "lib/postgres/array.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
+#include "services/build/build_creation.h"
 #include "services/build/build_rows.h"
-#include "services/build/channels.h"
 
 namespace kozmic::build {
 namespace {
 
+constexpr int kMostAttemptsListed = 100;
+
 class PostgresBuildStore final : public BuildStore {
  public:
-  explicit PostgresBuildStore(PostgresPool& pool) : pool_(pool) {}
+  PostgresBuildStore(PostgresPool& pool, std::string public_url)
+      : pool_(pool), public_url_(std::move(public_url)) {}
 
   absl::StatusOr<v1::Build> Create(int64_t project,
                                    const v1::CreateBuildRequest& request) override {
     int64_t number = 0;
     const absl::Status status = pool_.Transact([&](pqxx::work& tx) -> absl::Status {
-      KOZMIC_ASSIGN_OR_RETURN(number, Insert(tx, project, request));
+      KOZMIC_ASSIGN_OR_RETURN(number, InsertBuild(tx, public_url_, project, request));
       return absl::OkStatus();
     });
     // Read after the commit: runners that wait for the jobs need not wait for this.
@@ -32,6 +34,9 @@ class PostgresBuildStore final : public BuildStore {
     if (absl::IsAlreadyExists(status) || Reason(status) == "in_doubt") {
       absl::StatusOr<v1::Build> existing =
           GetOne("WHERE b.project_id = $1 AND b.request_id = $2", project, request.request_id());
+      if (existing.ok() && request.pull_request() > 0 && existing->pull_request() == 0) {
+        return Join(project, request);
+      }
       if (existing.ok() || absl::IsAlreadyExists(status)) return existing;
     }
     return Annotate(status, absl::StrCat("create a build of project ", project));
@@ -68,6 +73,18 @@ class PostgresBuildStore final : public BuildStore {
     return builds;
   }
 
+  absl::StatusOr<std::vector<v1::Attempt>> ListAttempts(int64_t project, int64_t number,
+                                                        int64_t job) override {
+    KOZMIC_ASSIGN_OR_RETURN(const v1::Build build, Get(project, number));
+    if (job < 1 || job > build.jobs_size()) return absl::NotFoundError("no such job");
+    std::vector<v1::Attempt> attempts;
+    KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
+      attempts = ReadAttempts(tx, project, number, job, kMostAttemptsListed);
+      return absl::OkStatus();
+    }));
+    return attempts;
+  }
+
   absl::StatusOr<Changes> ListChanges(int64_t project, int64_t after_revision, int limit) override {
     Changes changes;
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
@@ -89,36 +106,14 @@ class PostgresBuildStore final : public BuildStore {
  private:
   static absl::Status Deleted() { return absl::NotFoundError("the project is deleted"); }
 
-  // The build's number.
-  static absl::StatusOr<int64_t> Insert(pqxx::work& tx, int64_t project,
-                                        const v1::CreateBuildRequest& request) {
-    const pqxx::result made = tx.exec_params(
-        "WITH p AS (INSERT INTO projects AS old (project_id, last_number, revision) "
-        "  VALUES ($1, 1, 1) ON CONFLICT (project_id) DO UPDATE "
-        "  SET last_number = old.last_number + 1, revision = old.revision + 1 "
-        "  WHERE old.delete_time IS NULL RETURNING last_number, revision) "
-        "INSERT INTO builds (project_id, number, revision, request_id, repository, ref, commit, "
-        "  commit_url, message, author_name, author_login, author_avatar, fork) "
-        "SELECT $1, p.last_number, p.revision, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM p "
-        "RETURNING build_id, number",
-        project, request.request_id(), request.repository(), request.ref(), request.commit(),
-        request.commit_url(), request.message(), request.author().display_name(),
-        request.author().login(), request.author().avatar_url(), !request.fork().empty());
-    if (made.empty()) return Deleted();
-    const auto build_id = made[0][0].as<int64_t>();
-    int job_number = 0;
-    for (const v1::JobSpec& job : request.jobs()) {
-      tx.exec_params0(
-          "INSERT INTO jobs (build_id, number, hook, title, image, script, install_script, "
-          "tracked_files) VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text[])",
-          build_id, ++job_number, job.hook(), job.title(), job.image(), job.script(),
-          job.install_script(),
-          ToArray(
-              std::vector<std::string>(job.tracked_files().begin(), job.tracked_files().end())));
-    }
-    tx.exec_params("SELECT pg_notify($1, ''), pg_notify($2, $3)", kJobsChannel, kChangesChannel,
-                   absl::StrCat(project));
-    return made[0][1].as<int64_t>();
+  absl::StatusOr<v1::Build> Join(int64_t project, const v1::CreateBuildRequest& request) {
+    const absl::Status status = pool_.Transact([&](pqxx::work& tx) {
+      const absl::Status joined = JoinPullRequest(tx, public_url_, project, request);
+      // Somebody else has joined it meanwhile.
+      return absl::IsNotFound(joined) ? absl::OkStatus() : joined;
+    });
+    KOZMIC_RETURN_IF_ERROR(status);
+    return GetOne("WHERE b.project_id = $1 AND b.request_id = $2", project, request.request_id());
   }
 
   template <typename... Parameters>
@@ -140,12 +135,13 @@ class PostgresBuildStore final : public BuildStore {
   }
 
   PostgresPool& pool_;
+  const std::string public_url_;
 };
 
 }  // namespace
 
-std::unique_ptr<BuildStore> NewPostgresBuildStore(PostgresPool& pool) {
-  return std::make_unique<PostgresBuildStore>(pool);
+std::unique_ptr<BuildStore> NewPostgresBuildStore(PostgresPool& pool, std::string public_url) {
+  return std::make_unique<PostgresBuildStore>(pool, std::move(public_url));
 }
 
 }  // namespace kozmic::build

@@ -1,133 +1,143 @@
 #include "services/build/postgres_lease_store.h"
 
+#include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "lib/crypto/digest.h"
 #include "lib/postgres/array.h"
-#include "lib/status/annotate.h"
+#include "lib/postgres/times.h"
 #include "lib/status/macros.h"
-#include "services/build/build_change.h"
 #include "services/build/build_rows.h"
+#include "services/build/build_writer.h"
 #include "services/build/channels.h"
+#include "services/build/lease_ending.h"
+#include "services/build/lease_granting.h"
+#include "services/build/lease_rows.h"
 
-// Locks are always taken in the order runner, attempt, job, project, build: transactions that meet
-// wait for each other and never in a circle. A deleted project has neither queue nor leases: what
-// passes its lock after the deletion has begun is rolled back.
+// Locks are always taken in the order runners, projects, attempts, each by their keys: transactions
+// that meet wait for each other and never in a circle. Jobs and builds are under their project's
+// lock (see BuildWriter).
 
 namespace kozmic::build {
 namespace {
 
-absl::Status StaleSession() {
-  return WithReason(absl::FailedPreconditionError(
-                        "this session is not the runner's newest: another process took its place"),
-                    "stale_session");
-}
-
-absl::Status StaleFence() {
-  return WithReason(absl::FailedPreconditionError(
-                        "this attempt is no longer the job's: it was lost or has ended"),
-                    "stale_fence");
-}
-
-// Chooses one live attempt: $1 project, $2 build, $3 job, $4 attempt.
-constexpr char kLiveAttempt[] =
-    "p.project_id = $1 AND p.delete_time IS NULL AND b.project_id = $1 AND b.number = $2 "
-    "AND j.build_id = b.build_id AND j.number = $3 "
-    "AND a.job_id = j.job_id AND a.attempt = $4 AND j.attempt = a.attempt AND a.state = 2 ";
-
-// Grants that are rolled back because the job's project is deleted in this moment; the next one
-// does not see that project's jobs any more.
-constexpr int kMostTakenAway = 10;
-constexpr char kTakenAway[] = "taken_away";
+// Rounds of granting for those whom others forestalled. Who still has none then asks again.
+constexpr int kMostRounds = 100;
+// After the first round limits are likely to be why there is another.
+constexpr size_t kSpare = 64;
 
 class PostgresLeaseStore final : public LeaseStore {
  public:
   PostgresLeaseStore(PostgresPool& pool, std::string public_url, absl::Duration lease_time)
-      : pool_(pool),
-        public_url_(std::move(public_url)),
-        lease_(absl::StrCat(absl::ToInt64Milliseconds(lease_time), " milliseconds")) {}
+      : pool_(pool), public_url_(std::move(public_url)), lease_(Interval(lease_time)) {}
 
   absl::StatusOr<std::vector<GrantedLease>> OpenSession(
       const runner::v1::OpenSessionRequest& request, absl::string_view session) override {
     std::vector<GrantedLease> leases;
+    // In one order, each once: equal sets are equal.
+    const std::set<std::string> labels(request.labels().begin(), request.labels().end());
     KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) {
-      std::string labels = "{";
-      for (const std::string& label : request.labels()) {
-        absl::StrAppend(&labels, labels.size() > 1 ? "," : "", "\"", label, "\"");
-      }
       tx.exec_params0(
           "INSERT INTO runners (runner, session_sha256, labels, slots, version) "
           "VALUES ($1, $2, $3::text[], $4, $5) ON CONFLICT (runner) DO UPDATE SET "
           "session_sha256 = excluded.session_sha256, labels = excluded.labels, "
           "slots = excluded.slots, version = excluded.version, session_time = now(), "
           "seen_time = now()",
-          request.runner(), Sha256Hex(session), labels + "}", request.slots(), request.version());
+          request.runner(), Sha256Hex(session),
+          ToArray(std::vector<std::string>(labels.begin(), labels.end())), request.slots(),
+          request.version());
+      tx.exec_params(
+          "SELECT FROM attempts WHERE runner = $1 AND state = 2 ORDER BY job_id, attempt "
+          "FOR UPDATE",
+          request.runner());
       tx.exec_params0(
           "UPDATE attempts SET lease_expire_time = now() + $2::interval "
           "WHERE runner = $1 AND state = 2 AND NOT lost",
           request.runner(), lease_);
       leases = ReadLeases(tx, "a.runner = $1 AND a.state = 2 AND NOT a.lost", request.runner());
+      // Whoever listens for the older session learns that it is over.
+      tx.exec_params("SELECT pg_notify($1, $2)", kSessionsChannel, request.runner());
       return absl::OkStatus();
     }));
     return leases;
   }
 
-  absl::StatusOr<std::optional<GrantedLease>> Grant(absl::string_view session,
-                                                    absl::string_view request_id) override {
-    absl::StatusOr<std::optional<GrantedLease>> lease;
-    int taken_away = 0;
-    do {
-      lease = TryGrant(session, request_id);
-    } while (Reason(lease.status()) == kTakenAway && ++taken_away < kMostTakenAway);
-    return lease;
+  absl::StatusOr<std::string> RunnerOf(absl::string_view session) override {
+    std::string runner;
+    KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
+      const pqxx::result rows = tx.exec_params(
+          "SELECT runner FROM runners WHERE session_sha256 = $1", Sha256Hex(session));
+      if (rows.empty()) return StaleSession();
+      runner = rows[0][0].c_str();
+      return absl::OkStatus();
+    }));
+    return runner;
   }
 
-  absl::StatusOr<std::vector<std::optional<absl::Time>>> Renew(
-      absl::string_view session, const std::vector<Renewal>& renewals) override {
-    std::vector<std::optional<absl::Time>> expiries;
+  absl::StatusOr<std::vector<Granted>> Grant(const std::vector<LeaseRequest>& requests) override {
+    std::vector<Granted> answers(requests.size(), {std::nullopt, ""});
+    std::vector<size_t> asking(requests.size());
+    for (size_t i = 0; i < asking.size(); ++i) asking[i] = i;
+    for (int round = 0; round < kMostRounds && !asking.empty(); ++round) {
+      std::vector<LeaseRequest> these;
+      these.reserve(asking.size());
+      for (const size_t i : asking) these.push_back(requests[i]);
+      GrantRound granted;
+      const absl::Status status = pool_.Transact([&](pqxx::work& tx) {
+        granted = GrantLeases(tx, public_url_, lease_, these, round == 0 ? 0 : kSpare);
+        return absl::OkStatus();
+      });
+      // What earlier rounds granted is not lost: the same requests get it again.
+      KOZMIC_RETURN_IF_ERROR(status);
+      for (size_t i = 0; i < these.size(); ++i) answers[asking[i]] = granted.answers[i];
+      std::vector<size_t> again;
+      for (const size_t i : granted.again) again.push_back(asking[i]);
+      asking = std::move(again);
+    }
+    NoteSeen(requests);
+    return answers;
+  }
+
+  absl::StatusOr<std::vector<Renewed>> Renew(absl::string_view session,
+                                             const std::vector<Renewal>& renewals) override {
+    std::vector<Renewed> answers;
     KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) -> absl::Status {
-      expiries.clear();
+      answers.assign(renewals.size(), {});
       const pqxx::result runner = tx.exec_params(
           "UPDATE runners SET seen_time = now() WHERE session_sha256 = $1 RETURNING runner",
           Sha256Hex(session));
       if (runner.empty()) return StaleSession();
-      for (const Renewal& renewal : renewals) {
-        expiries.push_back(RenewOne(tx, runner[0][0].c_str(), renewal));
-      }
+      if (!renewals.empty()) RenewAll(tx, runner[0][0].c_str(), renewals, answers);
       return absl::OkStatus();
     }));
-    return expiries;
+    return answers;
   }
 
   absl::StatusOr<GrantedLease> GetLive(absl::string_view session, const AttemptKey& key) override {
     std::vector<GrantedLease> leases;
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
-      leases = ReadLeases(tx,
-                          std::string(kLiveAttempt) +
-                              "AND NOT a.lost AND a.runner = (SELECT runner FROM runners WHERE "
-                              "session_sha256 = $5)",
-                          key.project, key.build, key.job, key.attempt, Sha256Hex(session));
+      leases =
+          ReadLeases(tx,
+                     "b.project_id = $1 AND b.number = $2 AND j.number = $3 AND a.attempt = $4 "
+                     "AND j.attempt = a.attempt AND a.state = 2 AND NOT a.lost "
+                     "AND a.runner = (SELECT runner FROM runners WHERE session_sha256 = $5)",
+                     key.project, key.build, key.job, key.attempt, Sha256Hex(session));
       return absl::OkStatus();
     }));
     if (leases.empty()) return StaleFence();
     return std::move(leases.front());
   }
 
-  absl::Status Finish(absl::string_view session, const AttemptKey& key,
-                      const AttemptEnd& end) override {
-    return pool_.Transact([&](pqxx::work& tx) -> absl::Status {
-      const pqxx::result runner = tx.exec_params(
-          "SELECT runner FROM runners WHERE session_sha256 = $1 FOR SHARE", Sha256Hex(session));
-      if (runner.empty()) return StaleSession();
-      const std::string holder = runner[0][0].c_str();
-      const absl::Status status =
-          End(tx, "NOT a.lost AND a.runner = " + tx.quote(holder), key, end, end.state);
-      if (Reason(status) == "stale_fence" && EndedAlike(tx, key, end, holder)) {
-        return absl::OkStatus();
-      }
-      return status;
-    });
+  absl::StatusOr<std::vector<absl::Status>> Finish(const std::vector<Finished>& finished) override {
+    std::vector<absl::Status> statuses;
+    KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) {
+      statuses = FinishLeases(tx, public_url_, finished);
+      return absl::OkStatus();
+    }));
+    return statuses;
   }
 
   absl::Status CheckReachable() override {
@@ -137,22 +147,33 @@ class PostgresLeaseStore final : public LeaseStore {
     });
   }
 
-  absl::StatusOr<std::vector<LostAttempt>> TakeLost(int limit) override {
+  absl::StatusOr<std::vector<LostAttempt>> TakeLost(int limit, absl::Duration overdue) override {
     std::vector<LostAttempt> lost;
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
-      tx.exec0(
-          "UPDATE attempts SET lost = true WHERE state = 2 AND NOT lost "
-          "AND lease_expire_time < now()");
+      tx.exec_params0(
+          "WITH gone AS (SELECT a.job_id, a.attempt FROM attempts a JOIN jobs j USING (job_id) "
+          "  WHERE a.state = 2 AND NOT a.lost AND (a.lease_expire_time < now() "
+          "    OR a.start_time + make_interval(secs => j.timeout_seconds) + $1::interval < now()) "
+          "  ORDER BY a.job_id, a.attempt FOR UPDATE OF a SKIP LOCKED) "
+          "UPDATE attempts a SET lost = true FROM gone "
+          "WHERE a.job_id = gone.job_id AND a.attempt = gone.attempt",
+          Interval(overdue));
       for (const auto& row : tx.exec_params(
-               "SELECT b.project_id, b.number, j.number, a.attempt, a.phase FROM attempts a "
-               "JOIN jobs j USING (job_id) JOIN builds b USING (build_id) "
-               "JOIN projects p USING (project_id) "
+               "SELECT b.project_id, b.number, j.number, a.attempt, a.phase, j.tries, "
+               "  j.cancelling, a.lease_expire_time >= now() "
+               "  AND a.start_time + make_interval(secs => j.timeout_seconds) < now(), "
+               "  p.retry_lost FROM attempts a JOIN jobs j USING (job_id) "
+               "JOIN builds b USING (build_id) JOIN projects p ON p.project_id = b.project_id "
                "WHERE a.state = 2 AND a.lost AND p.delete_time IS NULL ORDER BY "
                "a.lease_expire_time LIMIT $1",
                limit)) {
         lost.push_back({{row[0].as<int64_t>(), row[1].as<int64_t>(), row[2].as<int64_t>(),
                          row[3].as<int64_t>()},
-                        static_cast<runner::v1::Phase>(row[4].as<int>())});
+                        {.phase = static_cast<runner::v1::Phase>(row[4].as<int>()),
+                         .tries = row[5].as<int>(),
+                         .cancelling = row[6].as<bool>(),
+                         .overdue = row[7].as<bool>(),
+                         .retry = row[8].as<bool>()}});
       }
       return absl::OkStatus();
     }));
@@ -161,167 +182,159 @@ class PostgresLeaseStore final : public LeaseStore {
 
   absl::Status Requeue(const AttemptKey& key, const AttemptEnd& end) override {
     return pool_.Transact(
-        [&](pqxx::work& tx) { return End(tx, "a.lost", key, end, v1::STATE_ENQUEUED); });
+        [&](pqxx::work& tx) { return ConcludeLost(tx, public_url_, key, end, /*requeue=*/true); });
   }
 
   absl::Status FinishLost(const AttemptKey& key, const AttemptEnd& end) override {
-    return pool_.Transact([&](pqxx::work& tx) { return End(tx, "a.lost", key, end, end.state); });
+    return pool_.Transact(
+        [&](pqxx::work& tx) { return ConcludeLost(tx, public_url_, key, end, /*requeue=*/false); });
+  }
+
+  absl::StatusOr<int> ExpireWaiting(int limit, absl::Duration for_runner,
+                                    absl::Duration for_approval) override {
+    int expired = 0;
+    KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) -> absl::Status {
+      expired = 0;
+      std::set<int64_t> projects;
+      std::set<int64_t> builds;
+      std::set<int64_t> jobs;
+      for (const auto& row : tx.exec_params(
+               "SELECT project_id, build_id, job_id FROM jobs WHERE state = 1 "
+               "AND queue_time < now() - CASE gate WHEN 4 THEN $2::interval ELSE $1::interval END "
+               "AND queue_time < now() - least($1::interval, $2::interval) "
+               "ORDER BY queue_time LIMIT $3",
+               Interval(for_runner), Interval(for_approval), limit)) {
+        projects.insert(row[0].as<int64_t>());
+        builds.insert(row[1].as<int64_t>());
+        jobs.insert(row[2].as<int64_t>());
+      }
+      if (jobs.empty()) return absl::OkStatus();
+      BuildWriter writer(tx, public_url_);
+      writer.Lock(projects);
+      writer.LoadIds(builds);
+      for (const int64_t id : builds) {
+        BuildModel* build = writer.FindId(id);
+        if (build == nullptr) continue;
+        for (JobModel& job : build->jobs) {
+          if (jobs.count(job.id) == 0 || job.state != v1::STATE_ENQUEUED) continue;
+          KOZMIC_RETURN_IF_ERROR(build->Expire(job, job.gate == v1::GATE_APPROVAL
+                                                        ? "Nobody approved it in time."
+                                                        : "No runner took it in time."));
+          ++expired;
+        }
+      }
+      writer.Save();
+      return absl::OkStatus();
+    }));
+    return expired;
   }
 
  private:
-  // ABORTED kTakenAway when the job that was chosen went with its project.
-  absl::StatusOr<std::optional<GrantedLease>> TryGrant(absl::string_view session,
-                                                       absl::string_view request_id) {
-    std::optional<GrantedLease> lease;
-    KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) -> absl::Status {
-      lease.reset();
-      const pqxx::result runner = tx.exec_params(
-          "SELECT r.runner, a.job_id, a.attempt FROM runners r LEFT JOIN attempts a "
-          "ON a.runner = r.runner AND a.request_id = $2 AND a.state = 2 AND NOT a.lost "
-          "WHERE r.session_sha256 = $1 FOR SHARE OF r",
-          Sha256Hex(session), std::string(request_id));
-      if (runner.empty()) return StaleSession();
-      if (!runner[0]["job_id"].is_null()) {
-        std::vector<GrantedLease> held =
-            ReadLeases(tx, "a.job_id = $1 AND a.attempt = $2", runner[0]["job_id"].as<int64_t>(),
-                       runner[0]["attempt"].as<int>());
-        // None: its project is being deleted. Once the attempt is gone the request gets another.
-        if (!held.empty()) lease = std::move(held.front());
-        return absl::OkStatus();
+  // That their runners are there, for those who ask what a job waits for.
+  void NoteSeen(const std::vector<LeaseRequest>& requests) {
+    std::vector<std::string> sessions;
+    sessions.reserve(requests.size());
+    for (const LeaseRequest& request : requests) sessions.push_back(Sha256Hex(request.session));
+    // Whether it works or not concerns nobody who waits for a job.
+    pool_
+        .Autocommit([&](pqxx::nontransaction& tx) {
+          tx.exec_params0(
+              "UPDATE runners SET seen_time = now() WHERE session_sha256 = ANY($1::text[]) "
+              "AND seen_time < now() - interval '1 minute'",
+              ToArray(sessions));
+          return absl::OkStatus();
+        })
+        .IgnoreError();
+  }
+
+  void RenewAll(pqxx::work& tx, const std::string& runner, const std::vector<Renewal>& renewals,
+                std::vector<Renewed>& answers) {
+    std::vector<int64_t> projects, builds, jobs, attempts, phases;
+    for (const Renewal& renewal : renewals) {
+      projects.push_back(renewal.key.project);
+      builds.push_back(renewal.key.build);
+      jobs.push_back(renewal.key.job);
+      attempts.push_back(renewal.key.attempt);
+      phases.push_back(renewal.phase);
+    }
+    const auto live = [&](const char* lock) {
+      return tx.exec_params(
+          absl::StrCat(
+              "SELECT k.i, a.job_id, a.attempt, a.phase, j.build_id, j.project_id, j.cancelling, "
+              "  k.phase AS new_phase "
+              "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) "
+              "  WITH ORDINALITY AS k(project, build, job, attempt, phase, i) "
+              "JOIN projects p ON p.project_id = k.project AND p.delete_time IS NULL "
+              "JOIN builds b ON b.project_id = k.project AND b.number = k.build "
+              "JOIN jobs j ON j.build_id = b.build_id AND j.number = k.job "
+              "JOIN attempts a ON a.job_id = j.job_id AND a.attempt = k.attempt "
+              "  AND j.attempt = a.attempt "
+              "WHERE a.state = 2 AND NOT a.lost AND a.runner = $6 ORDER BY a.job_id, a.attempt",
+              lock),
+          ToArray(projects), ToArray(builds), ToArray(jobs), ToArray(attempts), ToArray(phases),
+          runner);
+    };
+    // A new phase is a change of the build, so its project is locked first. Most renewals bring
+    // none.
+    std::set<int64_t> changed_projects;
+    for (const auto& row : live("")) {
+      if (row["new_phase"].as<int>() > row["phase"].as<int>()) {
+        changed_projects.insert(row["project_id"].as<int64_t>());
       }
-      const pqxx::result granted = tx.exec_params(
-          "WITH next AS (SELECT j.job_id FROM jobs j JOIN builds b ON b.build_id = j.build_id "
-          "  JOIN projects p ON p.project_id = b.project_id "
-          "  WHERE j.state = 1 AND p.delete_time IS NULL ORDER BY j.job_id LIMIT 1 "
-          "  FOR UPDATE OF j SKIP LOCKED), "
-          "job AS (UPDATE jobs j SET state = 2, attempt = j.attempt + 1, start_time = now(), "
-          "  reason = '' FROM next WHERE j.job_id = next.job_id RETURNING j.*), "
-          "made AS (INSERT INTO attempts (job_id, attempt, runner, request_id, lease_expire_time) "
-          "  SELECT job_id, attempt, $1, $2, now() + $3::interval FROM job "
-          "  RETURNING lease_expire_time) " +
-              LeaseColumns("j", "made") +
-              ", b.build_id FROM job j JOIN builds b ON b.build_id = j.build_id, made",
-          std::string(runner[0]["runner"].c_str()), std::string(request_id), lease_);
-      if (granted.empty()) return absl::OkStatus();
-      lease = ReadLease(granted[0]);
-      if (!RecordStart(tx, public_url_, lease->key, granted[0]["build_id"].as<int64_t>())) {
-        return WithReason(absl::AbortedError("the job's project was deleted"), kTakenAway);
+    }
+    BuildWriter writer(tx, public_url_);
+    if (!changed_projects.empty()) writer.Lock(changed_projects);
+
+    // One attempt may be named twice.
+    std::map<std::pair<int64_t, int>, std::vector<size_t>> renewed;
+    std::vector<int64_t> job_ids, numbers, new_phases;
+    std::set<int64_t> changed_builds;
+    for (const auto& row : live(" FOR UPDATE OF a")) {
+      const auto project = row["project_id"].as<int64_t>();
+      const bool has_news = row["new_phase"].as<int>() > row["phase"].as<int>();
+      // The project was deleted a moment ago: what would be written goes with the attempt.
+      if (has_news && writer.FindProject(project) == nullptr) continue;
+      if (has_news) changed_builds.insert(row["build_id"].as<int64_t>());
+      const size_t i = row["i"].as<size_t>() - 1;
+      answers[i].cancel = row["cancelling"].as<bool>();
+      std::vector<size_t>& named = renewed[{row["job_id"].as<int64_t>(), row["attempt"].as<int>()}];
+      named.push_back(i);
+      if (named.size() > 1) {
+        new_phases.back() = std::max(new_phases.back(), row["new_phase"].as<int64_t>());
+        continue;
       }
-      return absl::OkStatus();
-    }));
-    return lease;
-  }
-
-  static std::string LeaseColumns(const std::string& job, const std::string& attempt) {
-    return absl::StrCat("SELECT b.project_id, b.number AS build, ", job, ".number AS job, ", job,
-                        ".title, ", job, ".image, ", job, ".script, ", job, ".install_script, ",
-                        job, ".tracked_files, b.repository, b.ref, b.commit, b.fork, ",
-                        Micros(attempt + ".lease_expire_time"), " AS expire_time, ",
-                        attempt == "a" ? "a.attempt" : job + ".attempt");
-  }
-
-  static GrantedLease ReadLease(const pqxx::row& row) {
-    GrantedLease lease;
-    lease.key = {row["project_id"].as<int64_t>(), row["build"].as<int64_t>(),
-                 row["job"].as<int64_t>(), row["attempt"].as<int64_t>()};
-    lease.expire_time = TimeFromMicros(row["expire_time"]);
-    lease.repository = row["repository"].c_str();
-    lease.ref = row["ref"].c_str();
-    lease.commit = row["commit"].c_str();
-    lease.fork = row["fork"].as<bool>();
-    lease.title = row["title"].c_str();
-    lease.image = row["image"].c_str();
-    lease.script = row["script"].c_str();
-    lease.install_script = row["install_script"].c_str();
-    lease.tracked_files = TextsFromArray(row["tracked_files"]);
-    return lease;
-  }
-
-  template <typename... Parameters>
-  static std::vector<GrantedLease> ReadLeases(pqxx::transaction_base& tx, const std::string& where,
-                                              const Parameters&... parameters) {
-    std::vector<GrantedLease> leases;
-    for (const auto& row : tx.exec_params(LeaseColumns("j", "a") +
-                                              " FROM attempts a JOIN jobs j ON j.job_id = a.job_id "
-                                              "JOIN builds b ON b.build_id = j.build_id "
-                                              "JOIN projects p ON p.project_id = b.project_id "
-                                              "WHERE p.delete_time IS NULL AND " +
-                                              where + " ORDER BY a.start_time",
-                                          parameters...)) {
-      leases.push_back(ReadLease(row));
+      job_ids.push_back(row["job_id"].as<int64_t>());
+      numbers.push_back(row["attempt"].as<int64_t>());
+      new_phases.push_back(row["new_phase"].as<int64_t>());
     }
-    return leases;
-  }
-
-  std::optional<absl::Time> RenewOne(pqxx::work& tx, const std::string& runner,
-                                     const Renewal& renewal) {
-    const AttemptKey& key = renewal.key;
-    const pqxx::result before = tx.exec_params(
-        absl::StrCat("SELECT a.job_id, a.phase, b.build_id FROM attempts a, jobs j, builds b, "
-                     "projects p WHERE ",
-                     kLiveAttempt, "AND NOT a.lost AND a.runner = $5 FOR UPDATE OF a"),
-        key.project, key.build, key.job, key.attempt, runner);
-    if (before.empty()) return std::nullopt;
-    const pqxx::row after = tx.exec_params1(
-        absl::StrCat(
-            "UPDATE attempts SET lease_expire_time = now() + $3::interval, "
-            "phase = greatest(phase, $4), "
-            "pull_time = CASE WHEN $4 = 2 THEN coalesce(pull_time, now()) ELSE pull_time END, "
-            "fetch_time = CASE WHEN $4 = 3 THEN coalesce(fetch_time, now()) ELSE fetch_time END, "
-            "install_time = "
-            "  CASE WHEN $4 = 4 THEN coalesce(install_time, now()) ELSE install_time END, "
-            "script_time = CASE WHEN $4 = 5 THEN coalesce(script_time, now()) ELSE script_time END "
-            "WHERE job_id = $1 AND attempt = $2 RETURNING ",
-            Micros("lease_expire_time")),
-        before[0][0].as<int64_t>(), key.attempt, lease_, static_cast<int>(renewal.phase));
-    if (static_cast<int>(renewal.phase) > before[0][1].as<int>() &&
-        !RecordChange(tx, key.project, before[0][2].as<int64_t>())) {
-      // What was just written goes with the attempt.
-      return std::nullopt;
+    if (renewed.empty()) return;
+    for (const auto& row : tx.exec_params(
+             absl::StrCat("UPDATE attempts a SET lease_expire_time = now() + $4::interval, "
+                          "phase = greatest(a.phase, n.phase), "
+                          "pull_time = CASE WHEN n.phase = 2 THEN coalesce(pull_time, now()) "
+                          "  ELSE pull_time END, "
+                          "fetch_time = CASE WHEN n.phase = 3 THEN coalesce(fetch_time, now()) "
+                          "  ELSE fetch_time END, "
+                          "install_time = CASE WHEN n.phase = 4 THEN coalesce(install_time, now()) "
+                          "  ELSE install_time END, "
+                          "script_time = CASE WHEN n.phase = 5 THEN coalesce(script_time, now()) "
+                          "  ELSE script_time END "
+                          "FROM unnest($1::bigint[], $2::bigint[], $3::smallint[]) AS "
+                          "  n(job_id, attempt, phase) "
+                          "WHERE a.job_id = n.job_id AND a.attempt = n.attempt "
+                          "RETURNING a.job_id, a.attempt, ",
+                          Micros("a.lease_expire_time")),
+             ToArray(job_ids), ToArray(numbers), ToArray(new_phases), lease_)) {
+      for (const size_t i : renewed.at({row[0].as<int64_t>(), row[1].as<int>()})) {
+        answers[i].expire_time = TimeFromMicros(row[2]);
+      }
     }
-    return TimeFromMicros(after[0]);
-  }
-
-  // Ends the live attempt that also fulfils `condition`, and brings its job into `job_state`.
-  absl::Status End(pqxx::work& tx, const std::string& condition, const AttemptKey& key,
-                   const AttemptEnd& end, v1::State job_state) {
-    const pqxx::result attempt = tx.exec_params(
-        absl::StrCat(
-            "UPDATE attempts a SET state = $5, reason = $6, exit_code = $7, end_time = now(), "
-            "log_size = $8, log_sha256 = $9 FROM jobs j, builds b, projects p WHERE ",
-            kLiveAttempt, "AND ", condition, " RETURNING a.job_id, b.build_id"),
-        key.project, key.build, key.job, key.attempt, static_cast<int>(end.state), end.reason,
-        end.exit_code, end.log_size, end.log_sha256);
-    if (attempt.empty()) return StaleFence();
-    const auto job_id = attempt[0][0].as<int64_t>();
-    const auto build_id = attempt[0][1].as<int64_t>();
-    if (job_state == v1::STATE_ENQUEUED) {
-      tx.exec_params0(
-          "UPDATE jobs SET state = 1, queue_time = now(), start_time = NULL, reason = $2 "
-          "WHERE job_id = $1",
-          job_id, end.reason);
-      tx.exec_params("SELECT pg_notify($1, '')", kJobsChannel);
-    } else {
-      tx.exec_params0(
-          "UPDATE jobs SET state = $2, reason = $3, exit_code = $4, end_time = now() "
-          "WHERE job_id = $1",
-          job_id, static_cast<int>(job_state), end.reason, end.exit_code);
+    if (changed_builds.empty()) return;
+    writer.LoadIds(changed_builds);
+    for (const int64_t id : changed_builds) {
+      if (BuildModel* build = writer.FindId(id)) writer.Touch(*build);
     }
-    return RecordVerdict(tx, public_url_, key, build_id) ? absl::OkStatus() : StaleFence();
-  }
-
-  static bool EndedAlike(pqxx::work& tx, const AttemptKey& key, const AttemptEnd& end,
-                         const std::string& runner) {
-    return !tx.exec_params(
-                  "SELECT FROM attempts a JOIN jobs j USING (job_id) JOIN builds b USING "
-                  "(build_id) JOIN projects p USING (project_id) "
-                  "WHERE p.delete_time IS NULL AND b.project_id = $1 AND b.number = $2 AND "
-                  "j.number = $3 AND a.attempt = $4 "
-                  "AND NOT a.lost AND a.runner = $5 AND a.state = $6 "
-                  "AND a.exit_code IS NOT DISTINCT FROM $7::integer AND a.log_size = $8",
-                  key.project, key.build, key.job, key.attempt, runner, static_cast<int>(end.state),
-                  end.exit_code, end.log_size)
-                .empty();
+    writer.Save();
   }
 
   PostgresPool& pool_;

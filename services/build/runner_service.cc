@@ -13,6 +13,7 @@
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 #include "services/build/state_machine.h"
+#include "services/build/status_text.h"
 #include "services/build/validate.h"
 
 namespace kozmic::build {
@@ -27,6 +28,8 @@ constexpr absl::Duration kAnswerSlack = absl::Milliseconds(500);
 constexpr absl::Duration kLongestPoll = absl::Minutes(5);
 constexpr size_t kSessionBytes = 32;
 constexpr int kMostRenewals = 1000;
+// Attempts that are ended in one transaction.
+constexpr size_t kMostTogether = 64;
 
 absl::Status OnlyRunners(const Caller& caller) {
   if (caller.kind == Caller::Kind::kRunner) return absl::OkStatus();
@@ -50,11 +53,44 @@ absl::StatusOr<AttemptKey> ParseFenced(absl::string_view attempt, int64_t fence)
   return key;
 }
 
+std::string EventName(v1::Trigger trigger) {
+  switch (trigger) {
+    case v1::TRIGGER_TAG:
+      return "tag";
+    case v1::TRIGGER_PULL_REQUEST:
+      return "pull_request";
+    case v1::TRIGGER_MANUAL:
+      return "manual";
+    default:
+      return "push";
+  }
+}
+
 std::string ExitReason(int code) {
   return code == 0 ? "" : absl::StrCat("The script exited with ", code, ".");
 }
 
 }  // namespace
+
+RunnerServiceRpc::RunnerServiceRpc(const UnaryRunner& own, const UnaryRunner& unary,
+                                   LeaseStore& store, LeaseDispatcher& dispatcher,
+                                   SessionHub& sessions, const Clock& clock, Random& random,
+                                   Options options)
+    : own_(own),
+      unary_(unary),
+      store_(store),
+      dispatcher_(dispatcher),
+      sessions_(sessions),
+      clock_(clock),
+      random_(random),
+      options_(std::move(options)),
+      finishes_(
+          [&store](const std::vector<LeaseStore::Finished>& finished) {
+            auto statuses = store.Finish(finished);
+            if (statuses.ok()) return *std::move(statuses);
+            return std::vector<absl::Status>(finished.size(), statuses.status());
+          },
+          kMostTogether) {}
 
 void RunnerServiceRpc::FillLease(const GrantedLease& granted, runner::v1::Lease& lease) const {
   const AttemptKey& key = granted.key;
@@ -73,17 +109,27 @@ void RunnerServiceRpc::FillLease(const GrantedLease& granted, runner::v1::Lease&
   spec.set_script(granted.script);
   spec.set_install_script(granted.install_script);
   spec.mutable_tracked_files()->Add(granted.tracked_files.begin(), granted.tracked_files.end());
+  spec.set_timeout_seconds(granted.timeout_seconds);
+  spec.set_stall_timeout_seconds(granted.stall_timeout_seconds);
+  spec.set_fork(!granted.fork.empty());
   auto& environment = *spec.mutable_environment();
-  absl::string_view branch = granted.ref;
-  if (absl::ConsumePrefix(&branch, "refs/heads/")) {
-    environment["KOZMIC_BRANCH"] = std::string(branch);
+  for (const auto& [name, value] : granted.variables) environment[name] = value;
+  absl::string_view name = granted.ref;
+  if (absl::ConsumePrefix(&name, "refs/heads/")) {
+    environment["KOZMIC_BRANCH"] = std::string(name);
+  } else if (absl::ConsumePrefix(&name, "refs/tags/")) {
+    environment["KOZMIC_TAG"] = std::string(name);
   }
+  if (granted.pull_request > 0) {
+    environment["KOZMIC_PULL_REQUEST"] = absl::StrCat(granted.pull_request);
+  }
+  if (!granted.fork.empty()) environment["KOZMIC_FORK"] = granted.fork;
+  environment["KOZMIC_EVENT"] = EventName(granted.trigger);
   environment["KOZMIC_REF"] = granted.ref;
   environment["KOZMIC_COMMIT"] = granted.commit;
   environment["KOZMIC_REPOSITORY"] = granted.repository;
   environment["KOZMIC_BUILD_NUMBER"] = absl::StrCat(key.build);
-  environment["KOZMIC_BUILD_URL"] =
-      absl::StrCat(options_.public_url, "/projects/", key.project, "/builds/", key.build, "/");
+  environment["KOZMIC_BUILD_URL"] = BuildPage(options_.public_url, key.project, key.build);
   environment["KOZMIC_JOB"] = granted.title;
 }
 
@@ -209,19 +255,31 @@ grpc::ServerUnaryReactor* RunnerServiceRpc::RenewLeases(grpc::CallbackServerCont
       }
       renewals.push_back({key, renewal.phase()});
     }
-    KOZMIC_ASSIGN_OR_RETURN(const auto expiries, store_.Renew(request->session(), renewals));
-    for (size_t i = 0; i < expiries.size(); ++i) {
+    KOZMIC_ASSIGN_OR_RETURN(const auto renewed, store_.Renew(request->session(), renewals));
+    for (size_t i = 0; i < renewed.size(); ++i) {
       RenewLeasesResponse::Answer& answer = *response->add_answers();
       answer.set_attempt(request->renewals(static_cast<int>(i)).attempt());
-      if (expiries[i]) {
-        answer.set_verdict(RenewLeasesResponse::VERDICT_CONTINUE);
-        SetTime(*expiries[i], answer.mutable_expire_time());
+      if (renewed[i].expire_time) {
+        answer.set_verdict(renewed[i].cancel ? RenewLeasesResponse::VERDICT_CANCEL
+                                             : RenewLeasesResponse::VERDICT_CONTINUE);
+        SetTime(*renewed[i].expire_time, answer.mutable_expire_time());
       } else {
         answer.set_verdict(RenewLeasesResponse::VERDICT_LOST);
       }
     }
     return absl::OkStatus();
   });
+}
+
+SessionHub::Reactor* RunnerServiceRpc::WatchSession(
+    grpc::CallbackServerContext* context, const runner::v1::WatchSessionRequest* request) {
+  return sessions_.Watch(
+      context, [this, context, session = request->session()]() -> absl::StatusOr<std::string> {
+        KOZMIC_ASSIGN_OR_RETURN(const Caller caller,
+                                AuthenticateCall(*context, own_.authenticator()));
+        KOZMIC_RETURN_IF_ERROR(OnlyRunners(caller));
+        return store_.RunnerOf(session);
+      });
 }
 
 grpc::ServerUnaryReactor* RunnerServiceRpc::IssueCheckout(
@@ -268,7 +326,7 @@ absl::Status RunnerServiceRpc::Finish(const FinishJobRequest& request) {
   }
   end.log_size = log.size;
   end.log_sha256 = log.sha256;
-  return store_.Finish(request.session(), key, end);
+  return finishes_.Run({request.session(), key, std::move(end)});
 }
 
 }  // namespace kozmic::build

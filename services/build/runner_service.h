@@ -6,12 +6,14 @@
 
 #include "absl/time/time.h"
 #include "kozmic/runner/v1/runner.grpc.pb.h"
+#include "lib/base/batcher.h"
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
 #include "lib/rpc/unary.h"
 #include "services/build/lease_dispatcher.h"
 #include "services/build/lease_store.h"
 #include "services/build/lease_sweeper.h"
+#include "services/build/session_hub.h"
 
 namespace kozmic::build {
 
@@ -36,14 +38,8 @@ class RunnerServiceRpc final : public runner::v1::RunnerService::CallbackService
   };
 
   RunnerServiceRpc(const UnaryRunner& own, const UnaryRunner& unary, LeaseStore& store,
-                   LeaseDispatcher& dispatcher, const Clock& clock, Random& random, Options options)
-      : own_(own),
-        unary_(unary),
-        store_(store),
-        dispatcher_(dispatcher),
-        clock_(clock),
-        random_(random),
-        options_(std::move(options)) {}
+                   LeaseDispatcher& dispatcher, SessionHub& sessions, const Clock& clock,
+                   Random& random, Options options);
 
   grpc::ServerUnaryReactor* OpenSession(grpc::CallbackServerContext* context,
                                         const runner::v1::OpenSessionRequest* request,
@@ -54,6 +50,8 @@ class RunnerServiceRpc final : public runner::v1::RunnerService::CallbackService
   grpc::ServerUnaryReactor* RenewLeases(grpc::CallbackServerContext* context,
                                         const runner::v1::RenewLeasesRequest* request,
                                         runner::v1::RenewLeasesResponse* response) override;
+  SessionHub::Reactor* WatchSession(grpc::CallbackServerContext* context,
+                                    const runner::v1::WatchSessionRequest* request) override;
   grpc::ServerUnaryReactor* IssueCheckout(grpc::CallbackServerContext* context,
                                           const runner::v1::IssueCheckoutRequest* request,
                                           runner::v1::IssueCheckoutResponse* response) override;
@@ -71,9 +69,12 @@ class RunnerServiceRpc final : public runner::v1::RunnerService::CallbackService
   const UnaryRunner& unary_;
   LeaseStore& store_;
   LeaseDispatcher& dispatcher_;
+  SessionHub& sessions_;
   const Clock& clock_;
   Random& random_;
   const Options options_;
+  // Attempts that end at the same time end in one transaction.
+  Batcher<LeaseStore::Finished, absl::Status> finishes_;
 };
 
 }  // namespace kozmic::build

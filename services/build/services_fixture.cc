@@ -4,6 +4,7 @@
 #include "lib/testing/postgres.h"
 #include "services/build/channels.h"
 #include "services/build/postgres_build_store.h"
+#include "services/build/postgres_control_store.h"
 #include "services/build/postgres_deletion_store.h"
 #include "services/build/postgres_lease_store.h"
 
@@ -20,17 +21,27 @@ ServicesFixture::ServicesFixture()
         return checkout;
       }),
       url_(SharedTestPostgres().CreateDatabase("build")),
-      builds_(NewPostgresBuildStore(pool_)),
+      builds_(NewPostgresBuildStore(pool_, "http://kozmic.test")),
       leases_(NewPostgresLeaseStore(pool_, "http://kozmic.test", absl::Seconds(60))),
+      control_(NewPostgresControlStore(pool_, "http://kozmic.test")),
       deletions_(NewPostgresDeletionStore(pool_)),
-      listener_(url_, {kJobsChannel, kChangesChannel},
-                [this](absl::string_view channel, absl::string_view) {
+      listener_(url_, {kJobsChannel, kChangesChannel, kSessionsChannel},
+                [this](absl::string_view channel, absl::string_view payload) {
+                  if (channel == kSessionsChannel) sessions_.Tell(payload);
                   if (channel == kJobsChannel) dispatcher_.Wake();
                   if (channel == kChangesChannel) watches_.Changed(0);
                 }),
       deleter_(*deletions_, clock_, [this](int64_t project) { return RemoveLogs(project); }),
+      build_service_(own_, unary_,
+                     {.store = *builds_,
+                      .control = *control_,
+                      .permissions = permissions_,
+                      .watches = watches_,
+                      .deleter = deleter_,
+                      .hook_spec = [this](const std::string& hook) { return HookSpec(hook); },
+                      .login_of = [](const Caller& caller) { return caller.name; }}),
       runner_service_(
-          own_, unary_, *leases_, dispatcher_, clock_, random_,
+          own_, unary_, *leases_, dispatcher_, sessions_, clock_, random_,
           {.public_url = "http://kozmic.test",
            .service_key = kServiceKey,
            .seal = [this](const std::string& log, int64_t size) { return Seal(log, size); },
@@ -118,6 +129,13 @@ absl::StatusOr<SealedLog> ServicesFixture::Seal(const std::string& log, int64_t 
   }
   seals_.push_back(log);
   return SealedLog{size, "digest"};
+}
+
+absl::StatusOr<v1::JobSpec> ServicesFixture::HookSpec(const std::string& hook) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = hooks_.find(hook);
+  if (found != hooks_.end()) return found->second;
+  return WithReason(absl::FailedPreconditionError("the hook was removed"), "hook_gone");
 }
 
 absl::StatusOr<bool> ServicesFixture::RemoveLogs(int64_t project) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -56,6 +57,7 @@ class ServicesFixture : public ::testing::Test {
                          int64_t log_size);
 
   absl::StatusOr<SealedLog> Seal(const std::string& log, int64_t size);
+  absl::StatusOr<v1::JobSpec> HookSpec(const std::string& hook);
   absl::StatusOr<bool> RemoveLogs(int64_t project);
 
   absl::Mutex mutex_;
@@ -64,6 +66,8 @@ class ServicesFixture : public ::testing::Test {
   // Calls of RemoveLogs that still find something.
   int logs_left_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<int64_t> logs_removed_of_ ABSL_GUARDED_BY(mutex_);
+  // What hooks say now, by name; another one is gone.
+  std::map<std::string, v1::JobSpec> hooks_ ABSL_GUARDED_BY(mutex_);
   // Answers IssueCheckout; set before a runner asks.
   decltype(RunnerServiceRpc::Options::checkout) checkout_;
 
@@ -73,6 +77,7 @@ class ServicesFixture : public ::testing::Test {
   PostgresPool pool_{{.url = url_}};
   const std::unique_ptr<BuildStore> builds_;
   const std::unique_ptr<LeaseStore> leases_;
+  const std::unique_ptr<ControlStore> control_;
   const std::unique_ptr<DeletionStore> deletions_;
   PermissionChecker permissions_{MakeChannel("127.0.0.1:1"), clock_};
   ServiceTokenAuthenticator services_{kServiceKey, nullptr};
@@ -83,9 +88,10 @@ class ServicesFixture : public ::testing::Test {
   UnaryRunner own_{own_executor_, authenticator_};
   WatchHub watches_{*builds_, executor_};
   LeaseDispatcher dispatcher_{*leases_, clock_};
+  SessionHub sessions_{own_executor_};
   PostgresListener listener_;
   ProjectDeleter deleter_;
-  BuildServiceRpc build_service_{own_, unary_, *builds_, permissions_, watches_, deleter_};
+  BuildServiceRpc build_service_;
   RunnerServiceRpc runner_service_;
   const std::unique_ptr<RpcServer> server_;
   const std::shared_ptr<grpc::Channel> channel_ = MakeChannel(server_->address());

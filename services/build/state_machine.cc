@@ -7,7 +7,7 @@ namespace {
 
 using runner::v1::FinishJobRequest;
 
-// Invariant I8: so often is a job that never started given to another runner.
+// Invariant I8: so often is a job given to a runner.
 constexpr int kMostAttempts = 3;
 
 bool Any(const std::vector<v1::State>& jobs, v1::State state) {
@@ -26,6 +26,8 @@ v1::State JobStateOf(FinishJobRequest::Outcome outcome, int exit_code) {
     case FinishJobRequest::OUTCOME_EXITED:
       return exit_code == 0 ? v1::STATE_SUCCESS : v1::STATE_FAILURE;
     case FinishJobRequest::OUTCOME_FAILED:
+    case FinishJobRequest::OUTCOME_STALLED:
+    case FinishJobRequest::OUTCOME_TIMED_OUT:
       return v1::STATE_FAILURE;
     case FinishJobRequest::OUTCOME_CANCELLED:
       return v1::STATE_CANCELLED;
@@ -40,18 +42,20 @@ v1::State BuildStateOf(v1::State now, const std::vector<v1::State>& jobs) {
     if (Any(jobs, verdict)) return verdict;
   }
   if (AllEnded(jobs)) return v1::STATE_SUCCESS;
-  const bool started =
-      now == v1::STATE_PENDING || Any(jobs, v1::STATE_PENDING) || Any(jobs, v1::STATE_SUCCESS);
-  return started ? v1::STATE_PENDING : v1::STATE_ENQUEUED;
+  // A success alone does not count: it may be left from before a restart of the others.
+  return now == v1::STATE_PENDING || Any(jobs, v1::STATE_PENDING) ? v1::STATE_PENDING
+                                                                  : v1::STATE_ENQUEUED;
 }
 
 bool AllEnded(const std::vector<v1::State>& jobs) {
   return std::all_of(jobs.begin(), jobs.end(), IsTerminal);
 }
 
-LostVerdict VerdictOnLost(runner::v1::Phase phase, int attempt) {
-  return phase < runner::v1::PHASE_SCRIPT && attempt < kMostAttempts ? LostVerdict::kRequeue
-                                                                     : LostVerdict::kError;
+LostVerdict VerdictOnLost(const LostFacts& facts) {
+  if (facts.cancelling) return LostVerdict::kCancelled;
+  if (facts.overdue) return LostVerdict::kTimedOut;
+  const bool may_repeat = facts.retry || facts.phase < runner::v1::PHASE_INSTALL;
+  return may_repeat && facts.tries < kMostAttempts ? LostVerdict::kRequeue : LostVerdict::kError;
 }
 
 }  // namespace kozmic::build

@@ -27,10 +27,22 @@ v1::State BuildStateOf(v1::State now, const std::vector<v1::State>& jobs);
 // Whether all jobs have ended.
 bool AllEnded(const std::vector<v1::State>& jobs);
 
-// What becomes of a job whose runner is lost.
-enum class LostVerdict { kRequeue, kError };
-// Scripts may deploy: one that may have started is not run again by itself. Attempts count from 1.
-LostVerdict VerdictOnLost(runner::v1::Phase phase, int attempt);
+// What is known of an attempt that nobody answers for any more.
+struct LostFacts {
+  runner::v1::Phase phase = runner::v1::PHASE_UNSPECIFIED;
+  // Attempts at the job since somebody enqueued it, this one included.
+  int tries = 1;
+  // Somebody wanted it to end anyway.
+  bool cancelling = false;
+  // Its runner let the job's time limit pass.
+  bool overdue = false;
+  // The project wants scripts to be run again.
+  bool retry = false;
+};
+// What becomes of its job. Scripts may deploy: one that may have started is not run again by itself
+// unless its project wants that. A job is given to a runner 3 times at most (I8).
+enum class LostVerdict { kRequeue, kError, kCancelled, kTimedOut };
+LostVerdict VerdictOnLost(const LostFacts& facts);
 
 }  // namespace kozmic::build
 

@@ -65,12 +65,28 @@ TEST(StateMachineTest, TheFirstVerdictStandsInEverySchedule) {
 
 TEST(StateMachineTest, AScriptThatMayHaveStartedIsNotRunAgain) {
   using runner::v1::PHASE_FETCH;
+  using runner::v1::PHASE_INSTALL;
   using runner::v1::PHASE_SCRIPT;
   using runner::v1::PHASE_STARTING;
-  EXPECT_EQ(VerdictOnLost(PHASE_STARTING, 1), LostVerdict::kRequeue);
-  EXPECT_EQ(VerdictOnLost(PHASE_FETCH, 2), LostVerdict::kRequeue);
-  EXPECT_EQ(VerdictOnLost(PHASE_FETCH, 3), LostVerdict::kError);
-  EXPECT_EQ(VerdictOnLost(PHASE_SCRIPT, 1), LostVerdict::kError);
+  EXPECT_EQ(VerdictOnLost({.phase = PHASE_STARTING, .tries = 1}), LostVerdict::kRequeue);
+  EXPECT_EQ(VerdictOnLost({.phase = PHASE_FETCH, .tries = 2}), LostVerdict::kRequeue);
+  EXPECT_EQ(VerdictOnLost({.phase = PHASE_FETCH, .tries = 3}), LostVerdict::kError);
+  EXPECT_EQ(VerdictOnLost({.phase = PHASE_INSTALL, .tries = 1}), LostVerdict::kError);
+  EXPECT_EQ(VerdictOnLost({.phase = PHASE_SCRIPT, .tries = 1}), LostVerdict::kError);
+}
+
+// P26
+TEST(StateMachineTest, AProjectMayWantLostScriptsToBeRunAgain) {
+  using runner::v1::PHASE_SCRIPT;
+  EXPECT_EQ(VerdictOnLost({.phase = PHASE_SCRIPT, .tries = 2, .retry = true}),
+            LostVerdict::kRequeue);
+  EXPECT_EQ(VerdictOnLost({.phase = PHASE_SCRIPT, .tries = 3, .retry = true}), LostVerdict::kError);
+}
+
+TEST(StateMachineTest, WhatWasToEndIsNotRunAgain) {
+  EXPECT_EQ(VerdictOnLost({.tries = 1, .cancelling = true, .retry = true}),
+            LostVerdict::kCancelled);
+  EXPECT_EQ(VerdictOnLost({.tries = 1, .overdue = true, .retry = true}), LostVerdict::kTimedOut);
 }
 
 }  // namespace

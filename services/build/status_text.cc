@@ -40,4 +40,8 @@ std::string StatusDescription(int64_t build_number, v1::State state, absl::strin
   }
 }
 
+std::string BuildPage(absl::string_view public_url, int64_t project, int64_t build_number) {
+  return absl::StrCat(public_url, "/projects/", project, "/builds/", build_number, "/");
+}
+
 }  // namespace kozmic::build

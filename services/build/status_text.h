@@ -17,6 +17,9 @@ inline constexpr char kStatusContext[] = "Kozmic-CI";
 // decided; it is shortened when it does not fit.
 std::string StatusDescription(int64_t build_number, v1::State state, absl::string_view job);
 
+// The page of a build, where browsers reach this installation at `public_url`.
+std::string BuildPage(absl::string_view public_url, int64_t project, int64_t build_number);
+
 }  // namespace kozmic::build
 
 #endif  // KOZMIC_SERVICES_BUILD_STATUS_TEXT_H_

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/testing/postgres.h"
 #include "services/build/postgres_build_store.h"
+#include "services/build/postgres_control_store.h"
 #include "services/build/postgres_deletion_store.h"
 #include "services/build/postgres_lease_store.h"
 #include "services/build/postgres_status_outbox.h"
@@ -12,9 +13,10 @@ namespace kozmic::build {
 StoresFixture::StoresFixture()
     : url_(SharedTestPostgres().CreateDatabase("build")),
       pool_({.url = url_}),
-      builds_(NewPostgresBuildStore(pool_)),
+      builds_(NewPostgresBuildStore(pool_, "http://kozmic.test")),
       leases_(NewPostgresLeaseStore(pool_, "http://kozmic.test", kLease)),
       outbox_(NewPostgresStatusOutbox(pool_)),
+      control_(NewPostgresControlStore(pool_, "http://kozmic.test")),
       deletions_(NewPostgresDeletionStore(pool_)) {}
 
 StoresFixture::~StoresFixture() = default;
@@ -48,8 +50,34 @@ void StoresFixture::OpenSession(const std::string& runner, const std::string& se
   ASSERT_TRUE(Open(runner, session).ok());
 }
 
+absl::StatusOr<std::optional<GrantedLease>> StoresFixture::TryGrant(const std::string& session,
+                                                                    const std::string& request) {
+  auto granted = leases_->Grant({{session, request}});
+  if (!granted.ok()) return granted.status();
+  return std::move((*granted)[0].lease);
+}
+
+absl::Status StoresFixture::Finish(const std::string& session, const AttemptKey& key,
+                                   const AttemptEnd& end) {
+  const auto statuses = leases_->Finish({{session, key, end}});
+  return statuses.ok() ? (*statuses)[0] : statuses.status();
+}
+
+absl::StatusOr<std::vector<LostAttempt>> StoresFixture::TakeLost() {
+  return leases_->TakeLost(10, absl::Hours(1));
+}
+
+absl::StatusOr<std::vector<std::optional<absl::Time>>> StoresFixture::Renew(
+    const std::string& session, const std::vector<LeaseStore::Renewal>& renewals) {
+  const auto renewed = leases_->Renew(session, renewals);
+  if (!renewed.ok()) return renewed.status();
+  std::vector<std::optional<absl::Time>> expiries;
+  for (const LeaseStore::Renewed& one : *renewed) expiries.push_back(one.expire_time);
+  return expiries;
+}
+
 GrantedLease StoresFixture::Grant(const std::string& session, const std::string& request) {
-  auto lease = leases_->Grant(session, request);
+  auto lease = TryGrant(session, request);
   EXPECT_TRUE(lease.ok()) << lease.status();
   EXPECT_TRUE(lease->has_value());
   return **lease;

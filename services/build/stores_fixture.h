@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "gtest/gtest.h"
 #include "lib/postgres/pool.h"
 #include "services/build/build_store.h"
+#include "services/build/control_store.h"
 #include "services/build/deletion_store.h"
 #include "services/build/lease_store.h"
 #include "services/build/status_outbox.h"
@@ -33,10 +35,18 @@ class StoresFixture : public ::testing::Test {
                                                  const std::string& session);
   void OpenSession(const std::string& runner, const std::string& session);
 
+  absl::StatusOr<std::optional<GrantedLease>> TryGrant(const std::string& session,
+                                                       const std::string& request);
   // Of a job that must be there.
   GrantedLease Grant(const std::string& session, const std::string& request);
 
   static AttemptEnd Exit(int code);
+  absl::Status Finish(const std::string& session, const AttemptKey& key, const AttemptEnd& end);
+  // By their expiry alone.
+  absl::StatusOr<std::vector<LostAttempt>> TakeLost();
+  // The new expiry of each.
+  absl::StatusOr<std::vector<std::optional<absl::Time>>> Renew(
+      const std::string& session, const std::vector<LeaseStore::Renewal>& renewals);
 
   void ExpireLeases();
   // The number of rows of `from_and_where`.
@@ -49,6 +59,7 @@ class StoresFixture : public ::testing::Test {
   const std::unique_ptr<BuildStore> builds_;
   const std::unique_ptr<LeaseStore> leases_;
   const std::unique_ptr<StatusOutbox> outbox_;
+  const std::unique_ptr<ControlStore> control_;
   const std::unique_ptr<DeletionStore> deletions_;
 };
 

@@ -10,6 +10,7 @@ namespace kozmic::build {
 // What requests must be before anything is done with them. INVALID_ARGUMENT names field, value and
 // constraint.
 absl::Status Validate(const v1::CreateBuildRequest& request);
+absl::Status Validate(const v1::ProjectSettings& settings);
 absl::Status Validate(const runner::v1::OpenSessionRequest& request);
 absl::Status Validate(const runner::v1::LeaseJobRequest& request);
 absl::Status Validate(const runner::v1::FinishJobRequest& request);

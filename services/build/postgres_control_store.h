@@ -1,0 +1,17 @@
+#ifndef KOZMIC_SERVICES_BUILD_POSTGRES_CONTROL_STORE_H_
+#define KOZMIC_SERVICES_BUILD_POSTGRES_CONTROL_STORE_H_
+
+#include <memory>
+#include <string>
+
+#include "lib/postgres/pool.h"
+#include "services/build/control_store.h"
+
+namespace kozmic::build {
+
+// `pool` must outlive it. `public_url`: where the builds' pages are.
+std::unique_ptr<ControlStore> NewPostgresControlStore(PostgresPool& pool, std::string public_url);
+
+}  // namespace kozmic::build
+
+#endif  // KOZMIC_SERVICES_BUILD_POSTGRES_CONTROL_STORE_H_
