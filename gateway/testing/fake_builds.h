@@ -82,7 +82,8 @@ class FakeBuilds final : public build::v1::BuildService::Service {
   int watches();
   // Of the last call but a watch: the credential.
   std::string last_bearer();
-  // The calls of one rpc that changes something: "<credential> <request>", the request on one line.
+  // The calls of one rpc, but of those that read builds: "<credential> <request>", the request on
+  // one line.
   std::vector<std::string> Calls(const std::string& rpc);
 
  private:
