@@ -1,6 +1,7 @@
 #include "gateway/body_reader.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +13,7 @@ namespace {
 
 // Of a name that is not ours, in a message.
 constexpr size_t kLongestName = 100;
+constexpr int32_t kLargestInteger = std::numeric_limits<int32_t>::max();
 
 }  // namespace
 
@@ -49,6 +51,20 @@ void BodyReader::Bool(absl::string_view name, bool* out, std::optional<bool> fal
   }
 }
 
+void BodyReader::Integer(absl::string_view name, int32_t* out, int32_t least,
+                         std::optional<int32_t> fallback) {
+  if (Take(name, fallback.has_value()) == nullptr) {
+    if (fallback) *out = *fallback;
+    return;
+  }
+  const std::optional<int64_t> number = JsonInteger(body_, name);
+  if (!number || *number < least || *number > kLargestInteger) {
+    return Fault(name, absl::StrCat("must be a whole number of at least ", least, " and at most ",
+                                    kLargestInteger));
+  }
+  *out = static_cast<int32_t>(*number);
+}
+
 void BodyReader::IntegerOrNull(absl::string_view name, std::optional<int64_t>* out, int64_t least,
                                int64_t most) {
   const nlohmann::json* value = Take(name, /*has_fallback=*/false);
@@ -76,6 +92,19 @@ void BodyReader::TextList(absl::string_view name, std::vector<std::string>* out,
     Fault(name, "must be a list of texts");
   } else {
     *out = value->get<std::vector<std::string>>();
+  }
+}
+
+void BodyReader::TextMap(absl::string_view name, Texts* out, const std::optional<Texts>& fallback) {
+  const nlohmann::json* value = Take(name, fallback.has_value());
+  if (value == nullptr) {
+    if (fallback) *out = *fallback;
+  } else if (!value->is_object() ||
+             !std::all_of(value->begin(), value->end(),
+                          [](const nlohmann::json& one) { return one.is_string(); })) {
+    Fault(name, "must be an object whose values are texts");
+  } else {
+    *out = value->get<Texts>();
   }
 }
 

@@ -2,6 +2,7 @@
 #define KOZMIC_GATEWAY_BODY_READER_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,11 +30,19 @@ class BodyReader {
   void Text(absl::string_view name, std::string* out,
             const std::optional<std::string>& fallback = std::nullopt);
   void Bool(absl::string_view name, bool* out, std::optional<bool> fallback = std::nullopt);
+  // A whole number from `least` to 2^31 - 1.
+  void Integer(absl::string_view name, int32_t* out, int32_t least,
+               std::optional<int32_t> fallback = std::nullopt);
   // A whole number from `least` to `most`, or null for nothing.
   void IntegerOrNull(absl::string_view name, std::optional<int64_t>* out, int64_t least,
                      int64_t most);
   void TextList(absl::string_view name, std::vector<std::string>* out,
                 const std::optional<std::vector<std::string>>& fallback = std::nullopt);
+
+  // An object whose values are texts.
+  using Texts = std::map<std::string, std::string>;
+  void TextMap(absl::string_view name, Texts* out,
+               const std::optional<Texts>& fallback = std::nullopt);
 
   // INVALID_ARGUMENT says the first thing that is wrong, with the detail "field" when it is one
   // field's. A field that was not read is refused, not ignored.

@@ -12,7 +12,9 @@ struct Form {
   std::string title, note;
   bool enabled = false;
   std::optional<int64_t> days = 7;
+  int32_t limit = 7;
   std::vector<std::string> files, events;
+  BodyReader::Texts variables;
 };
 
 absl::Status Read(absl::string_view text, Form* form) {
@@ -20,16 +22,19 @@ absl::Status Read(absl::string_view text, Form* form) {
   body.Text("title", &form->title);
   body.Text("note", &form->note, "none");
   body.Bool("enabled", &form->enabled, true);
+  body.Integer("limit", &form->limit, 1, 0);
   body.IntegerOrNull("days", &form->days, 1, 3650);
   body.TextList("files", &form->files);
   body.TextList("events", &form->events, std::vector<std::string>{"push"});
+  body.TextMap("variables", &form->variables, BodyReader::Texts());
   return body.Finish();
 }
 
 TEST(BodyReaderTest, ReadsEveryType) {
   Form form;
   const absl::Status read = Read(R"({"title": "\u00e9", "note": "", "enabled": false, "days": 3650,
-                                     "files": ["a", "b"], "events": []})",
+                                     "files": ["a", "b"], "events": [], "limit": 2147483647,
+                                     "variables": {"B": "", "A": "x=\u00e9"}})",
                                  &form);
   ASSERT_TRUE(read.ok()) << read;
   EXPECT_EQ(form.title, "\xc3\xa9");
@@ -38,6 +43,8 @@ TEST(BodyReaderTest, ReadsEveryType) {
   EXPECT_EQ(form.days, 3650);
   EXPECT_EQ(form.files, (std::vector<std::string>{"a", "b"}));
   EXPECT_TRUE(form.events.empty());
+  EXPECT_EQ(form.limit, 2147483647);
+  EXPECT_EQ(form.variables, (BodyReader::Texts{{"A", "x=\xc3\xa9"}, {"B", ""}}));
 }
 
 TEST(BodyReaderTest, WhatIsNotGivenHasItsFallback) {
@@ -47,6 +54,8 @@ TEST(BodyReaderTest, WhatIsNotGivenHasItsFallback) {
   EXPECT_TRUE(form.enabled);
   EXPECT_EQ(form.days, std::nullopt);
   EXPECT_EQ(form.events, (std::vector<std::string>{"push"}));
+  EXPECT_EQ(form.limit, 0);
+  EXPECT_TRUE(form.variables.empty());
 }
 
 TEST(BodyReaderTest, NamesTheFieldThatIsWrong) {
@@ -65,7 +74,18 @@ TEST(BodyReaderTest, NamesTheFieldThatIsWrong) {
       {R"({"title": "t", "days": 1})", "files"},
       {R"({"title": "t", "days": 1, "files": "a"})", "files"},
       {R"({"title": "t", "days": 1, "files": ["a", 1]})", "files"},
-      {R"({"title": "t", "days": 1, "files": null})", "files"}};
+      {R"({"title": "t", "days": 1, "files": null})", "files"},
+      {R"({"title": "t", "days": 1, "files": [], "limit": 0})", "limit"},
+      {R"({"title": "t", "days": 1, "files": [], "limit": -1})", "limit"},
+      {R"({"title": "t", "days": 1, "files": [], "limit": 1.5})", "limit"},
+      {R"({"title": "t", "days": 1, "files": [], "limit": "1"})", "limit"},
+      {R"({"title": "t", "days": 1, "files": [], "limit": null})", "limit"},
+      {R"({"title": "t", "days": 1, "files": [], "limit": 2147483648})", "limit"},
+      {R"({"title": "t", "days": 1, "files": [], "variables": []})", "variables"},
+      {R"({"title": "t", "days": 1, "files": [], "variables": null})", "variables"},
+      {R"({"title": "t", "days": 1, "files": [], "variables": "A=b"})", "variables"},
+      {R"({"title": "t", "days": 1, "files": [], "variables": {"A": 1}})", "variables"},
+      {R"({"title": "t", "days": 1, "files": [], "variables": {"A": null}})", "variables"}};
   for (const auto& [text, field] : cases) {
     Form form;
     const absl::Status read = Read(text, &form);

@@ -11,6 +11,7 @@
 #include "gateway/ask.h"
 #include "gateway/json_text.h"
 #include "gateway/log_download.h"
+#include "gateway/query.h"
 #include "gateway/resource.h"
 #include "gateway/text.h"
 #include "gateway/translate_build.h"
@@ -21,27 +22,6 @@ namespace {
 using BuildStub = build::v1::BuildService::Stub;
 
 constexpr int64_t kMostBuilds = 100;
-
-// A query parameter that must be a number when it is given. False after answering 400.
-bool ReadNumber(http::Exchange& exchange, const char* name, int64_t least, int64_t most,
-                std::optional<int64_t>* number) {
-  const std::optional<std::string> text = exchange.target.Parameter(name);
-  if (!text) return true;
-  *number = ParseNumber(*text, least);
-  if (*number && **number <= most) return true;
-  ReplyError(exchange, 400, "invalid_argument",
-             absl::StrCat(name, " must be a number of at least ", least,
-                          most < INT64_MAX ? absl::StrCat(" and at most ", most) : ""));
-  return false;
-}
-
-// False after answering 400.
-bool ReadRef(http::Exchange& exchange, std::string* ref) {
-  *ref = exchange.target.Parameter("ref").value_or("");
-  if (IsUtf8(*ref)) return true;
-  ReplyError(exchange, 400, "invalid_argument", "ref must be UTF-8");
-  return false;
-}
 
 }  // namespace
 
@@ -66,7 +46,7 @@ void BuildRoutes::List(http::Exchange& exchange) const {
   build::v1::ListBuildsRequest request;
   if (!ReadNumber(exchange, "limit", 1, kMostBuilds, &limit) ||
       !ReadNumber(exchange, "before", 1, INT64_MAX, &before) ||
-      !ReadRef(exchange, request.mutable_ref())) {
+      !ReadText(exchange, "ref", request.mutable_ref())) {
     return;
   }
   request.set_parent(*project);
@@ -88,7 +68,7 @@ void BuildRoutes::Latest(http::Exchange& exchange) const {
   const auto project = ProjectName(exchange);
   if (!project) return ReplyNotFound(exchange);
   build::v1::GetLatestBuildRequest request;
-  if (!ReadRef(exchange, request.mutable_ref())) return;
+  if (!ReadText(exchange, "ref", request.mutable_ref())) return;
   request.set_parent(*project);
   const auto build =
       Ask(exchange, *backends_.build, &BuildStub::GetLatestBuild, request, session->token);

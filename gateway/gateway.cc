@@ -92,6 +92,12 @@ Gateway::Gateway(const Config& config, const Clock& clock, Random& random,
       deploy_keys_(backends_, sessions_),
       badges_(backends_, sessions_),
       builds_(backends_, sessions_),
+      triggers_(backends_, sessions_, random),
+      build_actions_(backends_, sessions_),
+      jobs_(backends_, sessions_),
+      settings_(backends_, sessions_),
+      notification_hooks_(backends_, sessions_),
+      deliveries_(backends_, sessions_),
       streams_(backends_, authenticator_, clock, random, streams),
       server_(std::move(server)) {}
 
@@ -127,6 +133,12 @@ void Gateway::AddRoutes() {
   deploy_keys_.AddTo(*server_);
   badges_.AddTo(*server_);
   builds_.AddTo(*server_);
+  triggers_.AddTo(*server_);
+  build_actions_.AddTo(*server_);
+  jobs_.AddTo(*server_);
+  settings_.AddTo(*server_);
+  notification_hooks_.AddTo(*server_);
+  deliveries_.AddTo(*server_);
   server_->Fallback([this](Exchange& exchange) { ServePage(exchange); });
 }
 

@@ -9,16 +9,22 @@
 #include "gateway/auth_routes.h"
 #include "gateway/backends.h"
 #include "gateway/badge_routes.h"
+#include "gateway/build_action_routes.h"
 #include "gateway/build_routes.h"
 #include "gateway/config.h"
+#include "gateway/delivery_routes.h"
 #include "gateway/deploy_key_routes.h"
 #include "gateway/hook_routes.h"
+#include "gateway/job_routes.h"
 #include "gateway/live_streams.h"
 #include "gateway/member_routes.h"
+#include "gateway/notification_hook_routes.h"
 #include "gateway/project_routes.h"
+#include "gateway/project_settings_routes.h"
 #include "gateway/repository_routes.h"
 #include "gateway/secret_routes.h"
 #include "gateway/sessions.h"
+#include "gateway/trigger_routes.h"
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
 #include "lib/http/hardened_server.h"
@@ -66,6 +72,12 @@ class Gateway {
   const DeployKeyRoutes deploy_keys_;
   const BadgeRoutes badges_;
   const BuildRoutes builds_;
+  const TriggerRoutes triggers_;
+  const BuildActionRoutes build_actions_;
+  const JobRoutes jobs_;
+  const ProjectSettingsRoutes settings_;
+  const NotificationHookRoutes notification_hooks_;
+  const DeliveryRoutes deliveries_;
   LiveStreams streams_;
   // Last: its handlers use all of the above.
   const std::unique_ptr<http::HardenedServer> server_;

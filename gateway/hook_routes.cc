@@ -1,5 +1,6 @@
 #include "gateway/hook_routes.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -25,10 +26,14 @@ using project::v1::Hook;
 // Two scripts of at most 1 MB each; in JSON each of their bytes may take six.
 constexpr size_t kLargestHook = 13 << 20;
 
+// A number of a hook that was not given: the service knows what that means.
+constexpr int32_t kDefault = 0;
+
 // API.md's HookFields.
 absl::Status ReadHook(const std::string& text, Hook* hook) {
   bool enabled = true;
-  std::vector<std::string> tracked_files, branches, events;
+  int32_t timeout = 0, stall_timeout = 0, max_parallel = 0;
+  std::vector<std::string> tracked_files, branches, events, labels;
   BodyReader body(text);
   body.Text("title", hook->mutable_title());
   body.Text("image", hook->mutable_image());
@@ -38,10 +43,18 @@ absl::Status ReadHook(const std::string& text, Hook* hook) {
   body.Bool("enabled", &enabled, true);
   body.TextList("branches", &branches, std::vector<std::string>());
   body.TextList("events", &events, std::vector<std::string>{"push", "pull_request"});
+  body.TextList("labels", &labels, std::vector<std::string>());
+  body.Integer("timeout_seconds", &timeout, 1, kDefault);
+  body.Integer("stall_timeout_seconds", &stall_timeout, 1, kDefault);
+  body.Integer("max_parallel", &max_parallel, 0, kDefault);
   KOZMIC_RETURN_IF_ERROR(body.Finish());
   hook->set_disabled(!enabled);
   hook->mutable_tracked_files()->Assign(tracked_files.begin(), tracked_files.end());
   hook->mutable_branches()->Assign(branches.begin(), branches.end());
+  hook->mutable_labels()->Assign(labels.begin(), labels.end());
+  hook->set_timeout_seconds(timeout);
+  hook->set_stall_timeout_seconds(stall_timeout);
+  hook->set_max_parallel(max_parallel);
   for (const std::string& word : events) {
     const Hook::Event event = ParseHookEvent(word);
     if (event == Hook::EVENT_UNSPECIFIED) {

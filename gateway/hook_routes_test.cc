@@ -27,7 +27,8 @@ TEST_F(HookRoutesTest, AHookIsCreatedReadChangedAndDeleted) {
   EXPECT_EQ(StatusOf(created), 201);
   const json expected = json::parse(R"({"id": 1, "title": "<b>tests</b>", "image": "debian",
       "script": "#!/bin/sh\nx", "install_script": "", "tracked_files": [], "enabled": true,
-      "branches": [], "events": ["push", "pull_request"], "created_at": null,
+      "branches": [], "events": ["push", "pull_request"], "labels": [], "timeout_seconds": 3600,
+      "stall_timeout_seconds": 900, "max_parallel": 0, "created_at": null,
       "updated_at": null})");
   EXPECT_EQ(Json(created), expected) << "bad input 72: a title is data";
   const std::string one = absl::StrCat(kHooks, "/1");
@@ -35,12 +36,17 @@ TEST_F(HookRoutesTest, AHookIsCreatedReadChangedAndDeleted) {
 
   const std::string changed = Change("PUT", one, R"({"title": "t", "image": "i", "script": "s",
       "install_script": "apt", "tracked_files": ["a", "b/c"], "enabled": false,
-      "branches": ["main", "release/*"], "events": ["tag"]})");
+      "branches": ["main", "release/*"], "events": ["tag"], "labels": ["gpu", "arm64"],
+      "timeout_seconds": 60, "stall_timeout_seconds": 10, "max_parallel": 2})");
   EXPECT_EQ(StatusOf(changed), 200);
   EXPECT_EQ(Json(changed)["enabled"], false);
   EXPECT_EQ(Json(changed)["tracked_files"], json({"a", "b/c"}));
   EXPECT_EQ(Json(changed)["branches"], json({"main", "release/*"}));
   EXPECT_EQ(Json(changed)["events"], json::array({"tag"}));
+  EXPECT_EQ(Json(changed)["labels"], json({"gpu", "arm64"})) << "P21";
+  EXPECT_EQ(Json(changed)["timeout_seconds"], 60) << "P16";
+  EXPECT_EQ(Json(changed)["stall_timeout_seconds"], 10) << "K46";
+  EXPECT_EQ(Json(changed)["max_parallel"], 2);
   EXPECT_EQ(Json(Get(kHooks))["hooks"][0], Json(changed));
 
   EXPECT_EQ(StatusOf(Change("DELETE", one)), 204);
@@ -85,6 +91,12 @@ TEST_F(HookRoutesTest, WhatIsWrongWithAHookIsNamed) {
   refused(with(R"("tracked_files": "a")"), 400, "tracked_files");
   refused(with(R"("branches": [1])"), 400, "branches");
   refused(with(R"("events": ["push", "deploy"])"), 400, "events");
+  refused(with(R"("labels": "gpu")"), 400, "labels");
+  refused(with(R"("timeout_seconds": 0)"), 400, "timeout_seconds");
+  refused(with(R"("timeout_seconds": "60")"), 400, "timeout_seconds");
+  refused(with(R"("stall_timeout_seconds": -1)"), 400, "stall_timeout_seconds");
+  refused(with(R"("stall_timeout_seconds": 4294967296)"), 400, "stall_timeout_seconds");
+  refused(with(R"("max_parallel": 1.5)"), 400, "max_parallel");
   refused(with(R"("project_id": 2)"), 400, "");
   refused(with(R"("id": 2)"), 400, "");
 }

@@ -47,6 +47,18 @@ JsonText JsonObject(std::initializer_list<JsonField> fields) {
   return json;
 }
 
+JsonText JsonObjectOf(const std::map<std::string, std::string>& texts) {
+  JsonText json = {"{"};
+  for (const auto& [name, value] : texts) {
+    if (json.text.size() > 1) json.text += ',';
+    JsonValue(name).AppendTo(json.text);
+    json.text += ':';
+    JsonValue(value).AppendTo(json.text);
+  }
+  json.text += '}';
+  return json;
+}
+
 void JsonArray::Add(const JsonValue& value) {
   if (text_.size() > 1) text_ += ',';
   value.AppendTo(text_);

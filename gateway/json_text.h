@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <string>
 #include <utility>
 #include <variant>
@@ -48,6 +49,9 @@ struct JsonField {
 
 // {"name": value, …}
 JsonText JsonObject(std::initializer_list<JsonField> fields);
+
+// The same with names that are not ours.
+JsonText JsonObjectOf(const std::map<std::string, std::string>& texts);
 
 // [value, …]
 class JsonArray {

@@ -54,5 +54,10 @@ TEST(JsonTextTest, ObjectsAndArraysNest) {
             R"({"list":[{"n":1},{"n":2}],"none":null,"text":"\""})");
 }
 
+TEST(JsonTextTest, NamesThatAreNotOursAreEscaped) {
+  EXPECT_EQ(JsonObjectOf({}).text, "{}");
+  EXPECT_EQ(JsonObjectOf({{"B", "\""}, {"A\"", ""}}).text, R"({"A\"":"","B":"\""})");
+}
+
 }  // namespace
 }  // namespace kozmic::gateway

@@ -83,8 +83,8 @@ TEST_F(ProjectRoutesTest, AnothersProjectIs404WhateverIsAskedOfIt) {
   for (const char* project :
        {"2", "4", "-1", "0", "01", "9223372036854775808", "1e3", "%00", "x"}) {
     const std::string root = absl::StrCat("/api/v1/projects/", project);
-    for (const char* path :
-         {"", "/members", "/hooks", "/hooks/1", "/secrets", "/deploy_key", "/badge"}) {
+    for (const char* path : {"", "/members", "/hooks", "/hooks/1", "/secrets", "/deploy_key",
+                             "/badge", "/deliveries", "/deliveries/1"}) {
       EXPECT_EQ(StatusOf(Get(root + path, CookieOf("session-8"))), 404) << root << path;
     }
     const auto change = [&](const std::string& method, const std::string& path,
@@ -103,6 +103,7 @@ TEST_F(ProjectRoutesTest, AnothersProjectIs404WhateverIsAskedOfIt) {
     EXPECT_EQ(change("POST", "/deploy_key/restore", ""), 404) << project;
     EXPECT_EQ(change("POST", "/deploy_key/rotate", ""), 404) << project;
     EXPECT_EQ(change("POST", "/badge/reset", ""), 404) << project;
+    EXPECT_EQ(change("POST", "/builds", R"({"ref": "main"})"), 404) << project;
   }
 }
 
@@ -120,6 +121,7 @@ TEST_F(ProjectRoutesTest, AMemberWhoChangesSomethingIs403) {
         change("POST", "/hooks/restore", ""), change("PUT", "/secrets/A", R"({"value": "x"})"),
         change("DELETE", "/secrets/A", ""), change("POST", "/deploy_key/restore", ""),
         change("POST", "/deploy_key/rotate", ""), change("POST", "/badge/reset", ""),
+        change("POST", "/builds", R"({"ref": "main"})"),
         Get("/api/v1/projects/1/secrets", CookieOf("session-8")),
         Get("/api/v1/projects/1/deploy_key", CookieOf("session-8"))}) {
     EXPECT_EQ(StatusOf(answer), 403);

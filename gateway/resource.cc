@@ -39,4 +39,22 @@ std::optional<std::string> BuildName(const http::Exchange& exchange) {
   return Below(ProjectName(exchange), "builds", exchange.Variable("number"));
 }
 
+std::optional<std::string> JobName(const http::Exchange& exchange) {
+  return Below(BuildName(exchange), "jobs", exchange.Variable("job"));
+}
+
+std::optional<std::string> NotificationHookName(const http::Exchange& exchange) {
+  return Below(ProjectName(exchange), "notificationHooks", exchange.Variable("hook"));
+}
+
+std::optional<std::string> DeliveryName(const http::Exchange& exchange) {
+  return Below(ProjectName(exchange), "deliveries", exchange.Variable("delivery"));
+}
+
+std::optional<std::string> SettingsName(const http::Exchange& exchange) {
+  const std::optional<std::string> project = ProjectName(exchange);
+  if (!project) return std::nullopt;
+  return absl::StrCat(*project, "/settings");
+}
+
 }  // namespace kozmic::gateway

@@ -20,6 +20,15 @@ std::optional<std::string> SecretName(const http::Exchange& exchange);
 // "projects/7/builds/3", from {project} and {number}.
 std::optional<std::string> BuildName(const http::Exchange& exchange);
 
+// "projects/7/builds/3/jobs/2", from {project}, {number} and {job}.
+std::optional<std::string> JobName(const http::Exchange& exchange);
+// "projects/7/notificationHooks/4", from {project} and {hook}.
+std::optional<std::string> NotificationHookName(const http::Exchange& exchange);
+// "projects/7/deliveries/12", from {project} and {delivery}.
+std::optional<std::string> DeliveryName(const http::Exchange& exchange);
+// "projects/7/settings", from {project}.
+std::optional<std::string> SettingsName(const http::Exchange& exchange);
+
 }  // namespace kozmic::gateway
 
 #endif  // KOZMIC_GATEWAY_RESOURCE_H_

@@ -112,6 +112,15 @@ TEST_F(SessionsTest, WhatGivesAccessIsNotManagedByAToken) {
       {"POST", "/api/v1/projects/1/deploy_key/restore", ""},
       {"POST", "/api/v1/projects/1/deploy_key/rotate", ""},
       {"POST", "/api/v1/projects/1/badge/reset", ""},
+      {"POST", "/api/v1/projects/1/builds", "{}"},
+      {"POST", "/api/v1/projects/1/builds/1/cancel", ""},
+      {"POST", "/api/v1/projects/1/builds/1/restart", "{}"},
+      {"POST", "/api/v1/projects/1/builds/1/approve", "{}"},
+      {"POST", "/api/v1/projects/1/builds/1/jobs/1/cancel", ""},
+      {"POST", "/api/v1/projects/1/builds/1/jobs/1/restart", ""},
+      {"PUT", "/api/v1/projects/1/settings", "{}"},
+      {"POST", "/api/v1/projects/1/notification_hooks", "{}"},
+      {"DELETE", "/api/v1/projects/1/notification_hooks/1", ""},
       {"POST", "/logout/", ""}};
   const std::string others =
       absl::StrCat(kCookie, "X-CSRF-Token: ", Sessions::CsrfToken("session-8"), "\r\n");

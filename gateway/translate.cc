@@ -17,6 +17,10 @@ JsonValue TextOrNull(const std::string& text) {
   return text.empty() ? JsonValue(nullptr) : JsonValue(text);
 }
 
+JsonValue NumberOrNull(int64_t number) {
+  return number == 0 ? JsonValue(nullptr) : JsonValue(number);
+}
+
 int64_t LastNumber(absl::string_view name) {
   int64_t number = 0;
   return absl::SimpleAtoi(name.substr(name.rfind('/') + 1), &number) ? number : 0;

@@ -18,6 +18,9 @@ JsonText TimeJson(bool present, const google::protobuf::Timestamp& time);
 // Null for an empty text. Refers to it.
 JsonValue TextOrNull(const std::string& text);
 
+// Null for 0.
+JsonValue NumberOrNull(int64_t number);
+
 // The last number of a resource name ("projects/7/builds/3" → 3); 0 when it has none.
 int64_t LastNumber(absl::string_view name);
 

@@ -1,6 +1,7 @@
 #include "gateway/translate_build.h"
 
-#include "absl/strings/match.h"
+#include <map>
+
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "gateway/translate.h"
@@ -25,6 +26,34 @@ const char* StateText(build::v1::State state) {
   }
 }
 
+const char* TriggerText(build::v1::Trigger trigger) {
+  switch (trigger) {
+    case build::v1::TRIGGER_TAG:
+      return "tag";
+    case build::v1::TRIGGER_PULL_REQUEST:
+      return "pull_request";
+    case build::v1::TRIGGER_MANUAL:
+      return "manual";
+    default:
+      return "push";
+  }
+}
+
+JsonValue GateJson(build::v1::Gate gate) {
+  switch (gate) {
+    case build::v1::GATE_OPEN:
+      return "open";
+    case build::v1::GATE_PROJECT_LIMIT:
+      return "project_limit";
+    case build::v1::GATE_HOOK_LIMIT:
+      return "hook_limit";
+    case build::v1::GATE_APPROVAL:
+      return "approval";
+    default:
+      return nullptr;
+  }
+}
+
 absl::string_view Branch(absl::string_view ref) {
   absl::ConsumePrefix(&ref, "refs/heads/") || absl::ConsumePrefix(&ref, "refs/tags/");
   return ref;
@@ -37,6 +66,30 @@ JsonText AuthorJson(const build::v1::Author& author) {
                      {"avatar_url", author.avatar_url()}});
 }
 
+JsonText ApprovalJson(const build::v1::Approval& approval) {
+  if (!approval.needed()) return {"null"};
+  return JsonObject(
+      {{"approver", TextOrNull(approval.approver())},
+       {"approved_at", TimeJson(approval.has_approve_time(), approval.approve_time())}});
+}
+
+JsonText TextsJson(const google::protobuf::RepeatedPtrField<std::string>& texts) {
+  return JsonArrayOf(texts, [](const std::string& one) { return JsonValue(one); });
+}
+
+// Of a job or an attempt.
+template <typename Message>
+JsonValue ExitCodeJson(const Message& message) {
+  return message.has_exit_code() ? JsonValue(message.exit_code()) : JsonValue(nullptr);
+}
+
+JsonText PhasesJson(const google::protobuf::RepeatedPtrField<build::v1::Phase>& phases) {
+  return JsonArrayOf(phases, [](const build::v1::Phase& phase) {
+    return JsonObject({{"name", phase.name()},
+                       {"started_at", TimeJson(phase.has_start_time(), phase.start_time())}});
+  });
+}
+
 JsonText LogJson(const build::v1::Log& log) {
   const std::string id = LogId(log.name());
   if (id.empty()) return {"null"};
@@ -47,24 +100,23 @@ JsonText LogJson(const build::v1::Log& log) {
 }
 
 JsonText JobJson(const build::v1::Job& job) {
-  const JsonText phases = JsonArrayOf(job.phases(), [](const build::v1::Phase& phase) {
-    return JsonObject({{"name", phase.name()},
-                       {"started_at", TimeJson(phase.has_start_time(), phase.start_time())}});
-  });
-  return JsonObject(
-      {{"number", job.number()},
-       {"title", job.title()},
-       {"image", job.image()},
-       {"status", StateText(job.state())},
-       {"reason", job.reason()},
-       {"exit_code", job.has_exit_code() ? JsonValue(job.exit_code()) : JsonValue(nullptr)},
-       {"attempt", job.attempt()},
-       {"queued_at", TimeJson(job.has_queue_time(), job.queue_time())},
-       {"started_at", TimeJson(job.has_start_time(), job.start_time())},
-       {"finished_at", TimeJson(job.has_end_time(), job.end_time())},
-       {"runner", TextOrNull(job.runner())},
-       {"phases", phases},
-       {"log", LogJson(job.log())}});
+  return JsonObject({{"number", job.number()},
+                     {"title", job.title()},
+                     {"image", job.image()},
+                     {"status", StateText(job.state())},
+                     {"reason", job.reason()},
+                     {"exit_code", ExitCodeJson(job)},
+                     {"attempt", job.attempt()},
+                     {"queued_at", TimeJson(job.has_queue_time(), job.queue_time())},
+                     {"started_at", TimeJson(job.has_start_time(), job.start_time())},
+                     {"finished_at", TimeJson(job.has_end_time(), job.end_time())},
+                     {"runner", TextOrNull(job.runner())},
+                     {"phases", PhasesJson(job.phases())},
+                     {"log", LogJson(job.log())},
+                     {"hook_id", NumberOrNull(LastNumber(job.hook()))},
+                     {"gate", GateJson(job.gate())},
+                     {"cancelling", job.cancelling()},
+                     {"labels", TextsJson(job.labels())}});
 }
 
 }  // namespace
@@ -72,6 +124,8 @@ JsonText JobJson(const build::v1::Job& job) {
 JsonText ToJson(const build::v1::Build& build) {
   absl::string_view project = build.name();
   project = project.substr(0, project.find("/builds/"));
+  const std::map<std::string, std::string> variables(build.variables().begin(),
+                                                     build.variables().end());
   return JsonObject({{"project_id", LastNumber(project)},
                      {"number", build.number()},
                      {"status", StateText(build.state())},
@@ -85,7 +139,40 @@ JsonText ToJson(const build::v1::Build& build) {
                      {"started_at", TimeJson(build.has_start_time(), build.start_time())},
                      {"finished_at", TimeJson(build.has_end_time(), build.end_time())},
                      {"revision", build.revision()},
+                     {"trigger", TriggerText(build.trigger())},
+                     {"pull_request", NumberOrNull(build.pull_request())},
+                     {"fork", TextOrNull(build.fork())},
+                     {"approval", ApprovalJson(build.approval())},
+                     {"variables", JsonObjectOf(variables)},
+                     {"creator", build.creator()},
+                     {"generation", build.generation()},
                      {"jobs", JsonArrayOf(build.jobs(), JobJson)}});
+}
+
+JsonText ToJson(const build::v1::Attempt& attempt) {
+  return JsonObject({{"number", attempt.number()},
+                     {"status", StateText(attempt.state())},
+                     {"reason", attempt.reason()},
+                     {"exit_code", ExitCodeJson(attempt)},
+                     {"started_at", TimeJson(attempt.has_start_time(), attempt.start_time())},
+                     {"finished_at", TimeJson(attempt.has_end_time(), attempt.end_time())},
+                     {"runner", TextOrNull(attempt.runner())},
+                     {"phases", PhasesJson(attempt.phases())},
+                     {"log", LogJson(attempt.log())},
+                     {"title", attempt.title()},
+                     {"image", attempt.image()}});
+}
+
+JsonText ToJson(const build::v1::ExplainWaitResponse::Wait& wait) {
+  return JsonObject({{"job", wait.job()},
+                     {"gate", GateJson(wait.gate())},
+                     {"ahead", wait.ahead()},
+                     {"fitting_runners", wait.fitting_runners()},
+                     {"slots", wait.slots()},
+                     {"busy_slots", wait.busy_slots()},
+                     {"missing_labels", TextsJson(wait.missing_labels())},
+                     {"limit", wait.limit()},
+                     {"sentence", wait.sentence()}});
 }
 
 std::string LogId(absl::string_view log_name) {

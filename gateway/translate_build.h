@@ -9,8 +9,11 @@
 
 namespace kozmic::gateway {
 
-// API.md's Build.
+// What BuildService says of builds, as the JSON of API.md.
+
 JsonText ToJson(const build::v1::Build& build);
+JsonText ToJson(const build::v1::Attempt& attempt);
+JsonText ToJson(const build::v1::ExplainWaitResponse::Wait& wait);
 
 // "logs/7-3-1-2" → "7/3/1/2", as browsers know a log; empty when it is not such a name.
 std::string LogId(absl::string_view log_name);

@@ -1,5 +1,6 @@
 #include "gateway/translate_project.h"
 
+#include <cstdint>
 #include <string>
 
 #include "gateway/translate.h"
@@ -11,6 +12,12 @@ using project::v1::DeployKey;
 using project::v1::Hook;
 using project::v1::RepositorySync;
 using project::v1::RestoreHooksResponse;
+
+// What 0 means in a hook.
+constexpr int32_t kTimeoutSeconds = 3600;
+constexpr int32_t kStallTimeoutSeconds = 900;
+
+int32_t OrDefault(int32_t number, int32_t fallback) { return number == 0 ? fallback : number; }
 
 const char* RoleText(project::v1::Role role) {
   switch (role) {
@@ -105,17 +112,22 @@ JsonText ToJson(const Hook& hook) {
   const JsonText events = JsonArrayOf(hook.events(), [](int event) {
     return JsonValue(EventText(static_cast<Hook::Event>(event)));
   });
-  return JsonObject({{"id", LastNumber(hook.name())},
-                     {"title", hook.title()},
-                     {"image", hook.image()},
-                     {"script", hook.script()},
-                     {"install_script", hook.install_script()},
-                     {"tracked_files", JsonArrayOf(hook.tracked_files(), text)},
-                     {"enabled", !hook.disabled()},
-                     {"branches", JsonArrayOf(hook.branches(), text)},
-                     {"events", events},
-                     {"created_at", TimeJson(hook.has_create_time(), hook.create_time())},
-                     {"updated_at", TimeJson(hook.has_update_time(), hook.update_time())}});
+  return JsonObject(
+      {{"id", LastNumber(hook.name())},
+       {"title", hook.title()},
+       {"image", hook.image()},
+       {"script", hook.script()},
+       {"install_script", hook.install_script()},
+       {"tracked_files", JsonArrayOf(hook.tracked_files(), text)},
+       {"enabled", !hook.disabled()},
+       {"branches", JsonArrayOf(hook.branches(), text)},
+       {"events", events},
+       {"labels", JsonArrayOf(hook.labels(), text)},
+       {"timeout_seconds", OrDefault(hook.timeout_seconds(), kTimeoutSeconds)},
+       {"stall_timeout_seconds", OrDefault(hook.stall_timeout_seconds(), kStallTimeoutSeconds)},
+       {"max_parallel", hook.max_parallel()},
+       {"created_at", TimeJson(hook.has_create_time(), hook.create_time())},
+       {"updated_at", TimeJson(hook.has_update_time(), hook.update_time())}});
 }
 
 JsonText ToJson(const RestoreHooksResponse::Result& result) {

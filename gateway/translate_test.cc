@@ -4,7 +4,9 @@
 
 #include "gateway/translate_account.h"
 #include "gateway/translate_build.h"
+#include "gateway/translate_delivery.h"
 #include "gateway/translate_project.h"
+#include "gateway/translate_settings.h"
 #include "nlohmann/json.hpp"
 
 namespace kozmic::gateway {
@@ -36,10 +38,84 @@ TEST(TranslateTest, ABuildThatHasOnlyBegunHasNulls) {
     "project_id": 7, "number": 3, "status": "enqueued", "ref": "refs/heads/feature/x",
     "branch": "feature/x", "commit": "abc", "commit_url": "", "message": "", "author": null,
     "created_at": "2023-11-14T22:13:20.005Z", "started_at": null, "finished_at": null,
-    "revision": 12,
+    "revision": 12, "trigger": "push", "pull_request": null, "fork": null, "approval": null,
+    "variables": {}, "creator": "", "generation": 0,
     "jobs": [{"number": 1, "title": "tests", "image": "", "status": "enqueued", "reason": "",
               "exit_code": null, "attempt": 0, "queued_at": null, "started_at": null,
-              "finished_at": null, "runner": null, "phases": [], "log": null}]})"));
+              "finished_at": null, "runner": null, "phases": [], "log": null, "hook_id": null,
+              "gate": null, "cancelling": false, "labels": []}]})"));
+}
+
+// P4, P8.
+TEST(TranslateTest, WhatAskedForABuildIsTold) {
+  const std::vector<std::pair<build::v1::Trigger, const char*>> triggers = {
+      {build::v1::TRIGGER_PUSH, "push"},
+      {build::v1::TRIGGER_TAG, "tag"},
+      {build::v1::TRIGGER_PULL_REQUEST, "pull_request"},
+      {build::v1::TRIGGER_MANUAL, "manual"}};
+  build::v1::Build build;
+  for (const auto& [trigger, word] : triggers) {
+    build.set_trigger(trigger);
+    EXPECT_EQ(Translated(build)["trigger"], word);
+  }
+  build.set_pull_request(17);
+  build.set_fork("mallory/repo");
+  build.mutable_approval()->set_needed(true);
+  (*build.mutable_variables())["B"] = "2";
+  (*build.mutable_variables())["A"] = "1";
+  build.set_creator("ada");
+  build.set_generation(2);
+  EXPECT_EQ(Translated(build)["pull_request"], 17);
+  EXPECT_EQ(Translated(build)["fork"], "mallory/repo");
+  EXPECT_EQ(Translated(build)["approval"],
+            json::parse(R"({"approver": null, "approved_at": null})"));
+  EXPECT_EQ(Translated(build)["variables"], json::parse(R"({"A": "1", "B": "2"})"));
+  EXPECT_EQ(Translated(build)["creator"], "ada");
+  EXPECT_EQ(Translated(build)["generation"], 2);
+}
+
+// P21, P41.
+TEST(TranslateTest, WhatAJobWaitsForHasItsWord) {
+  const std::vector<std::pair<build::v1::Gate, json>> gates = {
+      {build::v1::GATE_UNSPECIFIED, nullptr},
+      {build::v1::GATE_OPEN, "open"},
+      {build::v1::GATE_PROJECT_LIMIT, "project_limit"},
+      {build::v1::GATE_HOOK_LIMIT, "hook_limit"},
+      {build::v1::GATE_APPROVAL, "approval"}};
+  build::v1::Build build;
+  build::v1::Job* job = build.add_jobs();
+  job->set_hook("projects/7/hooks/4");
+  job->set_cancelling(true);
+  job->add_labels("gpu");
+  for (const auto& [gate, word] : gates) {
+    job->set_gate(gate);
+    EXPECT_EQ(Translated(build)["jobs"][0]["gate"], word);
+  }
+  const json seen = Translated(build)["jobs"][0];
+  EXPECT_EQ(seen["hook_id"], 4);
+  EXPECT_EQ(seen["cancelling"], true);
+  EXPECT_EQ(seen["labels"], json({"gpu"}));
+}
+
+TEST(TranslateTest, ANotificationHookTellsWhatCameOfTheLastMessage) {
+  build::v1::NotificationHook hook;
+  hook.set_name("projects/7/notificationHooks/2");
+  hook.set_url("https://chat.example/");
+  hook.mutable_last_time()->set_seconds(1700000000);
+  hook.set_last_result("HTTP 500");
+  hook.set_waiting(3);
+  EXPECT_EQ(Translated(hook), json::parse(R"({"id": 2, "url": "https://chat.example/",
+      "created_at": null, "last_at": "2023-11-14T22:13:20.000Z", "last_result": "HTTP 500",
+      "waiting": 3})"));
+}
+
+TEST(TranslateTest, ADeliverysBodyNeedNotBeUtf8) {
+  project::v1::Delivery delivery;
+  delivery.set_name("projects/7/deliveries/5");
+  delivery.set_body("a\xff");
+  EXPECT_FALSE(Translated(delivery).contains("body"));
+  EXPECT_EQ(Translated(delivery)["hook_id"], nullptr) << "its hook is gone";
+  EXPECT_EQ(json::parse(WithBodyToJson(delivery).text)["body"], "a\xef\xbf\xbd");
 }
 
 TEST(TranslateTest, AFinishedJobHasItsExitCodeAndLog) {

@@ -142,6 +142,7 @@ void FakeBuilds::Put(int64_t number, build::v1::State state) {
     build::v1::Job* job = build.add_jobs();
     job->set_number(1);
     job->set_attempt(2);
+    job->set_state(state);
   }
 }
 
@@ -154,6 +155,12 @@ void FakeBuilds::Put(const build::v1::Build& build) {
   absl::MutexLock lock(&mutex_);
   builds_[key] = build;
   builds_[key].set_number(key.second);
+}
+
+void FakeBuilds::Edit(int64_t project, int64_t number,
+                      const std::function<void(build::v1::Build&)>& edit) {
+  absl::MutexLock lock(&mutex_);
+  edit(builds_[{project, number}]);
 }
 
 void FakeBuilds::AddJob(int64_t build, int number, int attempt) {

@@ -66,6 +66,15 @@ class FakeProjects final : public project::v1::ProjectService::Service {
   grpc::Status RestoreHooks(grpc::ServerContext* context,
                             const project::v1::RestoreHooksRequest* request,
                             project::v1::RestoreHooksResponse* response) override;
+  grpc::Status TriggerBuild(grpc::ServerContext* context,
+                            const project::v1::TriggerBuildRequest* request,
+                            project::v1::TriggerBuildResponse* response) override;
+  grpc::Status ListDeliveries(grpc::ServerContext* context,
+                              const project::v1::ListDeliveriesRequest* request,
+                              project::v1::ListDeliveriesResponse* response) override;
+  grpc::Status GetDelivery(grpc::ServerContext* context,
+                           const project::v1::GetDeliveryRequest* request,
+                           project::v1::Delivery* response) override;
   grpc::Status SetSecret(grpc::ServerContext* context, const project::v1::SetSecretRequest* request,
                          project::v1::Secret* response) override;
   grpc::Status ListSecrets(grpc::ServerContext* context,
@@ -103,6 +112,8 @@ class FakeProjects final : public project::v1::ProjectService::Service {
   void SetRole(const std::string& user, int64_t project, project::v1::Role role);
   void RemoveMember(const std::string& user, int64_t project);
   void AddProject(int64_t id, project::v1::Role role_of_users_7);
+  // By its name.
+  void PutDelivery(const project::v1::Delivery& delivery);
   // What ListRepositories answers.
   void SetRepositories(const project::v1::ListRepositoriesResponse& repositories);
   // How long a sync takes that is waited for.
@@ -124,6 +135,8 @@ class FakeProjects final : public project::v1::ProjectService::Service {
     std::map<std::string, project::v1::Role> roles;
     std::map<std::string, project::v1::Hook> hooks;
     std::map<std::string, project::v1::Secret> secrets;
+    // By number.
+    std::map<int64_t, project::v1::Delivery> deliveries;
     int badge_token = 1;
   };
   using Work = std::function<absl::Status(Kept& kept)>;
