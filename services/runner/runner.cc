@@ -124,6 +124,8 @@ Runner::Runner(const Config& config, std::unique_ptr<docker::DockerClient> docke
       images_(*docker_, clock_, ImagePuller::Options{}),
       jobs_(static_cast<int>(config.slots)),
       renewer_(*link_, jobs_, absl::Seconds(std::max(1, session.renew_seconds())), superseded),
+      session_watch_(
+          *link_, random_, [this] { renewer_.RenewSoon(); }, SessionWatch::Options{}),
       executor_(
           JobTools{.docker = *docker_,
                    .git = git_,

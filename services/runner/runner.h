@@ -24,6 +24,7 @@
 #include "services/runner/lease_renewer.h"
 #include "services/runner/leftover_sweeper.h"
 #include "services/runner/machine_clock.h"
+#include "services/runner/session_watch.h"
 
 namespace kozmic::runner {
 
@@ -64,6 +65,7 @@ class Runner {
   ImagePuller images_;
   JobTable jobs_;
   LeaseRenewer renewer_;
+  SessionWatch session_watch_;
   JobExecutor executor_;
   std::unique_ptr<LeftoverSweeper> sweeper_;
   std::unique_ptr<LeaseLoop> leases_;
