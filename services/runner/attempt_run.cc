@@ -146,16 +146,14 @@ std::optional<Outcome> AttemptRun::WaitForEnd() {
     const bool stopped = reason == StopReason::kCancel || (pressed && reason != StopReason::kNone);
     const auto exit = folder_->ReadExit();
     if (exit.ok() && exit->has_value()) return stopped ? Stopped(reason) : Ended(**exit);
-    if ((events & (Job::kContainerGone | Job::kEngineAway)) != 0 && stopped) {
-      return Stopped(reason);
-    }
     if ((events & Job::kContainerGone) != 0) {
+      if (stopped) return Stopped(reason);
       if (container_.OutOfMemory()) {
         return Outcome::Error("The container ran out of memory and was killed.");
       }
       return Outcome::Error("The container was lost: its exit code was not witnessed.");
     }
-    if ((events & Job::kEngineAway) != 0) {
+    if ((events & Job::kEngineAway) != 0 && !stopped) {
       return Outcome::Error("Docker is not answering; what became of the container is unknown.");
     }
     if ((events & Job::kLogFailed) != 0) {
@@ -166,8 +164,9 @@ std::optional<Outcome> AttemptRun::WaitForEnd() {
                                 : absl::StrCat("The log could not be stored: ", failure.message()));
     }
     if (reason != StopReason::kNone && (step == 0 || absl::Now() >= deadline)) {
-      if (!std::exchange(pressed, true))
+      if (!std::exchange(pressed, true)) {
         folder_->WriteNote(kEndingNote, EndingOf(reason)).IgnoreError();
+      }
       deadline = PressToEnd(step++);
       if (deadline == absl::InfinitePast()) return Stopped(reason);
     }

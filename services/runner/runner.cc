@@ -140,6 +140,8 @@ Runner::Runner(const Config& config, std::unique_ptr<docker::DockerClient> docke
   for (const v1::Lease& lease : session.leases()) {
     jobs_.Start(lease, [this](Job& job) { executor_.Adopt(job); });
   }
+  // Some of them may have been cancelled meanwhile.
+  renewer_.RenewSoon();
   sweeper_ = std::make_unique<LeftoverSweeper>(*docker_, jobs_, config.name, config.work_dir,
                                                kSweepInterval);
   leases_ = std::make_unique<LeaseLoop>(*link_, jobs_, executor_, random_, superseded);

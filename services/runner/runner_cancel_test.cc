@@ -135,6 +135,18 @@ TEST_F(RunnerCancelTest, ComesWithTheHeartbeatFromAServerThatGivesNoHints) {
   EXPECT_TRUE(NothingIsLeft());
 }
 
+TEST_F(RunnerCancelTest, WhileTheRunnerIsAwayIsHeardWhenItIsBack) {
+  StartIdle();
+  const std::string attempt = build_.Enqueue(Spec("#!/bin/sh\necho one\nsleep 1000\n"));
+  ASSERT_TRUE(WaitForLine("one\n"));
+  runner_->Signal(SIGKILL);
+  EXPECT_EQ(runner_->Wait(kPatience), 137);
+  build_.SetVerdict(attempt, v1::RenewLeasesResponse::VERDICT_CANCEL);
+  StartRunner();
+  EXPECT_EQ(WaitForEnd(attempt).outcome(), FinishJobRequest::OUTCOME_CANCELLED);
+  EXPECT_TRUE(NothingIsLeft());
+}
+
 TEST_F(RunnerCancelTest, IsNoSuccessThoughTheRunnerIsKilledMeanwhile) {
   StartIdle();
   const std::string attempt = build_.Enqueue(
