@@ -13,6 +13,10 @@
 namespace kozmic::runner {
 namespace {
 
+// The log's last line of a script that has stalled.
+constexpr char kStalledLine[] = "Sorry, your script has stalled and been killed.";
+// For a preparation that is stopped to end by itself.
+constexpr absl::Duration kStopGrace = absl::Milliseconds(500);
 constexpr absl::Duration kTermGrace = absl::Seconds(10);
 constexpr absl::Duration kKillGrace = absl::Seconds(5);
 constexpr absl::Duration kFirstPause = absl::Milliseconds(100);
@@ -20,6 +24,12 @@ constexpr absl::Duration kLongestPause = absl::Seconds(5);
 // Refusals that repeating will not mend; then the lease is left to run out.
 constexpr int kMostRefusals = 10;
 constexpr int kKilledCode = 137;
+
+const char* EndingOf(StopReason reason) {
+  return reason == StopReason::kStalled    ? "stalled"
+         : reason == StopReason::kTimedOut ? "timed out"
+                                           : "cancelled";
+}
 
 }  // namespace
 
@@ -51,6 +61,26 @@ AttemptRun::AttemptRun(const JobTools& tools, std::shared_ptr<grpc::Channel> log
       LogUploader::Options{
           .log = job.lease().log(), .token = job.lease().log_token(), .fd = folder_->log_fd()},
       [this] { job_.Post(Job::kLogFailed); });
+  // What an earlier process began to end, ends for that reason, whatever its exit code.
+  const std::optional<std::string> ending = folder_->ReadNote(kEndingNote);
+  for (const StopReason reason :
+       {StopReason::kStalled, StopReason::kTimedOut, StopReason::kCancel}) {
+    if (ending == EndingOf(reason)) job_.Stop(reason);
+  }
+  limits_ = std::make_unique<TimeLimits>(tools_.clock, job_, Granted(),
+                                         [this] { return folder_->LogSize(); });
+}
+
+Moment AttemptRun::Granted() {
+  if (const auto note = folder_->ReadNote(kGrantedNote)) {
+    if (const auto granted = Moment::Parse(*note)) return *granted;
+  }
+  const Moment now = tools_.clock.Now();
+  if (const absl::Status noted = folder_->WriteNote(kGrantedNote, now.ToString()); !noted.ok()) {
+    Log(Severity::kWarning, "a restart of the runner will lengthen a job's time",
+        {{"attempt", job_.lease().attempt()}, {"error", noted}});
+  }
+  return now;
 }
 
 std::optional<absl::Time> AttemptRun::start_time() const {
@@ -59,30 +89,71 @@ std::optional<absl::Time> AttemptRun::start_time() const {
 }
 
 std::optional<Outcome> AttemptRun::Prepare() {
-  return JobPreparation(tools_, job_, *folder_, container_).Run();
+  preparing_ = std::async(std::launch::async, [this] {
+    std::optional<Outcome> ended = JobPreparation(tools_, job_, *folder_, container_).Run();
+    absl::MutexLock lock(&mutex_);
+    prepared_ = true;
+    return ended;
+  });
+  const std::stop_token stop = job_.stop_token();
+  // Makes the wait below look again.
+  const std::stop_callback on_stop(stop, [this] { absl::MutexLock lock(&mutex_); });
+  bool prepared = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto due = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      return prepared_ || stop.stop_requested();
+    };
+    mutex_.Await(absl::Condition(&due));
+    prepared = mutex_.AwaitWithTimeout(absl::Condition(&prepared_), kStopGrace);
+  }
+  // Whom the job is passed on to must find it at rest.
+  if (prepared || job_.stop_reason() >= StopReason::kDetach) return preparing_.get();
+  if (job_.script_begun()) return std::nullopt;
+  return Outcome::Cancelled();
+}
+
+absl::Status AttemptRun::RemoveContainer() {
+  if (preparing_.valid()) preparing_.wait();
+  return container_.Remove();
+}
+
+Outcome AttemptRun::Stopped(StopReason reason) {
+  Outcome outcome = Outcome::Cancelled();
+  std::string last_line;
+  if (reason == StopReason::kStalled) {
+    outcome = Outcome::Stalled(job_.lease().spec().stall_timeout_seconds());
+    last_line = kStalledLine;
+  } else if (reason == StopReason::kTimedOut) {
+    outcome = Outcome::TimedOut(job_.lease().spec().timeout_seconds());
+    last_line = outcome.reason;
+  }
+  if (!last_line.empty()) folder_->EndLog(last_line).IgnoreError();
+  return outcome;
 }
 
 std::optional<Outcome> AttemptRun::WaitForEnd() {
   container_.Watch();
-  StopReason known = StopReason::kNone;
+  limits_->WatchOutput(tools_.clock.Now().wall - folder_->LastOutputTime());
   absl::Time deadline = absl::InfiniteFuture();
-  int cancel_step = 0;
+  int step = 0;
+  bool pressed = folder_->ReadNote(kEndingNote).has_value();
   unsigned events = 0;
   while (true) {
     const StopReason reason = job_.stop_reason();
-    if (reason == StopReason::kLost || reason == StopReason::kDetach) return std::nullopt;
+    if (reason >= StopReason::kDetach) return std::nullopt;
+    // A script that ended by itself before its time was over has its own end.
+    const bool stopped = reason == StopReason::kCancel || (pressed && reason != StopReason::kNone);
     const auto exit = folder_->ReadExit();
-    if (exit.ok() && exit->has_value()) {
-      return reason == StopReason::kCancel ? Outcome::Cancelled() : Ended(**exit);
-    }
+    if (exit.ok() && exit->has_value()) return stopped ? Stopped(reason) : Ended(**exit);
     if ((events & Job::kContainerGone) != 0) {
-      if (reason == StopReason::kCancel) return Outcome::Cancelled();
+      if (stopped) return Stopped(reason);
       if (container_.OutOfMemory()) {
         return Outcome::Error("The container ran out of memory and was killed.");
       }
       return Outcome::Error("The container was lost: its exit code was not witnessed.");
     }
-    if ((events & Job::kEngineAway) != 0) {
+    if ((events & Job::kEngineAway) != 0 && !stopped) {
       return Outcome::Error("Docker is not answering; what became of the container is unknown.");
     }
     if ((events & Job::kLogFailed) != 0) {
@@ -92,21 +163,25 @@ std::optional<Outcome> AttemptRun::WaitForEnd() {
                                 ? absl::StrCat("The log is at its size limit: ", failure.message())
                                 : absl::StrCat("The log could not be stored: ", failure.message()));
     }
-    if (reason == StopReason::kCancel && (cancel_step == 0 || absl::Now() >= deadline)) {
-      deadline = PressToEnd(cancel_step++);
-      if (deadline == absl::InfinitePast()) return Outcome::Cancelled();
+    if (reason != StopReason::kNone && (step == 0 || absl::Now() >= deadline)) {
+      if (!std::exchange(pressed, true)) {
+        folder_->WriteNote(kEndingNote, EndingOf(reason)).IgnoreError();
+      }
+      deadline = PressToEnd(step++);
+      if (deadline == absl::InfinitePast()) return Stopped(reason);
     }
-    known = reason;
-    events = job_.WaitForEvent(known, deadline);
+    events = job_.WaitForEvent(reason, deadline);
   }
 }
 
 absl::Time AttemptRun::PressToEnd(int step) {
   switch (step) {
     case 0:
-      container_.Signal("TERM");
+      // By the engine only if need be: it may hang.
+      if (!folder_->Tell(init::kEnd).ok()) container_.Signal("TERM");
       return absl::Now() + kTermGrace;
     case 1:
+      folder_->Tell(init::kKill).IgnoreError();
       container_.Signal(init::kKillEverythingSignal);
       return absl::Now() + kKillGrace;
     case 2:
@@ -137,6 +212,7 @@ Outcome AttemptRun::Ended(const ScriptExit& exit) {
 }
 
 bool AttemptRun::Finish(const Outcome& outcome) {
+  limits_.reset();
   folder_->RemoveSecrets();
   const std::stop_callback on_abandon(job_.abandon_token(), [this] { uploader_->CancelWaits(); });
   const absl::Status carried = uploader_->WaitFor(folder_->LogSize(), absl::InfiniteFuture());

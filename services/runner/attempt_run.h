@@ -2,6 +2,7 @@
 #define KOZMIC_SERVICES_RUNNER_ATTEMPT_RUN_H_
 
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,8 +19,10 @@
 #include "services/runner/job_folder.h"
 #include "services/runner/job_preparation.h"
 #include "services/runner/log_uploader.h"
+#include "services/runner/machine_clock.h"
 #include "services/runner/outcome.h"
 #include "services/runner/script_container.h"
+#include "services/runner/time_limits.h"
 
 namespace kozmic::runner {
 
@@ -35,22 +38,29 @@ class AttemptRun {
   JobFolder& folder() { return *folder_; }
   ScriptContainer& container() { return container_; }
 
-  // From the lease to the script's start; see JobPreparation.
+  // From the lease to the script's start; see JobPreparation. When the job is stopped, it waits but
+  // a moment for calls that hang; they may then go on until RemoveContainer.
   std::optional<Outcome> Prepare();
   // From the script's start to its end, whoever started it. Absent when the job is detached or
   // lost; then nothing more is to be reported.
   std::optional<Outcome> WaitForEnd();
+  // How a job ends that was stopped, which its log tells too.
+  Outcome Stopped(StopReason reason);
   // Until the log and the outcome are acknowledged. False when they never will be by this process.
   bool Finish(const Outcome& outcome);
+  // Once nothing of Prepare goes on. OK when there is none of ours.
+  absl::Status RemoveContainer();
 
  private:
   Outcome Ended(const ScriptExit& exit);
   // The engine knows only then why the kernel killed something in it.
   void WaitUntilContainerIsGone();
-  // The next step of a cancellation, and until when to wait for its effect.
+  // The next step to end a script before its time, and until when to wait for its effect.
   absl::Time PressToEnd(int step);
   bool ReportUntilAcknowledged(const v1::FinishJobRequest& request);
   std::optional<absl::Time> start_time() const;
+  // When the lease was granted; now, if the folder does not tell.
+  Moment Granted();
 
   const JobTools& tools_;
   Random& random_;
@@ -62,6 +72,10 @@ class AttemptRun {
   std::optional<absl::Time> start_time_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<FileWatcher::Watch> watch_;
   std::unique_ptr<LogUploader> uploader_;
+  // Until the job's outcome is known.
+  std::unique_ptr<TimeLimits> limits_;
+  bool prepared_ ABSL_GUARDED_BY(mutex_) = false;
+  std::future<std::optional<Outcome>> preparing_;
 };
 
 }  // namespace kozmic::runner

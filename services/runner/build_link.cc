@@ -16,6 +16,8 @@ constexpr absl::Duration kCall = absl::Seconds(10);
 constexpr absl::Duration kCheckout = absl::Seconds(30);
 // Sealing a long log and committing the end.
 constexpr absl::Duration kFinish = absl::Seconds(30);
+// Streams are opened anew so often.
+constexpr absl::Duration kWatch = absl::Hours(1);
 // For the answer of a long poll that nobody came for to arrive.
 constexpr absl::Duration kSlack = absl::Seconds(5);
 
@@ -77,14 +79,33 @@ absl::StatusOr<v1::RenewLeasesResponse> BuildLink::RenewLeases(
 }
 
 absl::StatusOr<v1::IssueCheckoutResponse> BuildLink::IssueCheckout(const v1::Lease& lease,
-                                                                   bool refused) {
+                                                                   bool refused,
+                                                                   std::stop_token stop) {
   v1::IssueCheckoutRequest request;
   request.set_session(session());
   request.set_attempt(lease.attempt());
   request.set_fence(lease.fence());
   request.set_refused(refused);
-  return Call<RunnerService::Stub, v1::IssueCheckoutRequest, v1::IssueCheckoutResponse>(
-      *stub_, &RunnerService::Stub::IssueCheckout, request, token_, kCheckout);
+  grpc::ClientContext context;
+  PrepareCall(context, absl::Now() + kCheckout, token_);
+  const std::stop_callback on_stop(std::move(stop), [&context] { context.TryCancel(); });
+  v1::IssueCheckoutResponse response;
+  const grpc::Status status = stub_->IssueCheckout(&context, request, &response);
+  if (!status.ok()) return FromGrpc(status, context);
+  return response;
+}
+
+absl::Status BuildLink::WatchSession(std::stop_token stop, const std::function<void()>& on_hint) {
+  v1::WatchSessionRequest request;
+  request.set_session(session());
+  grpc::ClientContext context;
+  PrepareCall(context, absl::Now() + kWatch, token_);
+  const std::stop_callback on_stop(std::move(stop), [&context] { context.TryCancel(); });
+  const auto stream = stub_->WatchSession(&context, request);
+  v1::WatchSessionResponse hint;
+  while (stream->Read(&hint)) on_hint();
+  const grpc::Status status = stream->Finish();
+  return status.ok() ? absl::OkStatus() : FromGrpc(status, context);
 }
 
 absl::Status BuildLink::FinishJob(v1::FinishJobRequest request) {

@@ -1,8 +1,10 @@
 #ifndef KOZMIC_SERVICES_RUNNER_BUILD_LINK_H_
 #define KOZMIC_SERVICES_RUNNER_BUILD_LINK_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -34,8 +36,12 @@ class BuildLink {
   absl::StatusOr<v1::RenewLeasesResponse> RenewLeases(
       const std::vector<v1::RenewLeasesRequest::Renewal>& renewals);
   // What the commit is fetched with, and the secrets. `refused`: the repository's host did not take
-  // what was issued before, so it is to be seen to, which may take longer.
-  absl::StatusOr<v1::IssueCheckoutResponse> IssueCheckout(const v1::Lease& lease, bool refused);
+  // what was issued before, so it is to be seen to, which may take longer. CANCELLED by `stop`.
+  absl::StatusOr<v1::IssueCheckoutResponse> IssueCheckout(const v1::Lease& lease, bool refused,
+                                                          std::stop_token stop);
+  // Calls `on_hint`, on the caller's thread, whenever leases are to be renewed at once, until the
+  // stream ends, which an OK may mean too. CANCELLED by `stop`.
+  absl::Status WatchSession(std::stop_token stop, const std::function<void()>& on_hint);
   // The session is filled in.
   absl::Status FinishJob(v1::FinishJobRequest request);
 

@@ -27,7 +27,10 @@ namespace fs = std::filesystem;
 
 constexpr size_t kSha1Digits = 40;
 constexpr size_t kSha256Digits = 64;
+// In the mirror; keeps the newest commit from being swept away.
+constexpr char kNewestRef[] = "refs/kozmic/newest";
 constexpr size_t kMaxBranch = 200;
+constexpr size_t kMaxPullRequestDigits = 18;
 // So many packs make a mirror slow; see Fetch.
 constexpr size_t kManyPacks = 50;
 constexpr absl::Duration kRepackTimeout = absl::Minutes(10);
@@ -139,6 +142,12 @@ std::string LocalBranch(absl::string_view ref) {
   return ref == "HEAD" ? "" : std::string(ref);
 }
 
+bool IsPullRequestHead(absl::string_view ref) {
+  return absl::ConsumePrefix(&ref, "refs/pull/") && absl::ConsumeSuffix(&ref, "/head") &&
+         !ref.empty() && ref.size() <= kMaxPullRequestDigits &&
+         std::all_of(ref.begin(), ref.end(), absl::ascii_isdigit);
+}
+
 GitFetcher::GitFetcher(Options options)
     : options_(std::move(options)), empty_home_(options_.cache_folder + "/home") {
   std::error_code error;
@@ -192,6 +201,27 @@ absl::StatusOr<ChildResult> GitFetcher::Git(const std::vector<std::string>& argu
 
 absl::Status GitFetcher::FetchOnce(const std::string& mirror, const CheckoutRequest& request,
                                    std::stop_token stop) {
+  absl::Status fetched = FetchRefs(mirror, request, request.commit, stop);
+  if (!absl::IsNotFound(fetched) || !IsPullRequestHead(request.ref)) return fetched;
+  // Some hosts give away by its id only what a branch leads to.
+  KOZMIC_RETURN_IF_ERROR(FetchRefs(mirror, request, request.ref, stop));
+  return KeepCommit(mirror, request.commit, std::move(stop));
+}
+
+absl::Status GitFetcher::KeepCommit(const std::string& mirror, const std::string& commit,
+                                    std::stop_token stop) {
+  KOZMIC_ASSIGN_OR_RETURN(const ChildResult known,
+                          Git({"-C", mirror, "cat-file", "-e", absl::StrCat(commit, "^{commit}")},
+                              "", options_.fetch_timeout, stop));
+  if (known.exit_code != 0) return FetchError(commit, "not our ref");
+  KOZMIC_ASSIGN_OR_RETURN(const ChildResult kept,
+                          Git({"-C", mirror, "update-ref", kNewestRef, commit}, "",
+                              options_.fetch_timeout, std::move(stop)));
+  return kept.exit_code == 0 ? absl::OkStatus() : FetchError(commit, kept.output);
+}
+
+absl::Status GitFetcher::FetchRefs(const std::string& mirror, const CheckoutRequest& request,
+                                   absl::string_view wanted, std::stop_token stop) {
   std::optional<SshAccess> ssh;
   if (IsSshUrl(request.clone_url)) {
     KOZMIC_ASSIGN_OR_RETURN(ssh,
@@ -204,7 +234,7 @@ absl::Status GitFetcher::FetchOnce(const std::string& mirror, const CheckoutRequ
       Git({"-C", mirror, "fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head",
            "--no-recurse-submodules", "--no-auto-maintenance", "--", request.clone_url,
            "+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*",
-           absl::StrCat("+", request.commit, ":refs/kozmic/newest")},
+           absl::StrCat("+", wanted, ":", kNewestRef)},
           ssh ? ssh->Command() : "", options_.fetch_timeout, std::move(stop)));
   return result.exit_code == 0 ? absl::OkStatus() : FetchError(request.commit, result.output);
 }

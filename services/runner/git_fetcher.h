@@ -27,7 +27,8 @@ struct CheckoutRequest {
   std::vector<std::string> ssh_known_hosts;
   // Lower-case hexadecimal.
   std::string commit;
-  // "refs/heads/main"; only a name for the local branch, never given to git as an argument.
+  // "refs/heads/main": names the local branch. "refs/pull/7/head": where a commit of a fork is to
+  // be found if the host does not give it away by its id; no other kind is given to git.
   std::string ref;
   // An empty folder, which becomes the clone.
   std::string target;
@@ -38,8 +39,8 @@ struct CheckoutRequest {
 //
 // git runs confined: no system or user configuration, no prompts, no hooks, no protocol but http
 // and https, or ssh with a key, no submodules, nothing of the repository in its arguments but a
-// commit's id. How ssh is confined, and where the key is meanwhile: see SshAccess.
-// Thread-safe; fetches of one project wait for each other.
+// commit's id and a pull request's number. How ssh is confined, and where the key is meanwhile: see
+// SshAccess. Thread-safe; fetches of one project wait for each other.
 class GitFetcher {
  public:
   struct Options {
@@ -69,6 +70,12 @@ class GitFetcher {
                      std::stop_token stop);
   absl::Status FetchOnce(const std::string& mirror, const CheckoutRequest& request,
                          std::stop_token stop);
+  // `wanted`: what is to become the mirror's newest commit, an id or a ref.
+  absl::Status FetchRefs(const std::string& mirror, const CheckoutRequest& request,
+                         absl::string_view wanted, std::stop_token stop);
+  // Makes the request's commit the mirror's newest if it is there. NOT_FOUND.
+  absl::Status KeepCommit(const std::string& mirror, const std::string& commit,
+                          std::stop_token stop);
   // `ssh_command`: for GIT_SSH_COMMAND; empty: git may not use ssh.
   absl::StatusOr<ChildResult> Git(const std::vector<std::string>& arguments,
                                   const std::string& ssh_command, absl::Duration timeout,
@@ -82,6 +89,9 @@ class GitFetcher {
 
 // The local branch for a ref, "" when HEAD is better detached.
 std::string LocalBranch(absl::string_view ref);
+
+// Whether a ref is the head of a pull request, and nothing else.
+bool IsPullRequestHead(absl::string_view ref);
 
 }  // namespace kozmic::runner
 

@@ -115,6 +115,49 @@ TEST_F(GitFetcherTest, FetchesACommitThatNoBranchHasAnyMore) {
   EXPECT_EQ(Git(request.target, {"rev-parse", "HEAD"}), old);
 }
 
+TEST_F(GitFetcherTest, P4FetchesAForksCommitThatOnlyItsPullRequestHas) {
+  const std::string base = server_->Commit("main", {{"a", "1"}});
+  for (const bool old_protocol : {false, true}) {
+    SCOPED_TRACE(old_protocol);
+    if (old_protocol) server_->SpeakOldProtocol();
+    const int number = old_protocol ? 8 : 7;
+    const std::string ref = absl::StrCat("refs/pull/", number, "/head");
+    server_->Commit("fork", {{"a", "first"}, {"number", ref}});
+    const std::string first = server_->MakePullRequest(number, "fork");
+    server_->Commit("fork", {{"a", "second"}});
+    const std::string second = server_->MakePullRequest(number, "fork");
+    ASSERT_NE(first, second);
+    // Also the one before a later push to the fork; in a mirror that has the base, and in none.
+    for (const std::string& commit : {first, second, base, first}) {
+      if (commit == second) fs::remove_all(folder_ + "/cache/git");
+      CheckoutRequest request = Request(commit);
+      request.ref = ref;
+      const absl::Status status = fetcher_->Checkout(request, {});
+      ASSERT_TRUE(status.ok()) << status;
+      EXPECT_EQ(Git(request.target, {"rev-parse", "HEAD"}), commit);
+      EXPECT_EQ(Git(request.target, {"rev-parse", "--abbrev-ref", "HEAD"}), "HEAD");
+      EXPECT_EQ(Git(request.target, {"status", "--porcelain"}), "");
+      EXPECT_EQ(Git(request.target, {"rev-parse", "origin/main"}), base);
+      EXPECT_EQ(Git(request.target, {"for-each-ref", "refs/pull", "refs/kozmic"}), "");
+      Git(request.target, {"fsck", "--strict"});
+    }
+  }
+}
+
+TEST_F(GitFetcherTest, P4NamesAForksCommitThatWasReplaced) {
+  server_->Commit("main", {{"a", "1"}});
+  server_->Commit("fork", {{"a", "2"}});
+  server_->MakePullRequest(7, "fork");
+  for (const std::string& commit : {std::string(40, 'd'), std::string(40, 'e')}) {
+    CheckoutRequest request = Request(commit);
+    request.ref = "refs/pull/7/head";
+    const absl::Status status = fetcher_->Checkout(request, {});
+    EXPECT_EQ(status.code(), absl::StatusCode::kNotFound) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(commit));
+    server_->SpeakOldProtocol();
+  }
+}
+
 TEST_F(GitFetcherTest, NamesACommitThatIsNotThere) {
   server_->Commit("main", {{"a", "1"}});
   const std::string commit(40, 'd');
@@ -201,6 +244,17 @@ TEST(LocalBranchTest, OnlySimpleNames) {
         "refs/heads/a/.b", "refs/heads/a.lock", "refs/heads/a/", "refs/heads//a", "refs/heads/-a",
         "refs/heads/a b", "refs/heads/HEAD", "refs/heads/caf\xc3\xa9"}) {
     EXPECT_EQ(LocalBranch(ref), "") << ref;
+  }
+}
+
+TEST(IsPullRequestHeadTest, NothingElse) {
+  EXPECT_TRUE(IsPullRequestHead("refs/pull/1/head"));
+  EXPECT_TRUE(IsPullRequestHead("refs/pull/123456/head"));
+  for (const char* ref :
+       {"", "refs/pull//head", "refs/pull/1/merge", "refs/pull/1/head/x", "refs/pull/-1/head",
+        "refs/pull/1:refs/heads/main/head", "refs/pull/1 2/head", "refs/heads/1/head",
+        "+refs/pull/1/head", "refs/pull/1234567890123456789/head"}) {
+    EXPECT_FALSE(IsPullRequestHead(ref)) << ref;
   }
 }
 

@@ -15,12 +15,17 @@ namespace kozmic::runner {
 // Why a job is to end before its script does. A later word of more weight replaces an earlier one.
 enum class StopReason {
   kNone = 0,
-  // This process ends, and another one will take the container over.
-  kDetach = 1,
+  // Its script has written nothing for too long.
+  kStalled = 1,
+  // It has had its time.
+  kTimedOut = 2,
   // Somebody cancelled the job.
-  kCancel = 2,
+  kCancel = 3,
+  // This process ends, and another one will take the container over. It and what is above end what
+  // this process does for the job; what is below ends the job, and that is to be reported.
+  kDetach = 4,
   // The lease is not ours any more.
-  kLost = 3,
+  kLost = 5,
 };
 
 // A leased attempt at hand, as all threads that deal with it know it. Thread-safe.
@@ -64,7 +69,7 @@ class Job {
       stop_ = reason;
     }
     stop_source_.request_stop();
-    if (reason != StopReason::kCancel) abandon_source_.request_stop();
+    if (reason >= StopReason::kDetach) abandon_source_.request_stop();
   }
   StopReason stop_reason() const {
     absl::MutexLock lock(&mutex_);
@@ -74,6 +79,17 @@ class Job {
   std::stop_token stop_token() const { return stop_source_.get_token(); }
   // Becomes true when this process has nothing more to do for the job.
   std::stop_token abandon_token() const { return abandon_source_.get_token(); }
+
+  // The script is about to get its word. False when the job is to stop: then it must not.
+  bool BeginScript() {
+    absl::MutexLock lock(&mutex_);
+    script_begun_ = stop_ == StopReason::kNone;
+    return script_begun_;
+  }
+  bool script_begun() const {
+    absl::MutexLock lock(&mutex_);
+    return script_begun_;
+  }
 
   // What happened to the container; makes WaitForEvent look again.
   enum Event : unsigned {
@@ -109,6 +125,7 @@ class Job {
   std::string container_id_ ABSL_GUARDED_BY(mutex_);
   StopReason stop_ ABSL_GUARDED_BY(mutex_) = StopReason::kNone;
   bool reported_ ABSL_GUARDED_BY(mutex_) = false;
+  bool script_begun_ ABSL_GUARDED_BY(mutex_) = false;
   unsigned events_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

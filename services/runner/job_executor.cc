@@ -27,7 +27,7 @@ void LogEnd(const Job& job, const Outcome& outcome) {
 
 // What is left of an attempt; the sweeper takes what this cannot.
 void Discard(AttemptRun& run, const std::string& work_folder) {
-  absl::Status removed = run.container().Remove();
+  absl::Status removed = run.RemoveContainer();
   if (removed.ok()) removed = JobFolder::Remove(work_folder, run.folder().id());
   if (!removed.ok()) {
     Log(Severity::kWarning, "an attempt was not cleaned away yet",
@@ -43,7 +43,7 @@ void Complete(Job& job, AttemptRun& run, bool prepare, const std::string& work_f
   const StopReason stop = job.stop_reason();
   if (stop == StopReason::kDetach) {
     // An attempt whose script was not let go begins anew with the next process.
-    if (!script_may_run) run.container().Remove().IgnoreError();
+    if (!script_may_run) run.RemoveContainer().IgnoreError();
     Log(Severity::kInfo, "job detached", {{"attempt", job.lease().attempt()}});
     return;
   }
@@ -52,7 +52,9 @@ void Complete(Job& job, AttemptRun& run, bool prepare, const std::string& work_f
     Discard(run, work_folder);
     return;
   }
-  if (stop == StopReason::kCancel) outcome = Outcome::Cancelled();
+  const bool stopped =
+      stop == StopReason::kCancel || (!script_may_run && stop != StopReason::kNone);
+  if (stopped) outcome = run.Stopped(stop);
   LogEnd(job, *outcome);
   const bool reported = run.Finish(*outcome);
   if (!reported && job.stop_reason() == StopReason::kDetach) return;

@@ -29,6 +29,7 @@ constexpr char kLeaseFile[] = "lease.json";
 constexpr char kReleasedFile[] = "released";
 constexpr size_t kMaxLease = 8 << 20;
 constexpr size_t kMaxExit = 8 << 10;
+constexpr size_t kMaxNote = 1 << 10;
 // What is not removed by then is left to the next try.
 constexpr absl::Duration kRemovalTime = absl::Seconds(60);
 
@@ -257,10 +258,62 @@ absl::Status JobFolder::LetGo(char word) {
   return WriteAll(go_.get(), absl::string_view(&word, 1), "the pipe to kozmic-init");
 }
 
+absl::Status JobFolder::Tell(char word) {
+  if (!go_) {
+    // Not opened by this process. Without a reader it does not open.
+    UniqueFd go(openat(job_.get(), init::kGoFile, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+    struct stat info;
+    if (go.get() < 0 || fstat(go.get(), &info) != 0) return Problem("open", init::kGoFile);
+    if (!S_ISFIFO(info.st_mode)) return absl::DataLossError("the pipe to kozmic-init is none");
+    go_ = std::move(go);
+  }
+  return WriteAll(go_.get(), absl::string_view(&word, 1), "the pipe to kozmic-init");
+}
+
 void JobFolder::RemoveSecrets() const { unlinkat(job_.get(), init::kSecretsFile, 0); }
 
 absl::Status JobFolder::AppendLog(absl::string_view text) {
   return WriteAll(log_append_.get(), text, log_path());
+}
+
+absl::Status JobFolder::EndLog(absl::string_view sentence) {
+  const std::string line = absl::StrCat(sentence, "\n");
+  // With what is before the line, to see whether it is one of its own.
+  std::string tail(line.size() + 1, '\0');
+  const int64_t size = LogSize();
+  const int64_t from = std::max<int64_t>(0, size - static_cast<int64_t>(tail.size()));
+  const ssize_t got = pread(log_read_.get(), tail.data(), tail.size(), from);
+  tail.resize(got > 0 ? static_cast<size_t>(got) : 0);
+  if (tail == line || tail == "\n" + line) return absl::OkStatus();
+  return AppendLog(tail.empty() || tail.back() == '\n' ? line : "\n" + line);
+}
+
+absl::Status JobFolder::WriteNote(const char* name, absl::string_view text) {
+  const std::string path = absl::StrCat(path_, "/", name);
+  const std::string unfinished = path + ".new";
+  unlink(unfinished.c_str());
+  KOZMIC_RETURN_IF_ERROR(WriteFile(unfinished, text, 0600, /*durable=*/false));
+  if (rename(unfinished.c_str(), path.c_str()) != 0) return Problem("rename to", path);
+  return absl::OkStatus();
+}
+
+std::optional<std::string> JobFolder::ReadNote(const char* name) const {
+  const UniqueFd whole(open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (whole.get() < 0) return std::nullopt;
+  auto text = ReadPlainFile(whole.get(), name, kMaxNote);
+  return text.ok() ? std::optional(*std::move(text)) : std::nullopt;
+}
+
+absl::Time JobFolder::LastOutputTime() const {
+  struct stat info;
+  absl::Time last = absl::InfinitePast();
+  if (stat((path_ + "/" + kReleasedFile).c_str(), &info) == 0) {
+    last = absl::TimeFromTimespec(info.st_mtim);
+  }
+  if (fstat(log_read_.get(), &info) == 0) {
+    last = std::max(last, absl::TimeFromTimespec(info.st_mtim));
+  }
+  return last;
 }
 
 int64_t JobFolder::LogSize() const {

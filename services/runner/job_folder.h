@@ -12,17 +12,24 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "kozmic/runner/v1/runner.pb.h"
 #include "lib/http/socket.h"
 #include "services/runner/init_messages.h"
 
 namespace kozmic::runner {
 
+// Names of notes.
+inline constexpr char kGrantedNote[] = "granted";
+inline constexpr char kEndingNote[] = "ending";
+
 // One attempt's folder below the work folder. It outlives the runner's process, so that another
 // one finds the attempt again:
 //
 //   <id>/lease.json  the lease, written before anything starts; only the runner may read it
 //   <id>/released    exists, durably, before the script can begin; no container can remove it
+//   <id>/granted     a note: when the lease was granted, as a Moment
+//   <id>/ending      a note: why the runner began to end the script; absent while it has not
 //   <id>/job/        shared with the container: see init/protocol.h. Secrets are in it only from
 //                    Go until kozmic-init has read them; Open, Reset and Salvage remove them too
 //   <id>/src/        the clone; becomes the script's
@@ -61,15 +68,29 @@ class JobFolder {
   // whatever becomes of this process, another finds Released. After an error no secret is left.
   absl::Status Go(const std::map<std::string, std::string>& secrets = {});
 
+  // Gives kozmic-init a word to end a script that was let go: init::kEnd, init::kKill. It may not
+  // hear it: one of an earlier release does not listen.
+  absl::Status Tell(char word);
+
   // Removes the secrets if kozmic-init has not, as when it never came to run.
   void RemoveSecrets() const;
 
+  // A note for the process after this one, in place of an earlier one of that name. Outlives the
+  // process, but perhaps not the machine.
+  absl::Status WriteNote(const char* name, absl::string_view text);
+  // Absent when there is none.
+  std::optional<std::string> ReadNote(const char* name) const;
+
   // Adds a line of the runner's own.
   absl::Status AppendLog(absl::string_view text);
+  // Makes `sentence` the log's last line, whatever the script's last line lacks. Again: no change.
+  absl::Status EndLog(absl::string_view sentence);
   // The log, open for reading since before the container was there: whatever the container makes
   // of its name.
   int log_fd() const { return log_read_.get(); }
   int64_t LogSize() const;
+  // When the script last wrote something, or was let go; by the wall clock.
+  absl::Time LastOutputTime() const;
 
   // Whether Go was called: the script may have begun.
   bool Released() const;

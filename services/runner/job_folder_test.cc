@@ -71,6 +71,42 @@ TEST_F(JobFolderTest, HalfMadeFolderIsNotFound) {
   EXPECT_EQ(JobFolder::Open(work_, "7-3-2-1.5").status().code(), absl::StatusCode::kNotFound);
 }
 
+TEST_F(JobFolderTest, NotesAreForTheNextProcess) {
+  auto made = JobFolder::Create(work_, lease_);
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_FALSE((*made)->ReadNote(kGrantedNote).has_value());
+  ASSERT_TRUE((*made)->WriteNote(kGrantedNote, "early").ok());
+  ASSERT_TRUE((*made)->WriteNote(kGrantedNote, "late").ok());
+  ASSERT_TRUE((*made)->Reset().ok());
+  made->reset();
+  const auto found = JobFolder::Open(work_, "7-3-2-1.5");
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ((*found)->ReadNote(kGrantedNote), "late");
+  EXPECT_FALSE((*found)->ReadNote(kEndingNote).has_value());
+  const auto anew = JobFolder::Create(work_, lease_);
+  ASSERT_TRUE(anew.ok()) << anew.status();
+  EXPECT_FALSE((*anew)->ReadNote(kGrantedNote).has_value()) << "a new attempt has none";
+}
+
+// K46
+TEST_F(JobFolderTest, LastLineIsOneOfItsOwnAndThereOnce) {
+  const auto folder = JobFolder::Create(work_, lease_);
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  const auto log = [&] {
+    std::ifstream file((*folder)->log_path());
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  ASSERT_TRUE((*folder)->EndLog("Sorry.").ok());
+  ASSERT_TRUE((*folder)->EndLog("Sorry.").ok());
+  EXPECT_EQ(log(), "Sorry.\n");
+  ASSERT_TRUE((*folder)->AppendLog("not Sorry.\n").ok());
+  ASSERT_TRUE((*folder)->EndLog("Sorry.").ok());
+  EXPECT_EQ(log(), "Sorry.\nnot Sorry.\nSorry.\n");
+  ASSERT_TRUE((*folder)->AppendLog("half").ok());
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE((*folder)->EndLog("Sorry.").ok());
+  EXPECT_EQ(log(), "Sorry.\nnot Sorry.\nSorry.\nhalf\nSorry.\n");
+}
+
 TEST_F(JobFolderTest, ReadsHowTheScriptEnded) {
   const auto folder = JobFolder::Create(work_, lease_);
   ASSERT_TRUE(folder.ok()) << folder.status();

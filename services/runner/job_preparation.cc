@@ -144,6 +144,7 @@ std::optional<Outcome> JobPreparation::Prepare(const docker::ImageReference& ref
   absl::Status started;
   if (!starting.valid()) started = container_.Start(image->id);
   if (!started.ok()) return OutcomeOf(started, "Docker could not start the container: ");
+  if (!job_.BeginScript()) return OutcomeOf(absl::CancelledError("stopped"), "");
   // Before the container is known to run: kozmic-init reads it as soon as it can.
   const absl::Status gone = folder_.Go({issued_.secrets().begin(), issued_.secrets().end()});
   if (!gone.ok()) return Outcome::Error(gone.message());
@@ -175,7 +176,7 @@ absl::Status JobPreparation::Fetch(const std::stop_token& stop) {
 
 absl::Status JobPreparation::Issue(bool refused, const std::stop_token& stop) {
   return WithRetries(stop, [&]() -> absl::Status {
-    KOZMIC_ASSIGN_OR_RETURN(issued_, tools_.link.IssueCheckout(job_.lease(), refused));
+    KOZMIC_ASSIGN_OR_RETURN(issued_, tools_.link.IssueCheckout(job_.lease(), refused, stop));
     return absl::OkStatus();
   });
 }

@@ -15,6 +15,7 @@
 #include "services/runner/job.h"
 #include "services/runner/job_folder.h"
 #include "services/runner/lease_renewer.h"
+#include "services/runner/machine_clock.h"
 #include "services/runner/outcome.h"
 #include "services/runner/script_container.h"
 
@@ -27,6 +28,7 @@ struct JobTools {
   ImagePuller& images;
   BuildLink& link;
   LeaseRenewer& renewer;
+  const MachineClock& clock;
 };
 
 // Everything before the script. The three slow steps (pull the image, fetch the commit, start a
@@ -38,8 +40,9 @@ class JobPreparation {
   JobPreparation(const JobTools& tools, Job& job, JobFolder& folder, ScriptContainer& container)
       : tools_(tools), job_(job), folder_(folder), container_(container) {}
 
-  // Absent: the script has the word to run. Else how the attempt ends; its reason is in the log
-  // too. When the job was stopped meanwhile, the outcome means nothing.
+  // Absent: the script has the word to run, and the job knows that it begins. Else how the attempt
+  // ends; its reason is in the log too. When the job was stopped meanwhile, the outcome means
+  // nothing.
   std::optional<Outcome> Run();
 
  private:

@@ -52,6 +52,11 @@ bool JobTable::draining() const {
   return draining_;
 }
 
+bool JobTable::WaitForDrain(absl::Duration patience) {
+  absl::MutexLock lock(&mutex_);
+  return mutex_.AwaitWithTimeout(absl::Condition(&draining_), patience);
+}
+
 bool JobTable::WaitUntilEmpty(absl::Time deadline) {
   absl::MutexLock lock(&mutex_);
   const auto empty = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return running_ == 0; };

@@ -30,6 +30,8 @@ class JobTable {
   // No slot is free from now on.
   void Drain();
   bool draining() const;
+  // Waits. True, and sooner, once draining.
+  bool WaitForDrain(absl::Duration patience);
   // Waits until no job is at hand. False when some were at the deadline.
   bool WaitUntilEmpty(absl::Time deadline);
   // Tells all jobs.

@@ -4,8 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "absl/synchronization/notification.h"
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "lib/base/backoff.h"
 #include "lib/base/log.h"
 #include "lib/status/annotate.h"
@@ -62,7 +61,7 @@ void LeaseLoop::Run() {
     if (failures == 1 || failures % 30 == 0) {
       Log(Severity::kWarning, "no leases to be had", {{"error", lease.status()}});
     }
-    absl::SleepFor(Backoff(failures, kFirstPause, kLongestPause, random_));
+    if (jobs_.WaitForDrain(Backoff(failures, kFirstPause, kLongestPause, random_))) break;
   }
 }
 

@@ -54,7 +54,11 @@ void LeaseRenewer::Run() {
   while (true) {
     {
       absl::MutexLock lock(&mutex_);
-      if (mutex_.AwaitWithDeadline(absl::Condition(&stopping_), next)) return;
+      const auto due = [this]()
+                           ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_ || woken_; };
+      mutex_.AwaitWithDeadline(absl::Condition(&due), next);
+      if (stopping_) return;
+      woken_ = false;
     }
     const absl::Time begun = absl::Now();
     const absl::Status status = Renew(jobs_.Jobs());
@@ -75,6 +79,11 @@ absl::Status LeaseRenewer::Renew(std::vector<std::shared_ptr<Job>> jobs) {
     TakeAnswer(*jobs[static_cast<size_t>(i)], response->answers(i));
   }
   return absl::OkStatus();
+}
+
+void LeaseRenewer::RenewSoon() {
+  absl::MutexLock lock(&mutex_);
+  woken_ = true;
 }
 
 absl::Status LeaseRenewer::RenewNow(Job& job) {

@@ -27,6 +27,8 @@ class LeaseRenewer {
   // Renews one job's lease now, so that the build service knows its phase. OK: it does.
   // FAILED_PRECONDITION: the lease is lost, and the job knows.
   absl::Status RenewNow(Job& job);
+  // Has all leases renewed at once. Does not wait for it.
+  void RenewSoon();
 
  private:
   void Run();
@@ -39,6 +41,7 @@ class LeaseRenewer {
   const std::function<void()> superseded_;
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool woken_ ABSL_GUARDED_BY(mutex_) = false;
   bool superseded_told_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

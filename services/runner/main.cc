@@ -1,5 +1,8 @@
 // The runner: leases jobs from the build service and runs them in Docker containers.
 
+#include <poll.h>
+#include <sys/signalfd.h>
+
 #include <atomic>
 #include <csignal>
 #include <memory>
@@ -8,6 +11,7 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "lib/base/log.h"
+#include "lib/http/socket.h"
 #include "lib/process/process.h"
 #include "lib/rpc/server.h"
 #include "lib/status/macros.h"
@@ -20,11 +24,16 @@ namespace {
 
 constexpr absl::Duration kGrace = absl::Seconds(2);
 
-// While the termination signals are blocked, whether one came.
-bool MayGoOn() {
-  sigset_t pending;
-  sigpending(&pending);
-  return sigismember(&pending, SIGTERM) == 0 && sigismember(&pending, SIGINT) == 0;
+// Waits, while the termination signals are blocked. False, and sooner, when one came; it stays for
+// WaitForTermination.
+bool Pause(absl::Duration duration) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  const http::UniqueFd waiting(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
+  pollfd wait = {.fd = waiting.get(), .events = POLLIN, .revents = 0};
+  return poll(&wait, 1, static_cast<int>(absl::ToInt64Milliseconds(duration))) == 0;
 }
 
 // Waits for the jobs at hand, but no longer than until somebody asks a second time.
@@ -45,7 +54,7 @@ absl::Status Serve(ConfigReader& reader) {
   KOZMIC_ASSIGN_OR_RETURN(const Config config, ReadConfig(reader));
   std::atomic<bool> superseded = false;
   KOZMIC_ASSIGN_OR_RETURN(const std::unique_ptr<Runner> runner,
-                          Runner::Start(config, &MayGoOn, [&superseded] {
+                          Runner::Start(config, &Pause, [&superseded] {
                             Log(Severity::kError, "another process took this runner's place");
                             superseded = true;
                             RequestTermination();

@@ -30,6 +30,11 @@ size_t SequenceLength(absl::string_view text) {
   return overlong || surrogate || beyond ? 0 : length;
 }
 
+// "5 min", "90 s"
+std::string Period(int seconds) {
+  return seconds % 60 == 0 ? absl::StrCat(seconds / 60, " min") : absl::StrCat(seconds, " s");
+}
+
 }  // namespace
 
 std::string CleanReason(absl::string_view text) {
@@ -57,6 +62,16 @@ Outcome Outcome::Error(absl::string_view reason) {
 
 Outcome Outcome::Cancelled() {
   return {v1::FinishJobRequest::OUTCOME_CANCELLED, 0, "The job was cancelled."};
+}
+
+Outcome Outcome::Stalled(int seconds) {
+  return {v1::FinishJobRequest::OUTCOME_STALLED, 0,
+          absl::StrCat("The script wrote nothing for ", Period(seconds), " and was killed.")};
+}
+
+Outcome Outcome::TimedOut(int seconds) {
+  return {v1::FinishJobRequest::OUTCOME_TIMED_OUT, 0,
+          absl::StrCat("The job was ended after ", Period(seconds), ", its time limit.")};
 }
 
 Outcome Outcome::Of(const ScriptExit& exit) {

@@ -19,6 +19,9 @@ struct Outcome {
   static Outcome Failed(absl::string_view reason);
   static Outcome Error(absl::string_view reason);
   static Outcome Cancelled();
+  // After the given limit of the job's spec.
+  static Outcome Stalled(int seconds);
+  static Outcome TimedOut(int seconds);
   // What kozmic-init witnessed. Success only for the script's exit code 0 with its whole log.
   static Outcome Of(const ScriptExit& exit);
 };

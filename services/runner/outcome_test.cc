@@ -35,6 +35,15 @@ TEST(OutcomeTest, InstallScriptThatFailedIsNamed) {
   EXPECT_EQ(Outcome::Of(exit).reason, "The install script exited with 3.");
 }
 
+// P16, K46
+TEST(OutcomeTest, LimitsAreNamedWithTheirTime) {
+  EXPECT_EQ(Outcome::TimedOut(3600).outcome, FinishJobRequest::OUTCOME_TIMED_OUT);
+  EXPECT_EQ(Outcome::TimedOut(3600).reason, "The job was ended after 60 min, its time limit.");
+  EXPECT_EQ(Outcome::TimedOut(90).reason, "The job was ended after 90 s, its time limit.");
+  EXPECT_EQ(Outcome::Stalled(600).outcome, FinishJobRequest::OUTCOME_STALLED);
+  EXPECT_EQ(Outcome::Stalled(600).reason, "The script wrote nothing for 10 min and was killed.");
+}
+
 TEST(OutcomeTest, ScriptThatCouldNotBeSetUpIsAFailure) {
   ScriptExit exit;
   exit.error = "no /etc";

@@ -26,13 +26,15 @@ constexpr absl::Duration kLongestPause = absl::Seconds(5);
 constexpr absl::Duration kSweepInterval = absl::Seconds(30);
 
 // Repeats a call until it succeeds; the last error when nobody wants to go on.
-absl::Status Persist(absl::string_view what, const std::function<bool()>& keep_trying,
-                     Random& random, const std::function<absl::Status()>& call) {
+absl::Status Persist(absl::string_view what, const Runner::Pause& pause, Random& random,
+                     const std::function<absl::Status()>& call) {
   for (int failures = 1;; ++failures) {
     const absl::Status status = call();
-    if (status.ok() || !keep_trying()) return Annotate(status, what);
+    if (status.ok()) return status;
     Log(Severity::kWarning, absl::StrCat(what, ": failed; trying again"), {{"error", status}});
-    absl::SleepFor(Backoff(failures, kFirstPause, kLongestPause, random));
+    if (!pause(Backoff(failures, kFirstPause, kLongestPause, random))) {
+      return Annotate(status, what);
+    }
   }
 }
 
@@ -77,8 +79,7 @@ ContainerPolicy PolicyOf(const Config& config, const docker::EngineLimits& limit
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Runner>> Runner::Start(const Config& config,
-                                                      std::function<bool()> keep_trying,
+absl::StatusOr<std::unique_ptr<Runner>> Runner::Start(const Config& config, const Pause& pause,
                                                       std::function<void()> superseded) {
   Config complete = config;
   KOZMIC_ASSIGN_OR_RETURN(complete.work_dir, MakeFolder(config.work_dir));
@@ -89,7 +90,7 @@ absl::StatusOr<std::unique_ptr<Runner>> Runner::Start(const Config& config,
                           docker::DockerClient::Create(config.docker_host));
   SystemRandom random;
   docker::EngineLimits limits;
-  KOZMIC_RETURN_IF_ERROR(Persist("Docker", keep_trying, random, [&]() -> absl::Status {
+  KOZMIC_RETURN_IF_ERROR(Persist("Docker", pause, random, [&]() -> absl::Status {
     KOZMIC_ASSIGN_OR_RETURN(const docker::EngineVersion version, docker->CheckVersion());
     KOZMIC_ASSIGN_OR_RETURN(limits, docker->GetLimits());
     Log(Severity::kInfo, "Docker answers",
@@ -106,7 +107,7 @@ absl::StatusOr<std::unique_ptr<Runner>> Runner::Start(const Config& config,
   request.set_slots(static_cast<int32_t>(config.slots));
   request.set_version(kVersion);
   v1::OpenSessionResponse session;
-  KOZMIC_RETURN_IF_ERROR(Persist("build service", keep_trying, random, [&]() -> absl::Status {
+  KOZMIC_RETURN_IF_ERROR(Persist("build service", pause, random, [&]() -> absl::Status {
     KOZMIC_ASSIGN_OR_RETURN(session, link->OpenSession(request));
     return absl::OkStatus();
   }));
@@ -123,12 +124,15 @@ Runner::Runner(const Config& config, std::unique_ptr<docker::DockerClient> docke
       images_(*docker_, clock_, ImagePuller::Options{}),
       jobs_(static_cast<int>(config.slots)),
       renewer_(*link_, jobs_, absl::Seconds(std::max(1, session.renew_seconds())), superseded),
+      session_watch_(
+          *link_, random_, [this] { renewer_.RenewSoon(); }, SessionWatch::Options{}),
       executor_(
           JobTools{.docker = *docker_,
                    .git = git_,
                    .images = images_,
                    .link = *link_,
-                   .renewer = renewer_},
+                   .renewer = renewer_,
+                   .clock = machine_clock_},
           MakeChannel(config.logstream_address), watcher_, random_,
           JobExecutor::Options{.work_folder = config.work_dir, .container = std::move(policy)}) {
   Log(Severity::kInfo, "session opened",
@@ -136,6 +140,8 @@ Runner::Runner(const Config& config, std::unique_ptr<docker::DockerClient> docke
   for (const v1::Lease& lease : session.leases()) {
     jobs_.Start(lease, [this](Job& job) { executor_.Adopt(job); });
   }
+  // Some of them may have been cancelled meanwhile.
+  renewer_.RenewSoon();
   sweeper_ = std::make_unique<LeftoverSweeper>(*docker_, jobs_, config.name, config.work_dir,
                                                kSweepInterval);
   leases_ = std::make_unique<LeaseLoop>(*link_, jobs_, executor_, random_, superseded);

@@ -23,16 +23,20 @@
 #include "services/runner/lease_loop.h"
 #include "services/runner/lease_renewer.h"
 #include "services/runner/leftover_sweeper.h"
+#include "services/runner/machine_clock.h"
+#include "services/runner/session_watch.h"
 
 namespace kozmic::runner {
 
 // A runner at work: adopts what the one before it left, then leases and runs jobs until Shutdown.
 class Runner {
  public:
-  // Waits for Docker and for the build service, for as long as `keep_trying` says so. `superseded`
-  // is called, on another thread, when another process took this runner's place.
-  static absl::StatusOr<std::unique_ptr<Runner>> Start(const Config& config,
-                                                       std::function<bool()> keep_trying,
+  // Waits until somebody asks the process to end, or the time has passed. False: somebody did.
+  using Pause = std::function<bool(absl::Duration)>;
+
+  // Waits for Docker and for the build service, for as long as `pause` says so between two tries.
+  // `superseded` is called, on another thread, when another process took this runner's place.
+  static absl::StatusOr<std::unique_ptr<Runner>> Start(const Config& config, const Pause& pause,
                                                        std::function<void()> superseded);
   // Detaches what still runs.
   ~Runner();
@@ -52,6 +56,7 @@ class Runner {
          std::function<void()> superseded);
 
   SystemClock clock_;
+  SystemMachineClock machine_clock_;
   SystemRandom random_;
   const std::unique_ptr<docker::DockerClient> docker_;
   const std::unique_ptr<BuildLink> link_;
@@ -60,6 +65,7 @@ class Runner {
   ImagePuller images_;
   JobTable jobs_;
   LeaseRenewer renewer_;
+  SessionWatch session_watch_;
   JobExecutor executor_;
   std::unique_ptr<LeftoverSweeper> sweeper_;
   std::unique_ptr<LeaseLoop> leases_;

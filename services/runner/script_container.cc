@@ -124,12 +124,14 @@ void ScriptContainer::WatchUntilGone(const std::stop_token& stop) {
   }
 }
 
-void ScriptContainer::Signal(absl::string_view signal) const {
-  const absl::Status sent = docker_.KillContainer(Name(), signal);
-  if (!sent.ok()) {
-    Log(Severity::kInfo, "a container took no signal",
-        {{"attempt", job_.lease().attempt()}, {"signal", std::string(signal)}, {"error", sent}});
-  }
+void ScriptContainer::Signal(absl::string_view signal) {
+  signals_.push_back(std::async(std::launch::async, [this, signal = std::string(signal)] {
+    const absl::Status sent = docker_.KillContainer(Name(), signal);
+    if (!sent.ok()) {
+      Log(Severity::kInfo, "a container took no signal",
+          {{"attempt", job_.lease().attempt()}, {"signal", signal}, {"error", sent}});
+    }
+  }));
 }
 
 bool ScriptContainer::OutOfMemory() const {
@@ -139,6 +141,7 @@ bool ScriptContainer::OutOfMemory() const {
 
 absl::Status ScriptContainer::Remove() {
   watcher_ = std::jthread();
+  signals_.clear();
   absl::Status removed = RemoveNamesake();
   return absl::IsAlreadyExists(removed) ? absl::OkStatus() : removed;
 }

@@ -2,8 +2,10 @@
 #define KOZMIC_SERVICES_RUNNER_SCRIPT_CONTAINER_H_
 
 #include <cstdint>
+#include <future>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -32,7 +34,7 @@ inline constexpr char kAttemptLabel[] = "kozmic.attempt";
 // JobFolder::IdOf.
 inline constexpr char kIdLabel[] = "kozmic.id";
 
-// The container of one attempt. Not thread-safe, but that Start and Signal may meet.
+// The container of one attempt. Not thread-safe, but that Start may meet Watch and Signal.
 class ScriptContainer {
  public:
   // Nothing is owned.
@@ -51,7 +53,8 @@ class ScriptContainer {
   // Begins to post kContainerGone and kEngineAway to the job. The engine may be away for a while,
   // as when it is restarted.
   void Watch();
-  void Signal(absl::string_view signal) const;
+  // Sends a signal to kozmic-init. Returns at once, however long the engine takes.
+  void Signal(absl::string_view signal);
   // Whether the kernel ended something in it for want of memory.
   bool OutOfMemory() const;
   // OK when there is none of ours.
@@ -69,6 +72,8 @@ class ScriptContainer {
   Job& job_;
   const JobFolder& folder_;
   std::jthread watcher_;
+  // Signals that the engine may not have taken yet.
+  std::vector<std::future<void>> signals_;
 };
 
 }  // namespace kozmic::runner

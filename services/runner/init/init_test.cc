@@ -187,6 +187,30 @@ TEST_F(InitTest, KillsEverythingOnDemandAndStillReports) {
   EXPECT_EQ((*folder_->ReadExit())->ExitCode(), 137);
 }
 
+// P16, K46: without the engine, which may hang, and by a runner that was restarted.
+TEST_F(InitTest, EndsByTheRunnersWord) {
+  Begin("#!/bin/sh\ntrap 'echo got it' TERM\necho ready\nwhile :; do sleep 0.05; done\n");
+  ASSERT_TRUE(folder_->Go().ok());
+  ASSERT_TRUE(Eventually([&] { return LogText() == "ready\n"; })) << LogText();
+  ASSERT_TRUE(folder_->Tell(init::kEnd).ok());
+  ASSERT_TRUE(Eventually([&] { return LogText() == "ready\nTerminated\ngot it\n"; })) << LogText();
+  auto adopted = JobFolder::Open(work_, folder_->id());
+  ASSERT_TRUE(adopted.ok()) << adopted.status();
+  folder_ = *std::move(adopted);
+  EXPECT_TRUE(docker().InspectContainer(container_)->running) << "the pipe's end is no word";
+  ASSERT_TRUE(folder_->Tell(init::kKill).ok());
+  EXPECT_EQ(Wait(), 137);
+  EXPECT_EQ((*folder_->ReadExit())->ExitCode(), 137);
+}
+
+TEST_F(InitTest, WordToEndThatComesFirstLetsNothingRun) {
+  Begin("#!/bin/sh\necho never\n");
+  ASSERT_TRUE(folder_->Tell(init::kEnd).ok());
+  Wait();
+  EXPECT_FALSE(folder_->Started());
+  EXPECT_EQ(LogText(), "");
+}
+
 TEST_F(InitTest, ContainerKilledFromOutsideLeavesNoExit) {
   Begin("#!/bin/sh\necho ready\nwhile :; do sleep 0.05; done\n");
   ASSERT_TRUE(folder_->Go().ok());

@@ -58,7 +58,7 @@ int ReportEnd(int job_folder, LogFile& log, const char* kind, const ScriptEnd& e
   return end.signalled ? 128 + end.number : end.number;
 }
 
-int RunScripts(int job_folder, LogFile& log, int signals, const Instructions& instructions,
+int RunScripts(int job_folder, LogFile& log, const Orders& orders, const Instructions& instructions,
                const Secrets& secrets, const Account& account, Masker& masker) {
   ScriptOutput output(log, masker);
   if (!output.Prepare()) return Fail(job_folder, log, "there is not enough memory");
@@ -68,7 +68,7 @@ int RunScripts(int job_folder, LogFile& log, int signals, const Instructions& in
     return Fail(job_folder, log, problem.c_str());
   }
   const auto run = [&](const char* path, const char* name) {
-    return RunScript({path, name, instructions, secrets, account}, signals, output);
+    return RunScript({path, name, instructions, secrets, account}, orders, output);
   };
   if (instructions.install_script != nullptr) {
     ScriptEnd end = run(instructions.install_script, "install script");
@@ -93,7 +93,7 @@ int Main(const char* job_folder_path) {
   const int null = open("/dev/null", O_RDWR);
   for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(null, standard);
   if (null > STDERR_FILENO) close(null);
-  const int signals = OpenSignals();
+  const Orders orders = OpenOrders(job_folder);
 
   static Instructions instructions;
   static Account account;
@@ -114,7 +114,7 @@ int Main(const char* job_folder_path) {
       !AllowSudo(root, instructions.user, &problem)) {
     return Fail(job_folder, log, problem.c_str());
   }
-  const Word word = WaitForGo(job_folder, signals);
+  const Word word = WaitForGo(job_folder, orders);
   if (word == Word::kNone) return kFailed;
   if (word == Word::kGoWithSecrets && !TakeSecrets(job_folder, &secrets, &masker, &problem)) {
     return Fail(job_folder, log, problem.c_str());
@@ -130,7 +130,7 @@ int Main(const char* job_folder_path) {
     return Fail(job_folder, log, problem.c_str());
   }
 
-  return RunScripts(job_folder, log, signals, instructions, secrets, account, masker);
+  return RunScripts(job_folder, log, orders, instructions, secrets, account, masker);
 }
 
 }  // namespace

@@ -18,7 +18,8 @@
 //   go            runner -> init. A named pipe, optional. Init is started while the runner still
 //                 fetches the commit; it runs the scripts once it has read a byte, and leaves when
 //                 the pipe ends without one. The byte is kGoWithSecrets when the file `secrets`
-//                 was written: without it, then, nothing runs.
+//                 was written: without it, then, nothing runs. Later bytes end the script before
+//                 its time, and do not need the engine: kEnd as TERM does, kKill as USR1 does.
 //   log           scripts -> runner. What the scripts write to their output and error output, byte
 //                 for byte but for masks; also init's own lines, which start with "kozmic: ".
 //   started       init -> runner. Exists, durably, before the first script's first instruction.
@@ -50,6 +51,8 @@ inline constexpr char kExitFile[] = "exit";
 
 inline constexpr char kGo = 'g';
 inline constexpr char kGoWithSecrets = 's';
+inline constexpr char kEnd = 'e';
+inline constexpr char kKill = 'k';
 
 // Signals that init understands, besides those it forwards to the script: end everything at once,
 // then report as usual. (KILL would end init itself, unreported.)

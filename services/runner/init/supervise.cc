@@ -53,39 +53,48 @@ bool Reap(pid_t script, bool* ended, ScriptEnd* end) {
 
 }  // namespace
 
-int OpenSignals() {
+Orders OpenOrders(int job_folder) {
+  Orders orders;
   const sigset_t set = TakenSignals();
   sigprocmask(SIG_BLOCK, &set, nullptr);
   signal(SIGPIPE, SIG_IGN);
-  return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+  orders.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+  orders.words = openat(job_folder, kGoFile, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+  return orders;
 }
 
-Word WaitForGo(int job_folder, int signals) {
-  const int go = openat(job_folder, kGoFile, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-  if (go < 0) return errno == ENOENT ? Word::kGo : Word::kNone;
+Word WaitForGo(int job_folder, const Orders& orders) {
   struct stat info;
-  if (fstat(go, &info) != 0 || !S_ISFIFO(info.st_mode)) return Word::kNone;
+  if (orders.words < 0) {
+    const bool none = fstatat(job_folder, kGoFile, &info, AT_SYMLINK_NOFOLLOW) != 0;
+    return none && errno == ENOENT ? Word::kGo : Word::kNone;
+  }
+  if (fstat(orders.words, &info) != 0 || !S_ISFIFO(info.st_mode)) return Word::kNone;
   while (true) {
-    pollfd waits[] = {{.fd = go, .events = POLLIN, .revents = 0},
-                      {.fd = signals, .events = POLLIN, .revents = 0}};
+    pollfd waits[] = {{.fd = orders.words, .events = POLLIN, .revents = 0},
+                      {.fd = orders.signals, .events = POLLIN, .revents = 0}};
     if (poll(waits, 2, -1) < 0) {
       if (errno == EINTR) continue;
       return Word::kNone;
     }
     signalfd_siginfo signal;
-    if (waits[1].revents != 0 && read(signals, &signal, sizeof(signal)) == sizeof(signal) &&
+    if (waits[1].revents != 0 && read(orders.signals, &signal, sizeof(signal)) == sizeof(signal) &&
         signal.ssi_signo != SIGCHLD) {
       return Word::kNone;
     }
     if (waits[0].revents == 0) continue;
     char byte;
-    const ssize_t got = read(go, &byte, 1);
-    if (got == 1) return byte == kGoWithSecrets ? Word::kGoWithSecrets : Word::kGo;
+    const ssize_t got = read(orders.words, &byte, 1);
+    if (got == 1) {
+      // A writer of our own: a pipe without any would always be ready to be read.
+      openat(job_folder, kGoFile, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+      return byte == kGoWithSecrets ? Word::kGoWithSecrets : byte == kGo ? Word::kGo : Word::kNone;
+    }
     if (got == 0 || (errno != EAGAIN && errno != EINTR)) return Word::kNone;
   }
 }
 
-ScriptEnd RunScript(const Script& script, int signals, ScriptOutput& output) {
+ScriptEnd RunScript(const Script& script, const Orders& orders, ScriptOutput& output) {
   ScriptEnd end;
   const auto fail = [&end](const char* what) {
     const char* reason = strerror(errno);
@@ -114,6 +123,11 @@ ScriptEnd RunScript(const Script& script, int signals, ScriptOutput& output) {
   }
   close(pipe[1]);
 
+  const auto ask_to_end = [&end, pid](int signal) {
+    if (signal != SIGUSR2) end.asked_to_end = signal;
+    // It may not have a session of its own yet.
+    if (kill(-pid, signal) != 0) kill(pid, signal);
+  };
   bool ended = false;
   bool alone = false;
   bool output_open = true;
@@ -126,18 +140,24 @@ ScriptEnd RunScript(const Script& script, int signals, ScriptOutput& output) {
       timeout = static_cast<int>(left);
     }
     pollfd waits[] = {{.fd = output_open ? pipe[0] : -1, .events = POLLIN, .revents = 0},
-                      {.fd = signals, .events = POLLIN, .revents = 0}};
-    if (poll(waits, 2, timeout) < 0 && errno != EINTR) break;
+                      {.fd = orders.signals, .events = POLLIN, .revents = 0},
+                      {.fd = orders.words, .events = POLLIN, .revents = 0}};
+    if (poll(waits, 3, timeout) < 0 && errno != EINTR) break;
     if (waits[0].revents != 0) output_open = output.Copy(pipe[0]);
     signalfd_siginfo signal;
-    while (waits[1].revents != 0 && read(signals, &signal, sizeof(signal)) == sizeof(signal)) {
+    while (waits[1].revents != 0 &&
+           read(orders.signals, &signal, sizeof(signal)) == sizeof(signal)) {
       const int number = static_cast<int>(signal.ssi_signo);
       if (number == SIGUSR1) {
         kill(-1, SIGKILL);
       } else if (number != SIGCHLD) {
-        if (number != SIGUSR2) end.asked_to_end = number;
-        kill(-pid, number);
+        ask_to_end(number);
       }
+    }
+    char word = '\0';
+    if (waits[2].revents != 0 && read(orders.words, &word, 1) == 1) {
+      if (word == kEnd) ask_to_end(SIGTERM);
+      if (word == kKill) kill(-1, SIGKILL);
     }
     const bool had_ended = ended;
     alone = Reap(pid, &ended, &end);

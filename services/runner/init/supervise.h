@@ -11,8 +11,16 @@
 
 namespace kozmic::init {
 
-// The signals that init takes, blocked and read from a descriptor.
-int OpenSignals();
+// By what init hears what it is to do. Descriptors; never closed.
+struct Orders {
+  // The signals that it takes, blocked.
+  int signals = -1;
+  // The pipe with the runner's words; -1: there is none.
+  int words = -1;
+};
+
+// Blocks the signals.
+Orders OpenOrders(int job_folder);
 
 // What the runner said; see `go` in protocol.h.
 enum class Word {
@@ -22,8 +30,8 @@ enum class Word {
   kGoWithSecrets,
 };
 
-// Waits for the runner's word.
-Word WaitForGo(int job_folder, int signals);
+// Waits for the runner's word. From then on the pipe does not end, whatever becomes of the runner.
+Word WaitForGo(int job_folder, const Orders& orders);
 
 struct ScriptEnd {
   // The script could not be set up at all: see `problem`.
@@ -38,10 +46,10 @@ struct ScriptEnd {
   bool Succeeded() const { return !failed && !signalled && number == 0; }
 };
 
-// Runs a script as the user, in a session of its own, with its output going to the log; forwards
-// signals, reaps; when the script's first process ends, kills what is left of it. Returns when all
+// Runs a script as the user, in a session of its own, with its output going to the log; obeys
+// orders, reaps; when the script's first process ends, kills what is left of it. Returns when all
 // output is in the log.
-ScriptEnd RunScript(const Script& script, int signals, ScriptOutput& output);
+ScriptEnd RunScript(const Script& script, const Orders& orders, ScriptOutput& output);
 
 }  // namespace kozmic::init
 

@@ -63,6 +63,47 @@ void FakeBuild::SetVerdict(const std::string& attempt, v1::RenewLeasesResponse::
   attempts_[attempt].verdict = verdict;
 }
 
+void FakeBuild::Hint() {
+  absl::MutexLock lock(&mutex_);
+  ++hints_;
+}
+
+void FakeBuild::KnowWatchSession(bool known) {
+  absl::MutexLock lock(&mutex_);
+  watch_known_ = known;
+}
+
+void FakeBuild::EndWatches() {
+  absl::MutexLock lock(&mutex_);
+  ++ended_watches_;
+}
+
+bool FakeBuild::WaitForWatches(int count, absl::Duration patience) {
+  absl::MutexLock lock(&mutex_);
+  const auto enough = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return watches_ >= count; };
+  return mutex_.AwaitWithTimeout(absl::Condition(&enough), patience);
+}
+
+int FakeBuild::watches() const {
+  absl::MutexLock lock(&mutex_);
+  return watches_;
+}
+
+int FakeBuild::renewals() const {
+  absl::MutexLock lock(&mutex_);
+  return renewals_;
+}
+
+void FakeBuild::set_renew_seconds(int seconds) {
+  absl::MutexLock lock(&mutex_);
+  renew_seconds_ = seconds;
+}
+
+v1::OpenSessionRequest FakeBuild::session_request() const {
+  absl::MutexLock lock(&mutex_);
+  return session_request_;
+}
+
 void FakeBuild::TakeAway(const std::string& attempt) {
   absl::MutexLock lock(&mutex_);
   attempts_[attempt].live = false;
@@ -110,13 +151,15 @@ grpc::Status FakeBuild::Check(const grpc::ServerContext& context,
   return grpc::Status::OK;
 }
 
-grpc::Status FakeBuild::OpenSession(grpc::ServerContext* context, const v1::OpenSessionRequest*,
+grpc::Status FakeBuild::OpenSession(grpc::ServerContext* context,
+                                    const v1::OpenSessionRequest* request,
                                     v1::OpenSessionResponse* response) {
   absl::MutexLock lock(&mutex_);
   const std::string session = absl::StrCat("session-", ++sessions_);
   if (const grpc::Status status = Check(*context, session); !status.ok()) return status;
+  session_request_ = *request;
   response->set_session(session);
-  response->set_renew_seconds(1);
+  response->set_renew_seconds(renew_seconds_);
   response->set_lease_seconds(60);
   for (const auto& [name, attempt] : attempts_) {
     if (attempt.granted && attempt.live && !attempt.end) *response->add_leases() = attempt.lease;
@@ -155,6 +198,7 @@ grpc::Status FakeBuild::RenewLeases(grpc::ServerContext* context,
                                     v1::RenewLeasesResponse* response) {
   absl::MutexLock lock(&mutex_);
   if (const grpc::Status status = Check(*context, request->session()); !status.ok()) return status;
+  ++renewals_;
   for (const auto& renewal : request->renewals()) {
     Attempt& attempt = attempts_[renewal.attempt()];
     attempt.phase = renewal.phase();
@@ -164,6 +208,29 @@ grpc::Status FakeBuild::RenewLeases(grpc::ServerContext* context,
                                                     : v1::RenewLeasesResponse::VERDICT_LOST);
   }
   return grpc::Status::OK;
+}
+
+grpc::Status FakeBuild::WatchSession(grpc::ServerContext* context,
+                                     const v1::WatchSessionRequest* request,
+                                     grpc::ServerWriter<v1::WatchSessionResponse>* stream) {
+  absl::MutexLock lock(&mutex_);
+  ++watches_;
+  if (!watch_known_) return {grpc::StatusCode::UNIMPLEMENTED, "no such rpc"};
+  int told = hints_;
+  const int ended = ended_watches_;
+  while (!context->IsCancelled()) {
+    if (const grpc::Status status = Check(*context, request->session()); !status.ok()) {
+      return status;
+    }
+    if (ended_watches_ != ended) return {grpc::StatusCode::UNAVAILABLE, "draining"};
+    const auto due = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      return hints_ != told || ended_watches_ != ended;
+    };
+    mutex_.AwaitWithTimeout(absl::Condition(&due), absl::Milliseconds(50));
+    if (hints_ != told && !stream->Write({})) break;
+    told = hints_;
+  }
+  return {grpc::StatusCode::CANCELLED, "nobody listens"};
 }
 
 grpc::Status FakeBuild::IssueCheckout(grpc::ServerContext* context,

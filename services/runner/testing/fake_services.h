@@ -32,6 +32,21 @@ class FakeBuild final : public v1::RunnerService::Service {
   void HoldCheckouts(bool held);
   // What the next renewals of a live attempt answer.
   void SetVerdict(const std::string& attempt, v1::RenewLeasesResponse::Verdict verdict);
+  // Tells who watches its session that something is to be heard.
+  void Hint();
+  // Whether WatchSession is known here; it is when made.
+  void KnowWatchSession(bool known);
+  // Ends the streams at hand, as a server that drains does.
+  void EndWatches();
+  // Until that many WatchSession calls came since the beginning.
+  bool WaitForWatches(int count, absl::Duration patience);
+  int watches() const;
+  // How often leases were renewed.
+  int renewals() const;
+  // How often leases are to be renewed, from the next session on.
+  void set_renew_seconds(int seconds);
+  // What the newest session was opened with.
+  v1::OpenSessionRequest session_request() const;
   // Makes an attempt's fence stale, as when its runner was taken for lost.
   void TakeAway(const std::string& attempt);
 
@@ -52,6 +67,8 @@ class FakeBuild final : public v1::RunnerService::Service {
                         v1::LeaseJobResponse*) override;
   grpc::Status RenewLeases(grpc::ServerContext*, const v1::RenewLeasesRequest*,
                            v1::RenewLeasesResponse*) override;
+  grpc::Status WatchSession(grpc::ServerContext*, const v1::WatchSessionRequest*,
+                            grpc::ServerWriter<v1::WatchSessionResponse>* stream) override;
   grpc::Status IssueCheckout(grpc::ServerContext*, const v1::IssueCheckoutRequest*,
                              v1::IssueCheckoutResponse*) override;
   grpc::Status FinishJob(grpc::ServerContext*, const v1::FinishJobRequest*,
@@ -74,6 +91,13 @@ class FakeBuild final : public v1::RunnerService::Service {
   mutable absl::Mutex mutex_;
   int jobs_ ABSL_GUARDED_BY(mutex_) = 0;
   int sessions_ ABSL_GUARDED_BY(mutex_) = 0;
+  int watches_ ABSL_GUARDED_BY(mutex_) = 0;
+  int renewals_ ABSL_GUARDED_BY(mutex_) = 0;
+  int renew_seconds_ ABSL_GUARDED_BY(mutex_) = 1;
+  int hints_ ABSL_GUARDED_BY(mutex_) = 0;
+  int ended_watches_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool watch_known_ ABSL_GUARDED_BY(mutex_) = true;
+  v1::OpenSessionRequest session_request_ ABSL_GUARDED_BY(mutex_);
   int checkouts_ ABSL_GUARDED_BY(mutex_) = 0;
   int refusals_ ABSL_GUARDED_BY(mutex_) = 0;
   std::function<void()> on_refused_ ABSL_GUARDED_BY(mutex_);

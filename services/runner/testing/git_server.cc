@@ -38,7 +38,7 @@ std::string ReadFile(const std::string& path) {
 }
 
 // One CGI call of git http-backend.
-void RunBackend(const std::string& folder, const std::string& path_info,
+void RunBackend(const std::string& folder, const std::string& path_info, bool old_protocol,
                 const httplib::Request& request, httplib::Response& response) {
   static std::atomic<int> calls = 0;
   const std::string base = absl::StrCat(folder, "/call", ++calls);
@@ -49,7 +49,7 @@ void RunBackend(const std::string& folder, const std::string& path_info,
       {"GIT_HTTP_EXPORT_ALL=1", "GIT_PROJECT_ROOT=" + folder, "PATH_INFO=" + path_info,
        "REQUEST_METHOD=" + request.method, "CONTENT_LENGTH=" + std::to_string(request.body.size()),
        "CONTENT_TYPE=" + request.get_header_value("Content-Type"),
-       "GIT_PROTOCOL=" + request.get_header_value("Git-Protocol"),
+       "GIT_PROTOCOL=" + (old_protocol ? "" : request.get_header_value("Git-Protocol")),
        "HTTP_CONTENT_ENCODING=" + request.get_header_value("X-Original-Encoding"),
        "QUERY_STRING=" + (request.has_param("service")
                               ? "service=" + request.get_param_value("service")
@@ -96,7 +96,7 @@ absl::StatusOr<std::unique_ptr<GitServer>> GitServer::Start() {
 
 void GitServer::Serve() {
   const auto handler = [this](const httplib::Request& request, httplib::Response& response) {
-    RunBackend(folder_, request.path, request, response);
+    RunBackend(folder_, request.path, old_protocol_, request, response);
   };
   server_->Get(".*", handler);
   server_->Post(".*", handler);
@@ -135,6 +135,14 @@ std::string GitServer::Commit(const std::string& branch,
   Git(work, {"commit", "-q", "--allow-empty", "-m", "change"});
   Git(work, {"push", "-q", "-f", folder_ + "/r", "HEAD:refs/heads/" + branch});
   return Git(work, {"rev-parse", "HEAD"});
+}
+
+std::string GitServer::MakePullRequest(int number, const std::string& branch) {
+  const std::string repository = path();
+  const std::string head = absl::StrCat("refs/pull/", number, "/head");
+  Git(repository, {"update-ref", head, "refs/heads/" + branch});
+  Git(repository, {"update-ref", "-d", "refs/heads/" + branch});
+  return Git(repository, {"rev-parse", head});
 }
 
 std::string GitServer::ForceOrphan(const std::string& branch) {

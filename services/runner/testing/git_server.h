@@ -1,6 +1,7 @@
 #ifndef KOZMIC_SERVICES_RUNNER_TESTING_GIT_SERVER_H_
 #define KOZMIC_SERVICES_RUNNER_TESTING_GIT_SERVER_H_
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -28,6 +29,12 @@ class GitServer {
   std::string Commit(const std::string& branch, const std::map<std::string, std::string>& files);
   // Replaces a branch by an unrelated commit, as a force push does.
   std::string ForceOrphan(const std::string& branch);
+  // Makes a branch's newest commit the head of a pull request from a fork: only
+  // refs/pull/<number>/head has it then.
+  std::string MakePullRequest(int number, const std::string& branch);
+  // From now on it speaks version 0 of git's protocol, which gives away by its id only what is the
+  // tip of a ref.
+  void SpeakOldProtocol() { old_protocol_ = true; }
   // From now on it cannot be reached.
   void Stop();
 
@@ -40,6 +47,7 @@ class GitServer {
 
   std::string folder_;
   std::string url_;
+  std::atomic<bool> old_protocol_ = false;
   std::unique_ptr<httplib::Server> server_;
   std::thread thread_;
 };

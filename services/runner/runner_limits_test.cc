@@ -1,0 +1,226 @@
+// The runner's program ends jobs that take too long (row P16) or fall silent (row K46), in time and
+// whatever else hangs.
+
+#include <signal.h>
+
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "lib/testing/docker_daemon.h"
+#include "lib/testing/raw_server.h"
+#include "services/runner/testing/runner_fixture.h"
+
+namespace kozmic::runner {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::Not;
+using v1::FinishJobRequest;
+
+constexpr char kStalled[] = "Sorry, your script has stalled and been killed.\n";
+constexpr char kTimedOut[] = "The job was ended after 3 s, its time limit.";
+// The second that is promised, and a half for a machine that is busy.
+constexpr absl::Duration kTolerance = absl::Milliseconds(1500);
+// Writes all the time.
+constexpr char kChatty[] = "#!/bin/sh\nwhile :; do echo on; sleep 0.1; done\n";
+// Ends when it is told to, and only then.
+constexpr char kWaiting[] = "#!/bin/sh\necho one\nwhile [ ! -e go ]; do sleep 0.02; done\n";
+
+class RunnerLimitsTest : public RunnerTest {
+ protected:
+  v1::JobSpec Limited(const std::string& script, int timeout, int stall_timeout) {
+    v1::JobSpec spec = Spec(script);
+    spec.set_timeout_seconds(timeout);
+    spec.set_stall_timeout_seconds(stall_timeout);
+    return spec;
+  }
+  std::string Enqueue(const v1::JobSpec& spec) {
+    begun_ = absl::Now();
+    return build_.Enqueue(spec);
+  }
+  // That the job has just ended, so many seconds after it was enqueued, for which the runner
+  // waited.
+  void ExpectExact(int seconds) {
+    EXPECT_GE(absl::Now() - begun_, absl::Seconds(seconds));
+    EXPECT_LE(absl::Now() - begun_, absl::Seconds(seconds) + kTolerance);
+  }
+  // The same since its first line was seen, which was a moment after it was written.
+  FinishJobRequest ExpectSilence(const std::string& attempt, const std::string& line, int seconds) {
+    EXPECT_TRUE(WaitForLine(line));
+    begun_ = absl::Now();
+    FinishJobRequest end = WaitForEnd(attempt);
+    EXPECT_GE(absl::Now() - begun_, absl::Seconds(seconds) - kTolerance);
+    EXPECT_LE(absl::Now() - begun_, absl::Seconds(seconds) + kTolerance);
+    return end;
+  }
+  void Kill() {
+    runner_->Signal(SIGKILL);
+    ASSERT_EQ(runner_->Wait(kPatience), 137);
+  }
+  // Until the runner waits for jobs.
+  void StartIdle() {
+    StartRunner();
+    ASSERT_TRUE(build_.WaitForWatches(1, kPatience));
+  }
+
+  absl::Time begun_;
+};
+
+TEST_F(RunnerLimitsTest, P16TotalTimeEndsAScriptThatGoesOn) {
+  StartIdle();
+  const FinishJobRequest end = WaitForEnd(Enqueue(Limited(kChatty, 3, 60)));
+  ExpectExact(3);
+  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_TIMED_OUT);
+  EXPECT_EQ(end.reason(), kTimedOut);
+  EXPECT_THAT(Log(), EndsWith(absl::StrCat("on\n", kTimedOut, "\n")));
+  EXPECT_EQ(end.log_size(), static_cast<int64_t>(Log().size()));
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerLimitsTest, K46SilentScriptIsKilledAndTheLogSaysSo) {
+  StartIdle();
+  const FinishJobRequest end = ExpectSilence(
+      Enqueue(Limited("#!/bin/sh\nprintf 'no newline'\nsleep 1000\n", 60, 2)), "no newline", 2);
+  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_STALLED);
+  EXPECT_EQ(end.reason(), "The script wrote nothing for 2 s and was killed.");
+  EXPECT_EQ(Log(), absl::StrCat(Pulling(), "no newline\n", kStalled));
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerLimitsTest, K46SilentInstallScriptIsKilledToo) {
+  StartIdle();
+  v1::JobSpec spec = Limited("echo never\n", 60, 2);
+  spec.set_install_script("#!/bin/sh\necho installing\nsleep 1000\n");
+  EXPECT_EQ(WaitForEnd(Enqueue(spec)).outcome(), FinishJobRequest::OUTCOME_STALLED);
+  EXPECT_EQ(Log(), absl::StrCat(Pulling(), "installing\n", kStalled));
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerLimitsTest, K46TermComesFirstAndTheLastWordIsOurs) {
+  StartIdle();
+  const FinishJobRequest end = WaitForEnd(Enqueue(Limited(
+      "#!/bin/sh\ntrap 'echo bye; exit 0' TERM\necho one\nwhile :; do sleep 0.02; done\n", 60, 2)));
+  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_STALLED) << "whatever its exit code is";
+  EXPECT_THAT(Log(), EndsWith(absl::StrCat("bye\n", kStalled)));
+}
+
+TEST_F(RunnerLimitsTest, K46ScriptThatIgnoresTermIsKilledAfterTenSeconds) {
+  StartIdle();
+  const FinishJobRequest end = ExpectSilence(
+      Enqueue(Limited("#!/bin/sh\ntrap '' TERM\necho one\nwhile :; do sleep 0.02; done\n", 60, 2)),
+      "one\n", 12);
+  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_STALLED);
+  EXPECT_EQ(Log(), absl::StrCat(Pulling(), "one\n", kStalled));
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerLimitsTest, P16CountsThePull) {
+  // A registry that takes connections and says nothing.
+  RawServer silent(&RawServer::WaitForClose);
+  StartIdle();
+  v1::JobSpec spec = Limited("echo never\n", 3, 1);
+  spec.set_image(absl::StrCat("127.0.0.1:", silent.port(), "/image:1"));
+  const FinishJobRequest end = WaitForEnd(Enqueue(spec));
+  ExpectExact(3);
+  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_TIMED_OUT);
+  EXPECT_THAT(Log(), EndsWith(absl::StrCat(kTimedOut, "\n")));
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerLimitsTest, P16CountsTheFetchAlsoWhenTheBuildServiceHangs) {
+  build_.HoldCheckouts(true);
+  StartIdle();
+  const FinishJobRequest end = WaitForEnd(Enqueue(Limited("echo never\n", 3, 1)));
+  ExpectExact(3);
+  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_TIMED_OUT);
+  EXPECT_EQ(Log(), absl::StrCat(Pulling(), kTimedOut, "\n"));
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerLimitsTest, P16IsInTimeWhenTheEngineHangs) {
+  auto engine = DockerDaemon::Start();
+  ASSERT_TRUE(engine.ok()) << engine.status();
+  engine_host_ = (*engine)->host();
+  const std::string repository = image_.substr(0, image_.rfind(':'));
+  ASSERT_TRUE(ImportImageInto((*engine)->client(), repository, "1", SmallImage().Bytes()).ok());
+  StartIdle();
+  const std::string folder = engine_host_.substr(7, engine_host_.rfind('/') - 7);
+  const pid_t pid = std::stoi(Text(folder + "/pid"));
+  // Before the script...
+  build_.HoldCheckouts(true);
+  std::string attempt = Enqueue(Limited("echo never\n", 3, 60));
+  ASSERT_TRUE(build_.WaitForCheckouts(1, kPatience));
+  kill(pid, SIGSTOP);
+  build_.HoldCheckouts(false);
+  EXPECT_EQ(WaitForEnd(attempt).outcome(), FinishJobRequest::OUTCOME_TIMED_OUT);
+  ExpectExact(3);
+  kill(pid, SIGCONT);
+  ASSERT_TRUE(NothingIsLeft());
+  // ...and during it.
+  attempt = Enqueue(Limited(kChatty, 3, 60));
+  ASSERT_TRUE(logstream_.WaitForLog("logs/1-1-2-1", kPatience, [](const std::string& log) {
+    return log.find("on\n") != std::string::npos;
+  }));
+  kill(pid, SIGSTOP);
+  EXPECT_EQ(WaitForEnd(attempt).outcome(), FinishJobRequest::OUTCOME_TIMED_OUT);
+  ExpectExact(3);
+  kill(pid, SIGCONT);
+  EXPECT_TRUE(NothingIsLeft());
+  EXPECT_TRUE((*engine)->client().ListContainers("")->empty());
+  runner_.reset();
+}
+
+TEST_F(RunnerLimitsTest, P16CountsOnWhileTheRunnerIsRestarted) {
+  StartIdle();
+  const std::string attempt = Enqueue(Limited(kWaiting, 6, 0));
+  ASSERT_TRUE(WaitForLine("one\n"));
+  Kill();
+  StartRunner();
+  const FinishJobRequest end = WaitForEnd(attempt);
+  ExpectExact(6);
+  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_TIMED_OUT);
+  EXPECT_EQ(Log(), absl::StrCat(Pulling(), "one\nThe job was ended after 6 s, its time limit.\n"));
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+TEST_F(RunnerLimitsTest, P16OwnEndCountsThoughTheRunnerWasAwayAtTheLimit) {
+  StartIdle();
+  const std::string attempt = Enqueue(Limited(kWaiting, 3, 1000));
+  ASSERT_TRUE(WaitForLine("one\n"));
+  Kill();
+  Give("go");
+  // The limit passes meanwhile.
+  const std::string note = work() + "/1-1-1-1.1/granted";
+  ASSERT_THAT(Text(note), Not(testing::IsEmpty()));
+  std::ofstream(note) << "- 0 0\n";
+  const absl::Time deadline = absl::Now() + kPatience;
+  while (Text(job_folder() + "/job/exit").empty() && absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  StartRunner();
+  const FinishJobRequest end = WaitForEnd(attempt);
+  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_EXITED);
+  EXPECT_EQ(end.exit_code(), 0);
+  EXPECT_EQ(Log(), Pulling() + "one\n");
+}
+
+TEST_F(RunnerLimitsTest, P16ScriptThatWasToldToEndIsNoSuccessThoughTheRunnerIsKilled) {
+  StartIdle();
+  const std::string attempt = Enqueue(Limited(
+      "#!/bin/sh\ntrap 'echo bye' TERM\necho one\nwhile [ ! -e go ]; do sleep 0.02; done\nexit 0\n",
+      2, 0));
+  ASSERT_TRUE(WaitForLine("bye\n"));
+  Kill();
+  Give("go");
+  StartRunner();
+  EXPECT_EQ(WaitForEnd(attempt).outcome(), FinishJobRequest::OUTCOME_TIMED_OUT);
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+}  // namespace
+}  // namespace kozmic::runner
