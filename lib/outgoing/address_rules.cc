@@ -91,12 +91,6 @@ absl::StatusOr<IpAddress> IpAddress::FromSocketAddress(const sockaddr* address, 
   return absl::InvalidArgumentError("neither an IPv4 nor an IPv6 address");
 }
 
-std::string IpAddress::ToString() const {
-  char text[INET6_ADDRSTRLEN] = {};
-  inet_ntop(v4_ ? AF_INET : AF_INET6, bytes_.data(), text, sizeof(text));
-  return text;
-}
-
 absl::StatusOr<IpNetwork> IpNetwork::Parse(absl::string_view text) {
   const auto fault = [text] {
     return absl::InvalidArgumentError(
@@ -145,9 +139,9 @@ bool AddressRules::IsNamed(const IpAddress& address) const {
 
 absl::Status AddressRules::Check(const IpAddress& address) const {
   if (IsNamed(address)) return absl::OkStatus();
-  const auto refuse = [&](absl::string_view what) {
+  const auto refuse = [](absl::string_view what) {
     return absl::FailedPreconditionError(
-        absl::StrCat(address.ToString(), " is refused: ", what,
+        absl::StrCat("the address is refused: ", what,
                      "; it is called only if the installation's settings name its network"));
   };
   if (address.is_v4()) {

@@ -24,7 +24,6 @@ class IpAddress {
   static absl::StatusOr<IpAddress> FromSocketAddress(const sockaddr* address, socklen_t size);
 
   bool is_v4() const { return v4_; }
-  std::string ToString() const;
 
  private:
   friend class IpNetwork;
@@ -57,7 +56,8 @@ class AddressRules {
 
   // Whether `address` lies in a network that the installation names.
   bool IsNamed(const IpAddress& address) const;
-  // FAILED_PRECONDITION says what is wrong with `address`.
+  // FAILED_PRECONDITION says what is wrong with `address`, but not the address itself: users are
+  // told, and what a name means in this network is none of their business.
   absl::Status Check(const IpAddress& address) const;
   bool names_any() const { return !networks_.empty(); }
 

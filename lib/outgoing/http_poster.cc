@@ -64,9 +64,9 @@ absl::StatusOr<Url> ParseUrl(absl::string_view text) {
 
 absl::Status CheckAddress(const AddressRules& rules, const IpAddress& address, bool encrypted) {
   if (!encrypted && !rules.IsNamed(address)) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        address.ToString(),
-        " is refused: http:// is only for networks that the installation's settings name"));
+    return absl::FailedPreconditionError(
+        "the address is refused: http:// is only for networks that the installation's settings "
+        "name");
   }
   return rules.Check(address);
 }
