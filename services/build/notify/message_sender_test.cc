@@ -239,7 +239,7 @@ TEST_F(MessageSenderTest, ACrashAtAnyStepRepeatsAtMostOneMessage) {
 // Three processes that send at random, die at random and are restarted, among verdicts that go on
 // coming. A seed that fails replays.
 TEST_F(MessageSenderTest, NoOlderVerdictFollowsANewerOne) {
-  constexpr int kSeeds = 40;
+  constexpr int kSeeds = 25;
   constexpr int kBuilds = 2;
   for (int seed = 1; seed <= kSeeds; ++seed) {
     SCOPED_TRACE(absl::StrCat("seed ", seed));
