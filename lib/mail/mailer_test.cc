@@ -3,6 +3,7 @@
 #include "absl/strings/match.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "lib/mail/test_certificate.h"
 #include "lib/mail/test_smtp_server.h"
 
 namespace kozmic {
@@ -123,6 +124,32 @@ TEST(MailerTest, NothingIsSentInTheClearWhenTlsIsAskedFor) {
   EXPECT_TRUE(server.mails().empty());
   EXPECT_THAT(server.commands(), Not(Contains(StartsWith("AUTH"))));
   EXPECT_THAT(server.commands(), Not(Contains(StartsWith("MAIL"))));
+}
+
+TEST(MailerTest, MailGoesEncryptedToAServerThatProvesWhoItIs) {
+  const TestCertificate certificate;
+  const TestCertificate another;
+  for (const MailTls tls : {MailTls::kStartTls, MailTls::kTls}) {
+    const TestSmtpServer server({"STARTTLS", "AUTH PLAIN"}, certificate.context(),
+                                tls == MailTls::kTls);
+    SmtpOptions options = Options(server);
+    options.tls = tls;
+    options.username = "kozmic";
+    options.password = "open sesame";
+    for (const std::string& not_trusting : {std::string(), another.path()}) {
+      options.ca_file = not_trusting;
+      EXPECT_EQ(CodeOf(options), absl::StatusCode::kUnavailable);
+      EXPECT_THAT(server.commands(), Not(Contains(StartsWith("AUTH"))));
+    }
+    options.ca_file = certificate.path();
+    const absl::Status sent = Mailer(options).Send(ToTwo());
+    EXPECT_TRUE(sent.ok()) << sent;
+    EXPECT_EQ(server.mails().size(), 1U);
+    // In the clear there is no more than the wish for TLS.
+    const std::vector<std::string> commands = server.commands();
+    EXPECT_THAT(commands, Contains(StartsWith("AUTH PLAIN")));
+    EXPECT_EQ(commands[1] == "STARTTLS", tls == MailTls::kStartTls);
+  }
 }
 
 TEST(MailerTest, AServerThatSaysNothingIsLeft) {

@@ -1,6 +1,7 @@
 #ifndef KOZMIC_LIB_MAIL_TEST_SMTP_SERVER_H_
 #define KOZMIC_LIB_MAIL_TEST_SMTP_SERVER_H_
 
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 
 #include <map>
@@ -42,9 +43,14 @@ class TestSmtpServer {
     }
   };
 
-  // `extensions` are lines of the answer to EHLO: "AUTH PLAIN".
-  explicit TestSmtpServer(std::vector<std::string> extensions = {})
-      : extensions_(std::move(extensions)), server_([this](int socket) { Serve(socket); }) {}
+  // `extensions` are lines of the answer to EHLO: "AUTH PLAIN". With a context it speaks TLS: after
+  // STARTTLS, or else from the beginning.
+  explicit TestSmtpServer(std::vector<std::string> extensions = {}, SSL_CTX* tls = nullptr,
+                          bool begins_with_tls = false)
+      : extensions_(std::move(extensions)),
+        tls_(tls),
+        begins_with_tls_(begins_with_tls),
+        server_([this](int socket) { Serve(socket); }) {}
 
   int port() const { return server_.port(); }
 
@@ -71,18 +77,43 @@ class TestSmtpServer {
   }
 
  private:
-  static bool ReadLine(int socket, std::string* line) {
-    line->clear();
-    char byte = 0;
-    while (recv(socket, &byte, 1, 0) == 1) {
-      line->push_back(byte);
-      if (absl::EndsWith(*line, "\r\n")) {
-        line->resize(line->size() - 2);
-        return true;
+  // A connection, in the clear until TLS begins.
+  class Stream {
+   public:
+    explicit Stream(int socket) : socket_(socket) {}
+    ~Stream() { SSL_free(tls_); }
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
+
+    bool BeginTls(SSL_CTX* context) {
+      tls_ = SSL_new(context);
+      return SSL_set_fd(tls_, socket_) == 1 && SSL_accept(tls_) == 1;
+    }
+    bool ReadLine(std::string* line) {
+      line->clear();
+      char byte = 0;
+      while ((tls_ != nullptr ? SSL_read(tls_, &byte, 1) : recv(socket_, &byte, 1, 0)) == 1) {
+        line->push_back(byte);
+        if (absl::EndsWith(*line, "\r\n")) {
+          line->resize(line->size() - 2);
+          return true;
+        }
+      }
+      return false;
+    }
+    void Write(const std::string& line) {
+      const std::string bytes = line + "\r\n";
+      if (tls_ == nullptr) {
+        RawServer::Write(socket_, bytes);
+      } else {
+        SSL_write(tls_, bytes.data(), static_cast<int>(bytes.size()));
       }
     }
-    return false;
-  }
+
+   private:
+    const int socket_;
+    SSL* tls_ = nullptr;
+  };
 
   std::string AnswerTo(const std::string& command, const std::string& well) {
     absl::MutexLock lock(&mutex_);
@@ -95,11 +126,13 @@ class TestSmtpServer {
 
   // The greeting's, and each command's, answer; false ends the connection.
   void Serve(int socket) {
-    RawServer::Write(socket, "220 test\r\n");
+    Stream stream(socket);
+    if (begins_with_tls_ && !stream.BeginTls(tls_)) return;
+    stream.Write("220 test");
     Received mail;
     std::string line;
     bool logging_in = false;
-    while (ReadLine(socket, &line)) {
+    while (stream.ReadLine(&line)) {
       std::string well = "250 Fine.";
       if (absl::StartsWith(line, "EHLO")) {
         well = "250-test";
@@ -110,6 +143,7 @@ class TestSmtpServer {
       if (absl::StartsWith(line, "DATA")) well = "354 Go on.";
       if (absl::StartsWith(line, "AUTH")) well = "334 ";
       if (logging_in) well = "235 Welcome.";
+      if (absl::StartsWith(line, "STARTTLS")) well = "220 Begin.";
       if (absl::StartsWith(line, "QUIT")) well = "221 Bye.";
       const std::string answer = AnswerTo(line, well);
       const bool taken = answer[0] < '4';
@@ -118,9 +152,10 @@ class TestSmtpServer {
         mail = {.sender = line.substr(10, line.find('>') - 9), .recipients = {}, .data = {}};
       }
       if (taken && absl::StartsWith(line, "RCPT TO:")) mail.recipients.push_back(line.substr(8));
-      RawServer::Write(socket, answer + "\r\n");
+      stream.Write(answer);
+      if (taken && absl::StartsWith(line, "STARTTLS") && !stream.BeginTls(tls_)) return;
       if (taken && absl::StartsWith(line, "DATA")) {
-        while (ReadLine(socket, &line) && line != ".") {
+        while (stream.ReadLine(&line) && line != ".") {
           absl::StrAppend(&mail.data, absl::StartsWith(line, ".") ? line.substr(1) : line, "\r\n");
         }
         const std::string end = AnswerTo(".", "250 Taken.");
@@ -128,13 +163,15 @@ class TestSmtpServer {
           absl::MutexLock lock(&mutex_);
           mails_.push_back(mail);
         }
-        RawServer::Write(socket, end + "\r\n");
+        stream.Write(end);
       }
       if (absl::StartsWith(line, "QUIT")) return;
     }
   }
 
   const std::vector<std::string> extensions_;
+  SSL_CTX* const tls_;
+  const bool begins_with_tls_;
   mutable absl::Mutex mutex_;
   std::map<std::string, std::string> answers_ ABSL_GUARDED_BY(mutex_);
   std::vector<Received> mails_ ABSL_GUARDED_BY(mutex_);
