@@ -86,11 +86,22 @@ write_private "$STATE/config/build.yaml" "$SERVICE_USER" <<YAML
 listen: $build
 database_url: $(database_url build)
 service_key: $service_key
+secret_key: $(secret build-secret-key)
+previous_secret_keys: [$(previous_secrets build-secret-key)]
 public_url: $(quoted "$public_url")
 auth_address: $auth
 project_address: $project
 logstream_address: $logstream
 runner_token: $runner_token
+smtp_host: $(quoted "$(setting KOZMIC_SMTP_HOST)")
+smtp_port: $(quoted "$(own_setting KOZMIC_SMTP_PORT 25)")
+smtp_tls: $(quoted "$(own_setting KOZMIC_SMTP_TLS none)")
+smtp_username: $(quoted "$(setting KOZMIC_SMTP_USERNAME)")
+smtp_password: $(quoted "$(setting KOZMIC_SMTP_PASSWORD)")
+smtp_ca_file: $(quoted "$(setting KOZMIC_SMTP_CA_FILE)")
+mail_enabled: $(quoted "$(own_setting KOZMIC_MAIL_ENABLED auto)")
+mail_sender: $(quoted "$(setting KOZMIC_MAIL_SENDER)")
+notification_networks: $(quoted "$(setting KOZMIC_NOTIFICATION_NETWORKS)")
 YAML
 
 write_private "$STATE/config/logstream.yaml" "$SERVICE_USER" <<YAML

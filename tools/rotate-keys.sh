@@ -1,11 +1,11 @@
 #!/bin/bash
 # ./kozmic rotate-keys
 #
-# Replaces the secret keys under which GitHub tokens, deploy keys, webhook
-# secrets and projects' secrets lie in the database. Everything is sealed anew
-# under fresh keys; then the old keys are forgotten. What the services had
-# under way goes on. Interrupted, it can be run again: nothing is lost, since
-# an old key is kept until nothing needs it.
+# Replaces the secret keys under which GitHub tokens, deploy keys, projects'
+# secrets and those of webhooks and notification hooks lie in the database.
+# Everything is sealed anew under fresh keys; then the old keys are forgotten.
+# What the services had under way goes on. Interrupted, it can be run again:
+# nothing is lost, since an old key is kept until nothing needs it.
 source "$(dirname "$0")/lib.sh"
 
 case ${1:-} in
@@ -14,12 +14,14 @@ case ${1:-} in
   *) die "rotate-keys knows no \"$1\"; see ./kozmic rotate-keys --help" ;;
 esac
 
-KEYS="auth-secret-key project-secret-key"
+KEYS="auth-secret-key project-secret-key build-secret-key"
 [ -s "$STATE/secrets/project-secret-key" ] || die "nothing is set up here yet: run ./kozmic up first"
 
 # An old key is remembered before it is replaced. (A crash in between leaves it
 # in both files, which is harmless.)
 for key in $KEYS; do
+  # Of a service that had none before an upgrade.
+  secret "$key" >/dev/null
   previous=$STATE/secrets/$key.previous
   (umask 077 && { cat "$previous" 2>/dev/null || true; cat "$STATE/secrets/$key"; echo; } |
     sort -u >"$previous.new")

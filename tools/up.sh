@@ -16,6 +16,8 @@
 #   KOZMIC_GITHUB_WEB_URL, KOZMIC_GITHUB_API_URL           GitHub Enterprise
 #   KOZMIC_DEPLOY_KEY_TYPE  of new deploy keys: ed25519 (the default) or rsa
 #   KOZMIC_GITHUB_SSH_URL where its repositories are by SSH (ssh://git@HOST)
+#   KOZMIC_SMTP_HOST, KOZMIC_MAIL_SENDER  mail when builds fail; these and more,
+#                         KOZMIC_NOTIFICATION_NETWORKS too: docs/notifications.md
 # They are remembered in .kozmic/settings; an empty value forgets one.
 source "$(dirname "$0")/lib.sh"
 source "$ROOT/tools/progress.sh"

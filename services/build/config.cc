@@ -19,7 +19,10 @@ absl::StatusOr<BuildConfig> ReadBuildConfig(ConfigReader& reader) {
               {.help = "host:port of the project service"});
   reader.Text("logstream_address", &config.logstream_address,
               {.help = "host:port of the logstream service"});
+  NotificationSettingsReader notifications;
+  notifications.Read(reader);
   KOZMIC_RETURN_IF_ERROR(reader.Finish());
+  KOZMIC_RETURN_IF_ERROR(notifications.Finish(&config.notifications));
   return config;
 }
 

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "lib/config/config_reader.h"
+#include "services/build/notify/notification_settings.h"
 
 namespace kozmic::build {
 
@@ -18,6 +19,7 @@ struct BuildConfig {
   std::string auth_address;
   std::string project_address;
   std::string logstream_address;
+  NotificationSettings notifications;
 };
 
 // INVALID_ARGUMENT names every fault.
