@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "lib/base/clock.h"
 #include "lib/github/http_client.h"
 #include "lib/github/requester.h"
@@ -89,6 +90,39 @@ struct NewHook {
   std::vector<std::string> events;
 };
 
+// One try to deliver an event to a hook.
+struct HookDelivery {
+  int64_t id = 0;
+  // Of the event: all tries have the same.
+  std::string guid = {};
+  absl::Time time = {};
+  bool redelivery = false;
+  // Of the answer; 502 and 504 when there was none.
+  int status_code = 0;
+};
+
+struct HookDeliveryListing {
+  // Newest first. Empty when not_modified.
+  std::vector<HookDelivery> deliveries = {};
+  // For the next listing; empty when GitHub gave none.
+  std::string etag = {};
+  // Nothing has changed since the listing that the etag is of.
+  bool not_modified = false;
+  // There are more than are read at most: the oldest are missing.
+  bool is_cut = false;
+};
+
+// A commit, by a name that it has now.
+struct Commit {
+  // Lower-case hexadecimal object id.
+  std::string id = {};
+  std::string message = {};
+  std::string author_name = {};
+  // Empty when GitHub knows no user of the author's address.
+  std::string author_login = {};
+  std::string author_avatar_url = {};
+};
+
 struct DeployKey {
   int64_t id = 0;
   std::string title = {};
@@ -152,6 +186,21 @@ class Api {
                                int64_t id) const;
   absl::StatusOr<std::vector<Hook>> ListHooks(const std::string& token,
                                               absl::string_view repository) const;
+
+  // The hook's deliveries with numbers above `after`, newest first, at most 5,000. `etag` is of the
+  // last listing, or empty.
+  absl::StatusOr<HookDeliveryListing> ListHookDeliveries(const std::string& token,
+                                                         absl::string_view repository, int64_t id,
+                                                         int64_t after,
+                                                         const std::string& etag) const;
+  // GitHub is to try again; it does so in its own time, as a delivery of its own.
+  absl::Status RedeliverHookDelivery(const std::string& token, absl::string_view repository,
+                                     int64_t id, int64_t delivery_id) const;
+
+  // `ref` is an object id, "heads/<branch>" or "tags/<tag>". NOT_FOUND or INVALID_ARGUMENT when
+  // there is no such commit.
+  absl::StatusOr<Commit> GetCommit(const std::string& token, absl::string_view repository,
+                                   absl::string_view ref) const;
 
   // A key that may only read. `key` is a public key as in authorized_keys.
   absl::StatusOr<DeployKey> CreateDeployKey(const std::string& token, absl::string_view repository,

@@ -219,6 +219,57 @@ TEST_F(ContractTest, KeepsAHook) {
             absl::StatusCode::kNotFound);
 }
 
+// I3
+TEST_F(ContractTest, AsksForAFailedDeliveryAgain) {
+  const auto hook = api_.CreateHook(
+      kAda, kRocket, {.url = "http://127.0.0.1:9/1", .secret = "s", .events = {"push"}});
+  ASSERT_TRUE(hook.ok()) << hook.status();
+  // GitHub's ping, which nobody takes.
+  const auto wait_for = [&](size_t count) {
+    absl::StatusOr<HookDeliveryListing> listing;
+    int64_t journal = 0;
+    for (int i = 0; i < 100; ++i) {
+      listing = api_.ListHookDeliveries(kAda, kRocket, hook->id, 0, "");
+      if (!listing.ok() || listing->deliveries.size() >= count) break;
+      journal = (*simulator_.Journal(journal, 1000))["last"].get<int64_t>();
+    }
+    return listing;
+  };
+  const auto first = wait_for(1);
+  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_EQ(first->deliveries.size(), 1u);
+  EXPECT_EQ(first->deliveries[0].status_code, 502);
+  EXPECT_FALSE(first->deliveries[0].redelivery);
+  EXPECT_TRUE(api_.ListHookDeliveries(kAda, kRocket, hook->id, 0, first->etag)->not_modified);
+  EXPECT_EQ(api_.RedeliverHookDelivery(kAda, kRocket, hook->id, first->deliveries[0].id),
+            absl::OkStatus());
+  const auto second = wait_for(2);
+  ASSERT_TRUE(second.ok()) << second.status();
+  ASSERT_EQ(second->deliveries.size(), 2u);
+  EXPECT_TRUE(second->deliveries[0].redelivery);
+  EXPECT_EQ(second->deliveries[0].guid, first->deliveries[0].guid);
+  EXPECT_EQ(api_.RedeliverHookDelivery(kAda, kRocket, hook->id, 5).code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(api_.ListHookDeliveries(kBob, kRocket, hook->id, 0, "").status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+// P8
+TEST_F(ContractTest, FindsCommits) {
+  const std::string main = Commit();
+  for (const std::string& ref : {std::string("heads/main"), main}) {
+    const auto commit = api_.GetCommit(kBob, kRocket, ref);
+    ASSERT_TRUE(commit.ok()) << commit.status();
+    EXPECT_EQ(commit->id, main);
+    EXPECT_FALSE(commit->message.empty());
+    EXPECT_FALSE(commit->author_name.empty());
+  }
+  for (const std::string& ref : {std::string("heads/none"), std::string(40, '1')}) {
+    const absl::StatusCode code = api_.GetCommit(kBob, kRocket, ref).status().code();
+    EXPECT_TRUE(code == absl::StatusCode::kInvalidArgument || code == absl::StatusCode::kNotFound);
+  }
+}
+
 // K12
 TEST_F(ContractTest, KeepsADeployKey) {
   SystemRandom random;

@@ -43,6 +43,13 @@ std::string Fields::TextIfAny(absl::string_view path) {
 
 bool Fields::FlagIfAny(absl::string_view path) { return Find(path) != nullptr && Flag(path); }
 
+int64_t Fields::NumberIfAny(absl::string_view path) {
+  const nlohmann::json* number = Find(path);
+  if (number == nullptr) return 0;
+  Require(number->is_number_integer());
+  return JsonInteger(json_, path).value_or(0);
+}
+
 std::vector<std::string> Fields::TextsIfAny(absl::string_view path) {
   std::vector<std::string> texts;
   const nlohmann::json* list = Find(path);

@@ -24,9 +24,10 @@ class Fields {
   std::string Text(absl::string_view path);
   bool Flag(absl::string_view path);
 
-  // May be absent or null: then empty, false.
+  // May be absent or null: then empty, false, 0.
   std::string TextIfAny(absl::string_view path);
   bool FlagIfAny(absl::string_view path);
+  int64_t NumberIfAny(absl::string_view path);
   std::vector<std::string> TextsIfAny(absl::string_view path);
 
   // Counts as a fault of the answer unless `as_documented`.

@@ -11,12 +11,13 @@ namespace {
 constexpr size_t kLongestOwner = 39 + 20;  // enterprise accounts carry a suffix
 constexpr size_t kLongestName = 100;
 
-std::string PercentEncode(absl::string_view text) {
+std::string PercentEncode(absl::string_view text, bool keep_slashes = false) {
   static constexpr char kDigits[] = "0123456789ABCDEF";
   std::string encoded;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (absl::ascii_isalnum(byte) || c == '-' || c == '.' || c == '_' || c == '~') {
+    if (absl::ascii_isalnum(byte) || c == '-' || c == '.' || c == '_' || c == '~' ||
+        (keep_slashes && c == '/')) {
       encoded.push_back(c);
     } else {
       encoded.push_back('%');
@@ -43,6 +44,10 @@ std::string EncodeParameters(const std::vector<std::pair<std::string, std::strin
                     PercentEncode(value));
   }
   return encoded;
+}
+
+std::string EncodePath(absl::string_view text) {
+  return PercentEncode(text, /*keep_slashes=*/true);
 }
 
 bool IsRepositoryName(absl::string_view text) {

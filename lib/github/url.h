@@ -13,6 +13,9 @@ namespace kozmic::github {
 // "a=1&b=%2F": for a query or a form.
 std::string EncodeParameters(const std::vector<std::pair<std::string, std::string>>& parameters);
 
+// A text as a part of a path: slashes stay, all else that may mean something there does not.
+std::string EncodePath(absl::string_view text);
+
 // Whether `text` is "owner/name" as GitHub names repositories. Such a text can stand in a path.
 bool IsRepositoryName(absl::string_view text);
 

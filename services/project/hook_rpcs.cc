@@ -1,25 +1,12 @@
-#include "lib/rpc/resource_name.h"
+#include "lib/rpc/authorize.h"
+#include "lib/status/annotate.h"
 #include "lib/status/macros.h"
+#include "services/project/clients/job_spec.h"
 #include "services/project/names.h"
 #include "services/project/project_service.h"
 #include "services/project/translate.h"
 
 namespace kozmic::project {
-namespace {
-
-struct HookName {
-  int64_t project_id = 0;
-  int64_t hook_id = 0;
-};
-
-absl::StatusOr<HookName> ParseHookName(const std::string& name) {
-  HookName parsed;
-  KOZMIC_RETURN_IF_ERROR(ParseName(kHookPattern, name, {&parsed.project_id, &parsed.hook_id}));
-  return parsed;
-}
-
-}  // namespace
-
 grpc::ServerUnaryReactor* ProjectService::CreateHook(grpc::CallbackServerContext* context,
                                                      const v1::CreateHookRequest* request,
                                                      v1::Hook* response) {
@@ -102,6 +89,24 @@ grpc::ServerUnaryReactor* ProjectService::RestoreHooks(grpc::CallbackServerConte
         KOZMIC_ASSIGN_OR_RETURN(const auto restored,
                                 parts_.hooks.Restore(allowed.project(), allowed.user_id));
         for (const Hooks::Restored& one : restored) Translate(one, response->add_results());
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* ProjectService::GetHookSpec(grpc::CallbackServerContext* context,
+                                                      const v1::GetHookSpecRequest* request,
+                                                      v1::GetHookSpecResponse* response) {
+  return runners_.database.Run(
+      context, "GetHookSpec", [=, this](const Caller& caller) -> absl::Status {
+        KOZMIC_RETURN_IF_ERROR(RequireService(caller, {"build"}));
+        KOZMIC_ASSIGN_OR_RETURN(const HookName name, ParseHookName(request->hook()));
+        const auto hook = parts_.hook_store.GetHook(name.project_id, name.hook_id);
+        if (absl::IsNotFound(hook.status()) || (hook.ok() && !hook->fields.enabled)) {
+          return WithReason(absl::FailedPreconditionError("the hook was removed or is disabled"),
+                            "hook_gone");
+        }
+        KOZMIC_RETURN_IF_ERROR(hook.status());
+        FillJobSpec(*hook, response->mutable_spec());
         return absl::OkStatus();
       });
 }

@@ -61,6 +61,10 @@ TEST_F(HookServiceTest, K23AnEditChangesOurRecordOnly) {
   hook.add_tracked_files("./a/../Makefile");
   hook.set_disabled(true);
   hook.add_branches("release/*");
+  hook.add_labels("gpu");
+  hook.set_timeout_seconds(7200);
+  hook.set_stall_timeout_seconds(0);
+  hook.set_max_parallel(2);
   hook.clear_events();
   hook.add_events(v1::Hook::EVENT_TAG);
   const auto updated = Update(hook);
@@ -71,6 +75,10 @@ TEST_F(HookServiceTest, K23AnEditChangesOurRecordOnly) {
   EXPECT_TRUE(updated->disabled());
   EXPECT_THAT(updated->branches(), ElementsAre("release/*"));
   EXPECT_THAT(updated->events(), ElementsAre(v1::Hook::EVENT_TAG));
+  EXPECT_THAT(updated->labels(), ElementsAre("gpu")) << "P21";
+  EXPECT_EQ(updated->timeout_seconds(), 7200) << "P16";
+  EXPECT_EQ(updated->stall_timeout_seconds(), 900) << "K46, its default";
+  EXPECT_EQ(updated->max_parallel(), 2);
   EXPECT_EQ(GetHook(hook.name())->SerializeAsString(), updated->SerializeAsString());
   absl::MutexLock lock(&mutex);
   EXPECT_EQ(hooks.begin()->second, before);
@@ -88,6 +96,10 @@ TEST_F(HookServiceTest, AFaultyFieldIsNamedAndChangesNothing) {
   EXPECT_EQ(faulty([](v1::Hook& h) { h.add_tracked_files("../x"); }), "tracked_files");
   EXPECT_EQ(faulty([](v1::Hook& h) { h.clear_events(); }), "events");
   EXPECT_EQ(faulty([](v1::Hook& h) { h.add_events(static_cast<v1::Hook::Event>(99)); }), "events");
+  EXPECT_EQ(faulty([](v1::Hook& h) { h.add_labels("No Label"); }), "labels");
+  EXPECT_EQ(faulty([](v1::Hook& h) { h.set_timeout_seconds(5); }), "timeout_seconds");
+  EXPECT_EQ(faulty([](v1::Hook& h) { h.set_stall_timeout_seconds(5); }), "stall_timeout_seconds");
+  EXPECT_EQ(faulty([](v1::Hook& h) { h.set_max_parallel(-1); }), "max_parallel");
   EXPECT_EQ(GetHook(hook.name())->title(), "Tests");
 }
 

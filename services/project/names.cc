@@ -23,6 +23,12 @@ absl::StatusOr<int64_t> UserId(const std::string& name) {
   return user_id;
 }
 
+absl::StatusOr<HookName> ParseHookName(const std::string& name) {
+  HookName parsed;
+  KOZMIC_RETURN_IF_ERROR(ParseName(kHookPattern, name, {&parsed.project_id, &parsed.hook_id}));
+  return parsed;
+}
+
 absl::StatusOr<SecretName> ParseSecretName(absl::string_view name) {
   const size_t at = name.find(kSecrets);
   if (at == absl::string_view::npos) {

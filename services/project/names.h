@@ -14,10 +14,17 @@ namespace kozmic::project {
 inline constexpr char kProjectPattern[] = "projects/{project}";
 inline constexpr char kDeployKeyPattern[] = "projects/{project}/deployKey";
 inline constexpr char kBadgePattern[] = "projects/{project}/badge";
+inline constexpr char kDeliveryPattern[] = "projects/{project}/deliveries/{delivery}";
 inline constexpr char kHookPattern[] = "projects/{project}/hooks/{hook}";
 
 absl::StatusOr<int64_t> ProjectId(const std::string& name);
 absl::StatusOr<int64_t> UserId(const std::string& name);
+
+struct HookName {
+  int64_t project_id = 0;
+  int64_t hook_id = 0;
+};
+absl::StatusOr<HookName> ParseHookName(const std::string& name);
 
 // "projects/7/secrets/TOKEN": the project, and the secret's name, which is not checked.
 struct SecretName {

@@ -1,5 +1,8 @@
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -18,6 +21,7 @@ namespace {
 constexpr int kCacheSeconds = 30;
 constexpr int kDefaultPage = 100;
 constexpr int kLargestPage = 1000;
+constexpr int kMostRecipients = 500;
 
 // Whose permission is asked for.
 absl::StatusOr<int64_t> AskedUser(const Caller& caller, const std::string& user) {
@@ -91,25 +95,34 @@ grpc::ServerUnaryReactor* ProjectService::DeleteProject(grpc::CallbackServerCont
       });
 }
 
+absl::StatusOr<std::vector<ProjectService::MemberUser>> ProjectService::Members(
+    int64_t project_id) const {
+  KOZMIC_ASSIGN_OR_RETURN(const std::vector<Membership> memberships,
+                          parts_.access_store.ListMembers(project_id));
+  std::map<int64_t, Role> roles;
+  std::vector<int64_t> ids;
+  for (const Membership& member : memberships) {
+    roles[member.user_id] = member.role;
+    ids.push_back(member.user_id);
+  }
+  KOZMIC_ASSIGN_OR_RETURN(std::vector<KnownUser> users, parts_.users.ByUserId(ids));
+  std::vector<MemberUser> members;
+  for (KnownUser& user : users) {
+    members.push_back({.role = roles[user.user_id], .user = std::move(user)});
+  }
+  std::sort(members.begin(), members.end(), [](const MemberUser& a, const MemberUser& b) {
+    return a.role != b.role
+               ? a.role > b.role
+               : absl::AsciiStrToLower(a.user.login) < absl::AsciiStrToLower(b.user.login);
+  });
+  return members;
+}
+
 absl::Status ProjectService::FillMembers(const ProjectRecord& project,
                                          v1::ListMembersResponse* response) const {
-  KOZMIC_ASSIGN_OR_RETURN(std::vector<Membership> members,
-                          parts_.access_store.ListMembers(project.project_id));
-  std::vector<int64_t> ids;
-  for (const Membership& member : members) ids.push_back(member.user_id);
-  KOZMIC_ASSIGN_OR_RETURN(const std::vector<KnownUser> users, parts_.users.ByUserId(ids));
-  std::map<int64_t, const KnownUser*> by_id;
-  for (const KnownUser& user : users) by_id[user.user_id] = &user;
-  const auto login = [&](const Membership& member) {
-    const auto found = by_id.find(member.user_id);
-    return found == by_id.end() ? "" : absl::AsciiStrToLower(found->second->login);
-  };
-  std::sort(members.begin(), members.end(), [&](const Membership& a, const Membership& b) {
-    return a.role != b.role ? a.role > b.role : login(a) < login(b);
-  });
-  for (const Membership& member : members) {
-    const auto user = by_id.find(member.user_id);
-    if (user != by_id.end()) Translate(*user->second, member.role, response->add_members());
+  KOZMIC_ASSIGN_OR_RETURN(const auto members, Members(project.project_id));
+  for (const MemberUser& member : members) {
+    Translate(member.user, member.role, response->add_members());
   }
   TranslateSync(project, response);
   return absl::OkStatus();
@@ -123,6 +136,29 @@ grpc::ServerUnaryReactor* ProjectService::ListMembers(grpc::CallbackServerContex
         KOZMIC_ASSIGN_OR_RETURN(const Allowed allowed, Allow(caller, kProjectPattern,
                                                              request->parent(), Permission::kView));
         return FillMembers(allowed.project(), response);
+      });
+}
+
+grpc::ServerUnaryReactor* ProjectService::ListRecipients(grpc::CallbackServerContext* context,
+                                                         const v1::ListRecipientsRequest* request,
+                                                         v1::ListRecipientsResponse* response) {
+  return runners_.database.Run(
+      context, "ListRecipients", [=, this](const Caller& caller) -> absl::Status {
+        KOZMIC_RETURN_IF_ERROR(RequireService(caller, {"build"}));
+        KOZMIC_ASSIGN_OR_RETURN(const int64_t project_id, ProjectId(request->parent()));
+        KOZMIC_RETURN_IF_ERROR(parts_.project_store.GetProject(project_id).status());
+        KOZMIC_ASSIGN_OR_RETURN(const std::vector<MemberUser> members, Members(project_id));
+        std::set<std::string> told;
+        for (const MemberUser& member : members) {
+          const std::string& email = member.user.notification_email;
+          if (response->recipients_size() == kMostRecipients) break;
+          // One message to each address, however many share it.
+          if (email.empty() || !told.insert(absl::AsciiStrToLower(email)).second) continue;
+          auto* recipient = response->add_recipients();
+          recipient->set_display_name(member.user.display_name);
+          recipient->set_email(email);
+        }
+        return absl::OkStatus();
       });
 }
 

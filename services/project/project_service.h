@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "kozmic/project/v1/project.grpc.pb.h"
 #include "lib/rpc/caller.h"
@@ -10,6 +11,7 @@
 #include "services/project/access/access_store.h"
 #include "services/project/access/member_sync.h"
 #include "services/project/access/user_sync.h"
+#include "services/project/builds/manual_builds.h"
 #include "services/project/clients/user_directory.h"
 #include "services/project/credentials/checkouts.h"
 #include "services/project/credentials/deploy_keys.h"
@@ -19,13 +21,14 @@
 #include "services/project/projects/badges.h"
 #include "services/project/projects/project_store.h"
 #include "services/project/projects/projects.h"
+#include "services/project/webhooks/delivery_store.h"
 #include "services/project/webhooks/webhook_inbox.h"
 
 namespace kozmic::project {
 
 // The rpc face of ProjectService: who calls, what they may do, what they mean. Its methods lie in
 // several files: repository_rpcs.cc, project_rpcs.cc, hook_rpcs.cc, credential_rpcs.cc,
-// badge_rpcs.cc and service_rpcs.cc (those for other services).
+// badge_rpcs.cc, build_rpcs.cc and service_rpcs.cc (those for other services).
 class ProjectService final : public v1::ProjectService::CallbackService {
  public:
   // Calls that wait for GitHub run apart from those that do not, and webhooks apart from all, so
@@ -45,6 +48,7 @@ class ProjectService final : public v1::ProjectService::CallbackService {
     ProjectStore& project_store;
     AccessStore& access_store;
     HookStore& hook_store;
+    DeliveryStore& deliveries;
     UserDirectory& users;
     const Projects& projects;
     const MemberSync& members;
@@ -56,6 +60,7 @@ class ProjectService final : public v1::ProjectService::CallbackService {
     const Badges& badges;
     const CommitStatuses& statuses;
     const WebhookInbox& inbox;
+    const ManualBuilds& manual_builds;
     // Called when a user's sync is due.
     std::function<void()> wake_user_sync;
   };
@@ -91,6 +96,9 @@ class ProjectService final : public v1::ProjectService::CallbackService {
   grpc::ServerUnaryReactor* SyncMembers(grpc::CallbackServerContext* context,
                                         const v1::SyncMembersRequest* request,
                                         v1::ListMembersResponse* response) override;
+  grpc::ServerUnaryReactor* ListRecipients(grpc::CallbackServerContext* context,
+                                           const v1::ListRecipientsRequest* request,
+                                           v1::ListRecipientsResponse* response) override;
   grpc::ServerUnaryReactor* CheckPermission(grpc::CallbackServerContext* context,
                                             const v1::CheckPermissionRequest* request,
                                             v1::CheckPermissionResponse* response) override;
@@ -112,6 +120,20 @@ class ProjectService final : public v1::ProjectService::CallbackService {
   grpc::ServerUnaryReactor* RestoreHooks(grpc::CallbackServerContext* context,
                                          const v1::RestoreHooksRequest* request,
                                          v1::RestoreHooksResponse* response) override;
+
+  grpc::ServerUnaryReactor* GetHookSpec(grpc::CallbackServerContext* context,
+                                        const v1::GetHookSpecRequest* request,
+                                        v1::GetHookSpecResponse* response) override;
+
+  grpc::ServerUnaryReactor* TriggerBuild(grpc::CallbackServerContext* context,
+                                         const v1::TriggerBuildRequest* request,
+                                         v1::TriggerBuildResponse* response) override;
+  grpc::ServerUnaryReactor* ListDeliveries(grpc::CallbackServerContext* context,
+                                           const v1::ListDeliveriesRequest* request,
+                                           v1::ListDeliveriesResponse* response) override;
+  grpc::ServerUnaryReactor* GetDelivery(grpc::CallbackServerContext* context,
+                                        const v1::GetDeliveryRequest* request,
+                                        v1::Delivery* response) override;
 
   grpc::ServerUnaryReactor* SetSecret(grpc::CallbackServerContext* context,
                                       const v1::SetSecretRequest* request,
@@ -169,6 +191,12 @@ class ProjectService final : public v1::ProjectService::CallbackService {
                                 const std::string& name, Permission permission) const;
   absl::StatusOr<MemberProject> MemberProjectOf(int64_t user_id, int64_t project_id,
                                                 Permission permission) const;
+  struct MemberUser {
+    Role role = Role::kNone;
+    KnownUser user = {};
+  };
+  // Owner first, then by role and login.
+  absl::StatusOr<std::vector<MemberUser>> Members(int64_t project_id) const;
   absl::Status FillMembers(const ProjectRecord& project, v1::ListMembersResponse* response) const;
 
   const Parts parts_;

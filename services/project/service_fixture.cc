@@ -26,12 +26,14 @@ Config ConfigOf(const ServiceFixture::Github& github) {
 
 }  // namespace
 
-void FakeAuthService::AddUser(int64_t user, int64_t github_id, const std::string& login) {
+void FakeAuthService::AddUser(int64_t user, int64_t github_id, const std::string& login,
+                              const std::string& email) {
   absl::MutexLock lock(&mutex_);
   auth::v1::User& added = users_.emplace_back();
   added.set_name(absl::StrCat("users/", user));
   added.set_github_id(github_id);
   added.set_login(login);
+  added.set_notification_email(email);
 }
 
 void FakeAuthService::SetGithubToken(int64_t user, const std::string& token) {
@@ -124,11 +126,14 @@ bool FakeBuildService::WaitForRequests(size_t count) const {
 
 grpc::ServerUnaryReactor* FakeBuildService::CreateBuild(
     grpc::CallbackServerContext* context, const build::v1::CreateBuildRequest* request,
-    build::v1::Build*) {
+    build::v1::Build* response) {
   return unary_.Run(context, "CreateBuild", [=, this](const Caller& caller) -> absl::Status {
     KOZMIC_RETURN_IF_ERROR(RequireService(caller, {"project"}));
     absl::MutexLock lock(&mutex_);
     requests_.push_back(*request);
+    response->set_number(
+        numbers_.try_emplace(request->request_id(), numbers_.size() + 1).first->second);
+    response->set_name(absl::StrCat(request->parent(), "/builds/", response->number()));
     return answer_;
   });
 }

@@ -32,7 +32,8 @@ class FakeAuthService final : public auth::v1::AuthService::CallbackService {
   explicit FakeAuthService(const UnaryRunner& unary) : unary_(unary) {}
 
   // Someone who has signed in. A user without a GitHub token must sign in again.
-  void AddUser(int64_t user, int64_t github_id, const std::string& login);
+  void AddUser(int64_t user, int64_t github_id, const std::string& login,
+               const std::string& email = "");
   void SetGithubToken(int64_t user, const std::string& token);
   // Whose token was reported as refused since they got it.
   bool IsRefused(int64_t user) const;
@@ -59,7 +60,7 @@ class FakeAuthService final : public auth::v1::AuthService::CallbackService {
   std::vector<auth::v1::User> users_ ABSL_GUARDED_BY(mutex_);
 };
 
-// Plays BuildService: remembers what was asked of it.
+// Plays BuildService: remembers what was asked of it. Builds are numbered by their request ids.
 class FakeBuildService final : public build::v1::BuildService::CallbackService {
  public:
   explicit FakeBuildService(const UnaryRunner& unary) : unary_(unary) {}
@@ -85,6 +86,7 @@ class FakeBuildService final : public build::v1::BuildService::CallbackService {
   mutable absl::Mutex mutex_;
   absl::Status answer_ ABSL_GUARDED_BY(mutex_);
   std::vector<build::v1::CreateBuildRequest> requests_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, int64_t> numbers_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> removals_ ABSL_GUARDED_BY(mutex_);
 };
 

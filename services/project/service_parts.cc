@@ -21,6 +21,7 @@ ServiceParts::ServiceParts(const Config& config, const Options& options, Postgre
       access(pool),
       hook_store(pool),
       deliveries(pool),
+      reconciliations(pool),
       credentials(pool),
       sealed(pool),
       hook_box(config.secret_keys, "hook_secret", random),
@@ -64,7 +65,7 @@ ServiceParts::ServiceParts(const Config& config, const Options& options, Postgre
                  .ssh = ssh,
                  .github_web_url = config.github_web_url}),
       badges(projects, badge_box, random, config.public_url),
-      statuses(projects, tokens, actors, github),
+      statuses(projects, actors, github),
       creation({.store = projects,
                 .tokens = tokens,
                 .github = github,
@@ -80,6 +81,19 @@ ServiceParts::ServiceParts(const Config& config, const Options& options, Postgre
                .random = random},
               options.remover),
       inbox(deliveries, hook_box, [this] { WakeIfThere(dispatcher_); }),
+      manual_builds({.hooks = hook_store,
+                     .deliveries = deliveries,
+                     .actors = actors,
+                     .github = github,
+                     .users = users,
+                     .builds = build_creator}),
+      reconciler({.store = reconciliations,
+                  .projects = projects,
+                  .actors = actors,
+                  .github = github,
+                  .clock = clock,
+                  .random = random},
+                 options.reconciler),
       random_(random) {}
 
 ServiceParts::~ServiceParts() { Stop(); }
@@ -101,6 +115,9 @@ void ServiceParts::Start() {
   removal_workers_ = std::make_unique<SyncWorkers>(
       [this] { return remover.RemoveNext(); },
       SyncWorkers::Options{.threads = 1, .idle = options_.workers.idle});
+  reconciler.LookAtAll();
+  reconcile_workers_ = std::make_unique<SyncWorkers>([this] { return reconciler.ReconcileNext(); },
+                                                     options_.workers);
   hook_sweeper_ = std::make_unique<HookSweeper>(hooks, options_.hook_sweeper);
   dispatcher_ = std::make_unique<Dispatcher>(
       Dispatcher::Parts{.deliveries = deliveries,
@@ -115,7 +132,8 @@ void ServiceParts::Start() {
 void ServiceParts::Stop() {
   if (dispatcher_ != nullptr) dispatcher_->Stop();
   if (hook_sweeper_ != nullptr) hook_sweeper_->Stop();
-  for (const auto* workers : {&removal_workers_, &user_workers_, &member_workers_}) {
+  for (const auto* workers :
+       {&reconcile_workers_, &removal_workers_, &user_workers_, &member_workers_}) {
     if (*workers != nullptr) (*workers)->Stop();
   }
 }
@@ -124,6 +142,7 @@ ProjectService::Parts ServiceParts::Face() {
   return {.project_store = projects,
           .access_store = access,
           .hook_store = hook_store,
+          .deliveries = deliveries,
           .users = users,
           .projects = creation,
           .members = member_sync,
@@ -135,6 +154,7 @@ ProjectService::Parts ServiceParts::Face() {
           .badges = badges,
           .statuses = statuses,
           .inbox = inbox,
+          .manual_builds = manual_builds,
           .wake_user_sync = [this] { WakeIfThere(user_workers_); }};
 }
 

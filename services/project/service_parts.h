@@ -26,6 +26,8 @@
 #include "services/project/projects/project_remover.h"
 #include "services/project/webhooks/dispatcher.h"
 #include "services/project/webhooks/postgres_delivery_store.h"
+#include "services/project/webhooks/postgres_reconcile_store.h"
+#include "services/project/webhooks/reconciler.h"
 
 namespace kozmic::project {
 
@@ -39,6 +41,7 @@ class ServiceParts {
     ProjectRemover::Options remover = {};
     Dispatcher::Options dispatcher = {};
     HookSweeper::Options hook_sweeper = {};
+    Reconciler::Options reconciler = {};
     SyncWorkers::Options workers = {};
   };
 
@@ -68,6 +71,7 @@ class ServiceParts {
   PostgresAccessStore access;
   PostgresHookStore hook_store;
   PostgresDeliveryStore deliveries;
+  PostgresReconcileStore reconciliations;
   PostgresCredentialStore credentials;
   PostgresSealedStore sealed;
 
@@ -95,6 +99,8 @@ class ServiceParts {
   Projects creation;
   ProjectRemover remover;
   WebhookInbox inbox;
+  ManualBuilds manual_builds;
+  Reconciler reconciler;
 
  private:
   Random& random_;
@@ -102,6 +108,7 @@ class ServiceParts {
   std::unique_ptr<SyncWorkers> member_workers_;
   std::unique_ptr<SyncWorkers> user_workers_;
   std::unique_ptr<SyncWorkers> removal_workers_;
+  std::unique_ptr<SyncWorkers> reconcile_workers_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<HookSweeper> hook_sweeper_;
 };

@@ -92,6 +92,10 @@ void Translate(const HookRecord& hook, v1::Hook* out) {
   if ((fields.events & kOnPush) != 0) out->add_events(v1::Hook::EVENT_PUSH);
   if ((fields.events & kOnPullRequest) != 0) out->add_events(v1::Hook::EVENT_PULL_REQUEST);
   if ((fields.events & kOnTag) != 0) out->add_events(v1::Hook::EVENT_TAG);
+  out->mutable_labels()->Assign(fields.labels.begin(), fields.labels.end());
+  out->set_timeout_seconds(fields.timeout_seconds);
+  out->set_stall_timeout_seconds(fields.stall_timeout_seconds);
+  out->set_max_parallel(fields.max_parallel);
   *out->mutable_create_time() = Timestamp(hook.create_time);
   *out->mutable_update_time() = Timestamp(hook.update_time);
 }
@@ -134,6 +138,26 @@ void Translate(const ProjectRecord& project, const Badges::Badge& badge, v1::Bad
   out->set_default_branch(project.facts.default_branch);
 }
 
+void Translate(int64_t project_id, const DeliveryRecord& delivery, v1::Delivery* out) {
+  const std::string project = absl::StrCat("projects/", project_id);
+  out->set_name(absl::StrCat(project, "/deliveries/", delivery.delivery_id));
+  out->set_hook(absl::StrCat(project, "/hooks/", delivery.hook_id));
+  out->set_hook_title(delivery.hook_title);
+  out->set_guid(delivery.guid);
+  out->set_event(delivery.event);
+  out->set_action(delivery.action);
+  out->set_ref(delivery.ref);
+  out->set_commit(delivery.commit);
+  *out->mutable_receive_time() = Timestamp(delivery.receive_time);
+  out->set_state(static_cast<v1::Delivery::State>(delivery.state));
+  out->set_outcome(delivery.outcome);
+  for (const int64_t number : delivery.builds) {
+    out->add_builds(absl::StrCat(project, "/builds/", number));
+  }
+  out->set_receipts(delivery.receipts);
+  out->set_body_size(delivery.body_size);
+}
+
 HookFields TranslateFields(const v1::Hook& hook) {
   HookFields fields{.title = hook.title(),
                     .image = hook.image(),
@@ -142,7 +166,11 @@ HookFields TranslateFields(const v1::Hook& hook) {
                     .tracked_files = {hook.tracked_files().begin(), hook.tracked_files().end()},
                     .enabled = !hook.disabled(),
                     .branches = {hook.branches().begin(), hook.branches().end()},
-                    .events = 0};
+                    .events = 0,
+                    .labels = {hook.labels().begin(), hook.labels().end()},
+                    .timeout_seconds = hook.timeout_seconds(),
+                    .stall_timeout_seconds = hook.stall_timeout_seconds(),
+                    .max_parallel = hook.max_parallel()};
   for (const int event : hook.events()) {
     switch (event) {
       case v1::Hook::EVENT_PUSH:
@@ -186,6 +214,14 @@ absl::StatusOr<Permission> TranslatePermission(v1::Permission permission) {
     default:
       return absl::InvalidArgumentError(absl::StrCat("permission: there is no ", permission));
   }
+}
+
+absl::StatusOr<std::optional<DeliveryState>> TranslateState(v1::Delivery::State state) {
+  if (state == v1::Delivery::STATE_UNSPECIFIED) return std::nullopt;
+  if (!v1::Delivery::State_IsValid(state)) {
+    return absl::InvalidArgumentError(absl::StrCat("state: there is no ", state));
+  }
+  return static_cast<DeliveryState>(state);
 }
 
 absl::StatusOr<std::string> TranslateState(v1::ReportCommitStatusRequest::State state) {

@@ -1,6 +1,7 @@
 #ifndef KOZMIC_SERVICES_PROJECT_TRANSLATE_H_
 #define KOZMIC_SERVICES_PROJECT_TRANSLATE_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -27,6 +28,7 @@ void Translate(const Hooks::Restored& restored, v1::RestoreHooksResponse::Result
 void Translate(int64_t project_id, const SecretRecord& secret, v1::Secret* out);
 void Translate(const DeployKeyRecord& key, v1::DeployKey* out);
 void Translate(const ProjectRecord& project, const Badges::Badge& badge, v1::Badge* out);
+void Translate(int64_t project_id, const DeliveryRecord& delivery, v1::Delivery* out);
 v1::AcceptWebhookResponse::Disposition Translate(Disposition disposition);
 
 // What a user sets of a hook, unchecked; an event that the protocol does not name is none that
@@ -35,6 +37,8 @@ HookFields TranslateFields(const v1::Hook& hook);
 
 // INVALID_ARGUMENT for what the protocol does not name.
 absl::StatusOr<Permission> TranslatePermission(v1::Permission permission);
+// nullopt: any.
+absl::StatusOr<std::optional<DeliveryState>> TranslateState(v1::Delivery::State state);
 // GitHub's word for a state.
 absl::StatusOr<std::string> TranslateState(v1::ReportCommitStatusRequest::State state);
 

@@ -6,10 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "lib/base/backoff.h"
 #include "lib/base/log.h"
-#include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 #include "services/project/github/github_errors.h"
 
@@ -53,11 +51,9 @@ absl::Status MemberSync::Sync(const ProjectSyncClaim& claimed,
        {"repository", project.facts.repository},
        {"error", members.status()}});
   const int failures = claimed.claim.failures + 1;
-  absl::Duration delay = Backoff(failures, options_.first_retry, options_.longest_retry, random_);
-  int64_t asked_seconds = 0;
-  if (absl::SimpleAtoi(Detail(members.status(), "retry-after-seconds"), &asked_seconds)) {
-    delay = std::max(delay, absl::Seconds(asked_seconds));
-  }
+  const absl::Duration delay =
+      std::max(Backoff(failures, options_.first_retry, options_.longest_retry, random_),
+               AskedWait(members.status()));
   store_
       .FailProjectSync(project.project_id, claimed.claim, std::string(members.status().message()),
                        delay)

@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "lib/base/backoff.h"
 #include "lib/base/log.h"
 #include "lib/status/annotate.h"
@@ -117,12 +116,9 @@ absl::Status UserSync::Ask(UserSyncClaim& claimed) {
 
 void UserSync::Fail(const UserSyncClaim& claimed, const absl::Status& error) {
   const std::string reason = Reason(error);
-  absl::Duration delay = Backoff(claimed.claim.failures + 1, options_.first_retry,
-                                 options_.longest_retry, parts_.random);
-  int64_t asked_seconds = 0;
-  if (absl::SimpleAtoi(Detail(error, "retry-after-seconds"), &asked_seconds)) {
-    delay = std::max(delay, absl::Seconds(asked_seconds));
-  }
+  absl::Duration delay = std::max(Backoff(claimed.claim.failures + 1, options_.first_retry,
+                                          options_.longest_retry, parts_.random),
+                                  AskedWait(error));
   // Nothing helps but that they sign in, which asks for a sync.
   if (reason == "sign_in_needed") delay = absl::InfiniteDuration();
   parts_.store

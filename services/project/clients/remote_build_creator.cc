@@ -4,12 +4,26 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/rpc/client.h"
+#include "lib/status/macros.h"
+#include "services/project/clients/job_spec.h"
 
 namespace kozmic::project {
 namespace {
 
 // Less than the dispatcher's claim on a delivery.
 constexpr absl::Duration kTimeout = absl::Seconds(5);
+
+build::v1::Trigger TriggerOf(const BuildRequest& request) {
+  if (!request.trigger.has_value()) return build::v1::TRIGGER_MANUAL;
+  switch (*request.trigger) {
+    case kOnTag:
+      return build::v1::TRIGGER_TAG;
+    case kOnPullRequest:
+      return build::v1::TRIGGER_PULL_REQUEST;
+    default:
+      return build::v1::TRIGGER_PUSH;
+  }
+}
 
 }  // namespace
 
@@ -18,7 +32,7 @@ RemoteBuildCreator::RemoteBuildCreator(std::shared_ptr<grpc::Channel> build_serv
     : stub_(build::v1::BuildService::NewStub(std::move(build_service))),
       service_token_(std::move(service_token)) {}
 
-absl::Status RemoteBuildCreator::CreateBuild(const BuildRequest& request) {
+absl::StatusOr<int64_t> RemoteBuildCreator::CreateBuild(const BuildRequest& request) {
   build::v1::CreateBuildRequest message;
   message.set_parent(absl::StrCat("projects/", request.project_id));
   message.set_request_id(request.request_id);
@@ -31,19 +45,16 @@ absl::Status RemoteBuildCreator::CreateBuild(const BuildRequest& request) {
   message.mutable_author()->set_avatar_url(request.head.author_avatar_url);
   message.set_commit_url(request.commit_url);
   message.set_fork(request.fork);
-  for (const HookRecord& hook : request.hooks) {
-    build::v1::JobSpec* job = message.add_jobs();
-    job->set_hook(absl::StrCat("projects/", request.project_id, "/hooks/", hook.hook_id));
-    job->set_title(hook.fields.title);
-    job->set_image(hook.fields.image);
-    job->set_script(hook.fields.script);
-    job->set_install_script(hook.fields.install_script);
-    job->mutable_tracked_files()->Assign(hook.fields.tracked_files.begin(),
-                                         hook.fields.tracked_files.end());
-  }
-  return Call(*stub_, &build::v1::BuildService::Stub::CreateBuild, message, service_token_,
-              kTimeout)
-      .status();
+  message.set_trigger(TriggerOf(request));
+  message.set_pull_request(request.pull_request);
+  message.set_needs_approval(request.needs_approval);
+  message.mutable_variables()->insert(request.variables.begin(), request.variables.end());
+  message.set_creator(request.creator);
+  for (const HookRecord& hook : request.hooks) FillJobSpec(hook, message.add_jobs());
+  KOZMIC_ASSIGN_OR_RETURN(
+      const build::v1::Build build,
+      Call(*stub_, &build::v1::BuildService::Stub::CreateBuild, message, service_token_, kTimeout));
+  return build.number();
 }
 
 }  // namespace kozmic::project

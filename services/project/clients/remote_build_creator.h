@@ -14,7 +14,7 @@ class RemoteBuildCreator final : public BuildCreator {
  public:
   RemoteBuildCreator(std::shared_ptr<grpc::Channel> build_service, std::string service_token);
 
-  absl::Status CreateBuild(const BuildRequest& request) override;
+  absl::StatusOr<int64_t> CreateBuild(const BuildRequest& request) override;
 
  private:
   const std::unique_ptr<build::v1::BuildService::Stub> stub_;

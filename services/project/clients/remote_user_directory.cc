@@ -45,7 +45,8 @@ absl::StatusOr<std::vector<KnownUser>> RemoteUserDirectory::Ask(
     KnownUser known{.github_id = user.github_id(),
                     .login = user.login(),
                     .display_name = user.display_name(),
-                    .avatar_url = user.avatar_url()};
+                    .avatar_url = user.avatar_url(),
+                    .notification_email = user.notification_email()};
     KOZMIC_RETURN_IF_ERROR(ParseName("users/{user}", user.name(), {&known.user_id}));
     users.push_back(std::move(known));
   }

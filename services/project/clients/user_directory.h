@@ -16,6 +16,8 @@ struct KnownUser {
   std::string login = {};
   std::string display_name = {};
   std::string avatar_url = {};
+  // Where mail goes to; empty: nowhere.
+  std::string notification_email = {};
 };
 
 // Who has signed in to Kozmic CI. Thread-safe. UNAVAILABLE when that cannot be told.

@@ -30,6 +30,12 @@ int Weight(const absl::Status& status) {
   return reason == "repository_not_found" ? 1 : 0;
 }
 
+// Whether somebody else may succeed where this failed.
+bool IsPersonal(const absl::Status& status) {
+  return absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status) ||
+         absl::IsNotFound(status) || Reason(status) == "sign_in_needed";
+}
+
 }  // namespace
 
 RepositoryFacts FactsOf(const github::Repository& repository) {
@@ -99,6 +105,20 @@ absl::StatusOr<Actor> ActingUsers::FindAdmin(const ProjectRecord& project,
     return actor;
   }
   return error;
+}
+
+absl::Status ActingUsers::Do(const ProjectRecord& project, const Act& act) const {
+  const auto token = tokens_.GithubToken(project.owner_user_id);
+  absl::Status done = token.status();
+  if (token.ok()) {
+    done = act(*token, project.facts.repository);
+    if (absl::IsUnauthenticated(done)) tokens_.ReportRefused(project.owner_user_id, *token);
+  }
+  if (!IsPersonal(done)) return done;
+  const auto actor = FindAdmin(project);
+  // Then the first word stands, unless trying again may help.
+  if (!actor.ok()) return absl::IsUnavailable(actor.status()) ? actor.status() : done;
+  return act(actor->token, actor->repository.full_name);
 }
 
 }  // namespace kozmic::project

@@ -2,6 +2,7 @@
 #define KOZMIC_SERVICES_PROJECT_GITHUB_ACTING_USERS_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +39,12 @@ class ActingUsers {
   // github_unavailable.
   absl::StatusOr<Actor> FindAdmin(const ProjectRecord& project,
                                   std::optional<int64_t> preferred = std::nullopt) const;
+
+  // Does something for the project with a token and the repository's name: the owner's, and under
+  // the name that is known, which spares a question; where GitHub refuses that for who or what it
+  // is, FindAdmin's. The error is `act`'s (as lib/github's), or that nobody may act.
+  using Act = std::function<absl::Status(const std::string& token, const std::string& repository)>;
+  absl::Status Do(const ProjectRecord& project, const Act& act) const;
 
  private:
   absl::StatusOr<std::vector<int64_t>> Candidates(const ProjectRecord& project,

@@ -22,12 +22,6 @@ absl::Status ToReporter(const absl::Status& status) {
   return NotReportable(status.message());
 }
 
-// Whether somebody else may succeed where this failed.
-bool IsPersonal(const absl::Status& status) {
-  return absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status) ||
-         absl::IsNotFound(status) || Reason(status) == "sign_in_needed";
-}
-
 }  // namespace
 
 absl::Status CommitStatuses::Post(const std::string& token, const std::string& repository,
@@ -50,18 +44,10 @@ absl::Status CommitStatuses::Report(int64_t project_id, const std::string& commi
     return NotReportable(absl::StrCat("context: must be 1 to ", kLongestContext, " bytes"));
   }
   KOZMIC_ASSIGN_OR_RETURN(const ProjectRecord project, projects_.GetProject(project_id));
-  const auto token = tokens_.GithubToken(project.owner_user_id);
-  absl::Status reported = token.status();
-  if (token.ok()) {
-    reported = Post(*token, project.facts.repository, commit, status);
-    if (absl::IsUnauthenticated(reported)) tokens_.ReportRefused(project.owner_user_id, *token);
-  }
-  if (!IsPersonal(reported)) return ToReporter(reported);
-  const auto actor = actors_.FindAdmin(project);
-  // Then the first word stands, unless trying again may help.
-  if (!actor.ok())
-    return ToReporter(absl::IsUnavailable(actor.status()) ? actor.status() : reported);
-  return ToReporter(Post(actor->token, actor->repository.full_name, commit, status));
+  return ToReporter(
+      actors_.Do(project, [&](const std::string& token, const std::string& repository) {
+        return Post(token, repository, commit, status);
+      }));
 }
 
 }  // namespace kozmic::project

@@ -6,7 +6,6 @@
 
 #include "absl/status/status.h"
 #include "lib/github/api.h"
-#include "services/project/clients/token_source.h"
 #include "services/project/github/acting_users.h"
 #include "services/project/projects/project_store.h"
 
@@ -16,9 +15,8 @@ namespace kozmic::project {
 class CommitStatuses {
  public:
   // All must outlive this.
-  CommitStatuses(ProjectStore& projects, TokenSource& tokens, const ActingUsers& actors,
-                 const github::Api& github)
-      : projects_(projects), tokens_(tokens), actors_(actors), github_(github) {}
+  CommitStatuses(ProjectStore& projects, const ActingUsers& actors, const github::Api& github)
+      : projects_(projects), actors_(actors), github_(github) {}
 
   // Posts a commit status as the project's owner, or whoever else may, unless the newest of its
   // context says the same. Errors: as ProjectService.ReportCommitStatus.
@@ -30,7 +28,6 @@ class CommitStatuses {
                     const std::string& commit, const github::CommitStatus& status) const;
 
   ProjectStore& projects_;
-  TokenSource& tokens_;
   const ActingUsers& actors_;
   const github::Api& github_;
 };

@@ -1,5 +1,6 @@
 #include "services/project/github/github_errors.h"
 
+#include "absl/strings/numbers.h"
 #include "lib/status/annotate.h"
 
 namespace kozmic::project {
@@ -28,6 +29,12 @@ absl::Status FromGithub(const absl::Status& status) {
     default:
       return WithReason(absl::FailedPreconditionError(status.message()), "github_refused");
   }
+}
+
+absl::Duration AskedWait(const absl::Status& status) {
+  int64_t seconds = 0;
+  if (!absl::SimpleAtoi(Detail(status, "retry-after-seconds"), &seconds)) seconds = 0;
+  return absl::Seconds(seconds);
 }
 
 }  // namespace kozmic::project

@@ -22,6 +22,9 @@ constexpr size_t kLongestTitle = 200;
 constexpr size_t kLargestScript = 1 << 20;
 constexpr size_t kMostBranches = 50;
 constexpr size_t kLongestBranch = 250;
+constexpr size_t kMostLabels = 10;
+constexpr size_t kLongestLabel = 63;
+constexpr int kMostParallel = 1000;
 constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 absl::Status Fault(absl::string_view field, absl::string_view what) {
@@ -57,6 +60,45 @@ absl::Status CleanBranches(std::vector<std::string>& branches) {
   return absl::OkStatus();
 }
 
+absl::Status CleanLabels(std::vector<std::string>& labels) {
+  std::vector<std::string> clean;
+  for (std::string& label : labels) {
+    absl::StripAsciiWhitespace(&label);
+    if (label.empty() || std::count(clean.begin(), clean.end(), label) > 0) continue;
+    const bool plain = std::all_of(label.begin(), label.end(), [](unsigned char c) {
+      return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-' || c == '.' || c == '_';
+    });
+    if (!plain || label.size() > kLongestLabel) {
+      return Fault("labels", absl::StrCat("A label has 1 to ", kLongestLabel,
+                                          " of a-z, 0-9, \"-\", \".\" and \"_\"."));
+    }
+    clean.push_back(std::move(label));
+  }
+  if (clean.size() > kMostLabels) {
+    return Fault("labels", absl::StrCat("At most ", kMostLabels, " labels."));
+  }
+  labels = std::move(clean);
+  return absl::OkStatus();
+}
+
+absl::Status CleanTimeout(absl::string_view field, int least, int most, int fallback,
+                          int& seconds) {
+  if (seconds == 0) seconds = fallback;
+  if (seconds >= least && seconds <= most) return absl::OkStatus();
+  return Fault(field, absl::StrCat("Between ", least, " and ", most, " seconds."));
+}
+
+absl::Status CleanLimits(HookFields& fields) {
+  KOZMIC_RETURN_IF_ERROR(
+      CleanTimeout("timeout_seconds", 60, 604800, kDefaultTimeoutSeconds, fields.timeout_seconds));
+  KOZMIC_RETURN_IF_ERROR(CleanTimeout("stall_timeout_seconds", 10, 86400,
+                                      kDefaultStallTimeoutSeconds, fields.stall_timeout_seconds));
+  if (fields.max_parallel < 0 || fields.max_parallel > kMostParallel) {
+    return Fault("max_parallel", absl::StrCat("Between 1 and ", kMostParallel, ", or no limit."));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<HookFields> ValidateHook(HookFields fields) {
@@ -87,6 +129,8 @@ absl::StatusOr<HookFields> ValidateHook(HookFields fields) {
   if ((fields.events & kOnAnything) == 0 || (fields.events & ~kOnAnything) != 0) {
     return Fault("events", "Choose at least one event.");
   }
+  KOZMIC_RETURN_IF_ERROR(CleanLabels(fields.labels));
+  KOZMIC_RETURN_IF_ERROR(CleanLimits(fields));
   return fields;
 }
 

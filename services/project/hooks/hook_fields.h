@@ -17,6 +17,9 @@ enum Trigger : unsigned {
   kOnAnything = kOnPush | kOnPullRequest | kOnTag,
 };
 
+inline constexpr int kDefaultTimeoutSeconds = 3600;
+inline constexpr int kDefaultStallTimeoutSeconds = 900;
+
 // What a user fills in about a hook.
 struct HookFields {
   std::string title = {};
@@ -30,17 +33,24 @@ struct HookFields {
   std::vector<std::string> branches = {};
   // Triggers.
   unsigned events = kOnPush | kOnPullRequest;
+  // That a runner must have.
+  std::vector<std::string> labels = {};
+  int timeout_seconds = kDefaultTimeoutSeconds;
+  int stall_timeout_seconds = kDefaultStallTimeoutSeconds;
+  // 0: no limit.
+  int max_parallel = 0;
 
   bool operator==(const HookFields&) const = default;
 };
 
 // The fields as they are kept: title, image and globs without blanks around them, scripts' line
-// ends as LF, an install script of nothing but blanks as none, tracked files normalised.
-// INVALID_ARGUMENT with the detail "field" and a sentence for the form: an empty field, a title
-// above 200 characters or with control characters, an image that is no Docker image reference, a
-// script above 1 MB, with NUL or with a byte order mark, tracked files as NormalizeTrackedFiles has
-// it, more than 50 globs or one above 250 characters, no event. A script need not name an
-// interpreter.
+// ends as LF, an install script of nothing but blanks as none, tracked files normalised, labels
+// each once, a timeout of 0 as the default. INVALID_ARGUMENT with the detail "field" and a sentence
+// for the form: an empty field, a title above 200 characters or with control characters, an image
+// that is no Docker image reference, a script above 1 MB, with NUL or with a byte order mark,
+// tracked files as NormalizeTrackedFiles has it, more than 50 globs or one above 250 characters, no
+// event, labels, timeouts or a limit that kozmic.project.v1.Hook does not allow. A script need not
+// name an interpreter.
 absl::StatusOr<HookFields> ValidateHook(HookFields fields);
 
 // Whether the hook builds a ref ("refs/heads/main") for such an event.

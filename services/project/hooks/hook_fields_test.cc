@@ -115,6 +115,47 @@ TEST(ValidateHookTest, AHookIsForSomething) {
   EXPECT_EQ(FaultyField(With([](HookFields& f) { f.events = kOnTag; })), "");
 }
 
+TEST(ValidateHookTest, P21LabelsAreDistinctWords) {
+  const auto fields = ValidateHook(With([](HookFields& f) {
+    f.labels = {" gpu ", "", "arm64", "gpu", "a.b_c-1"};
+  }));
+  EXPECT_EQ(fields->labels, (std::vector<std::string>{"gpu", "arm64", "a.b_c-1"}));
+  for (const std::string label : {"GPU", "a b", "a/b", "ü", "a\nb"}) {
+    EXPECT_EQ(FaultyField(With([&](HookFields& f) { f.labels = {label}; })), "labels") << label;
+  }
+  EXPECT_EQ(FaultyField(With([](HookFields& f) { f.labels = {std::string(63, 'x')}; })), "");
+  EXPECT_EQ(FaultyField(With([](HookFields& f) { f.labels = {std::string(64, 'x')}; })), "labels");
+  EXPECT_EQ(FaultyField(With([](HookFields& f) {
+              for (int i = 0; i < 11; ++i) f.labels.push_back("l" + std::to_string(i));
+            })),
+            "labels");
+}
+
+TEST(ValidateHookTest, P16K46TimeoutsAndTheLimitHaveBounds) {
+  const auto defaults = ValidateHook(With([](HookFields& f) {
+    f.timeout_seconds = 0;
+    f.stall_timeout_seconds = 0;
+  }));
+  EXPECT_EQ(defaults->timeout_seconds, 3600);
+  EXPECT_EQ(defaults->stall_timeout_seconds, 900);
+  EXPECT_EQ(defaults->max_parallel, 0);
+  const auto timeout = [](int seconds) {
+    return FaultyField(With([&](HookFields& f) { f.timeout_seconds = seconds; }));
+  };
+  const auto stall = [](int seconds) {
+    return FaultyField(With([&](HookFields& f) { f.stall_timeout_seconds = seconds; }));
+  };
+  const auto parallel = [](int jobs) {
+    return FaultyField(With([&](HookFields& f) { f.max_parallel = jobs; }));
+  };
+  for (const int good : {60, 604800}) EXPECT_EQ(timeout(good), "");
+  for (const int bad : {-1, 59, 604801}) EXPECT_EQ(timeout(bad), "timeout_seconds");
+  for (const int good : {10, 86400}) EXPECT_EQ(stall(good), "");
+  for (const int bad : {-1, 9, 86401}) EXPECT_EQ(stall(bad), "stall_timeout_seconds");
+  for (const int good : {0, 1, 1000}) EXPECT_EQ(parallel(good), "");
+  for (const int bad : {-1, 1001}) EXPECT_EQ(parallel(bad), "max_parallel");
+}
+
 TEST(WantsTest, ChoosesBySwitchEventAndBranch) {
   // P10, P11
   const HookFields all = kGood;

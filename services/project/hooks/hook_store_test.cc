@@ -17,7 +17,11 @@ const HookFields kFields = {.title = "Tests",
                             .tracked_files = {"Makefile", "a \"quoted\" name"},
                             .enabled = false,
                             .branches = {"main", "release/*"},
-                            .events = kOnPush | kOnTag};
+                            .events = kOnPush | kOnTag,
+                            .labels = {"arm64", "gpu"},
+                            .timeout_seconds = 60,
+                            .stall_timeout_seconds = 30,
+                            .max_parallel = 2};
 
 class HookStoreTest : public ::testing::Test {
  protected:

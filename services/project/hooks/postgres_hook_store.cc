@@ -11,7 +11,8 @@ namespace {
 constexpr char kColumns[] =
     "hook_id, project_id, title, image, script, install_script, tracked_files, NOT disabled, "
     "branches, events, github_hook_id, (extract(epoch FROM create_time) * 1000000)::bigint, "
-    "(extract(epoch FROM update_time) * 1000000)::bigint";
+    "(extract(epoch FROM update_time) * 1000000)::bigint, labels, timeout_seconds, "
+    "stall_timeout_seconds, max_parallel";
 // What counts.
 constexpr char kCounts[] = "made AND remove_time IS NULL";
 
@@ -25,7 +26,11 @@ HookRecord ReadHook(const pqxx::row& row) {
                              .tracked_files = TextsFromArray(row[6]),
                              .enabled = row[7].as<bool>(),
                              .branches = TextsFromArray(row[8]),
-                             .events = row[9].as<unsigned>()},
+                             .events = row[9].as<unsigned>(),
+                             .labels = TextsFromArray(row[13]),
+                             .timeout_seconds = row[14].as<int>(),
+                             .stall_timeout_seconds = row[15].as<int>(),
+                             .max_parallel = row[16].as<int>()},
                   .create_time = TimeFromMicros(row[11]),
                   .update_time = TimeFromMicros(row[12])};
   if (!row[10].is_null()) hook.github_hook_id = row[10].as<int64_t>();
@@ -53,14 +58,17 @@ absl::StatusOr<HookRecord> PostgresHookStore::AddHook(const HookRecord& hook,
   KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
     const pqxx::result rows = tx.exec_params(
         absl::StrCat("INSERT INTO hooks (hook_id, project_id, title, image, script, secret,"
-                     " install_script, tracked_files, disabled, branches, events)"
+                     " install_script, tracked_files, disabled, branches, events, labels,"
+                     " timeout_seconds, stall_timeout_seconds, max_parallel)"
                      " OVERRIDING SYSTEM VALUE SELECT $1, project_id, $3, $4, $5, $6, $7,"
-                     " $8::text[], NOT $9::boolean, $10::text[], $11 FROM projects"
+                     " $8::text[], NOT $9::boolean, $10::text[], $11, $12::text[], $13, $14, $15"
+                     " FROM projects"
                      " WHERE project_id = $2 AND state = 2 RETURNING ",
                      kColumns),
         hook.hook_id, hook.project_id, fields.title, fields.image, fields.script, sealed_secret,
         fields.install_script, ToArray(fields.tracked_files), fields.enabled,
-        ToArray(fields.branches), fields.events);
+        ToArray(fields.branches), fields.events, ToArray(fields.labels), fields.timeout_seconds,
+        fields.stall_timeout_seconds, fields.max_parallel);
     if (rows.empty()) return absl::NotFoundError("no such project");
     added = ReadHook(rows[0]);
     return absl::OkStatus();
@@ -147,11 +155,15 @@ absl::StatusOr<HookRecord> PostgresHookStore::SetFields(int64_t project_id, int6
     const pqxx::result rows = tx.exec_params(
         absl::StrCat("UPDATE hooks SET title = $3, image = $4, script = $5, install_script = $6,"
                      " tracked_files = $7::text[], disabled = NOT $8::boolean,"
-                     " branches = $9::text[], events = $10, update_time = now()"
+                     " branches = $9::text[], events = $10, labels = $11::text[],"
+                     " timeout_seconds = $12, stall_timeout_seconds = $13, max_parallel = $14,"
+                     " update_time = now()"
                      " WHERE project_id = $1 AND hook_id = $2 AND ",
                      kCounts, " RETURNING ", kColumns),
         project_id, hook_id, fields.title, fields.image, fields.script, fields.install_script,
-        ToArray(fields.tracked_files), fields.enabled, ToArray(fields.branches), fields.events);
+        ToArray(fields.tracked_files), fields.enabled, ToArray(fields.branches), fields.events,
+        ToArray(fields.labels), fields.timeout_seconds, fields.stall_timeout_seconds,
+        fields.max_parallel);
     if (rows.empty()) return NoSuchHook();
     hook = ReadHook(rows[0]);
     return absl::OkStatus();

@@ -2,10 +2,12 @@
 #define KOZMIC_SERVICES_PROJECT_WEBHOOKS_BUILD_CREATOR_H_
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "services/project/hooks/hook_store.h"
 #include "services/project/webhooks/webhook_event.h"
 
@@ -13,7 +15,8 @@ namespace kozmic::project {
 
 struct BuildRequest {
   int64_t project_id = 0;
-  // The same for every event of one push; another for a later push of the same commit.
+  // The same for every event of one push, and for every try of one manual build; another for a
+  // later push of the same commit.
   std::string request_id = {};
   Head head = {};
   // "owner/name"
@@ -23,6 +26,15 @@ struct BuildRequest {
   std::vector<HookRecord> hooks = {};
   // "owner/name" of the fork that the commit comes from; empty when it is the project's own.
   std::string fork = {};
+  // What it is built for; nullopt: somebody asked for it.
+  std::optional<Trigger> trigger = {};
+  // Of kOnPullRequest: its number.
+  int64_t pull_request = 0;
+  // Nothing runs before a manager has agreed.
+  bool needs_approval = false;
+  // Of a manual build: environment variables of its scripts, and the login of who asked.
+  std::map<std::string, std::string> variables = {};
+  std::string creator = {};
 };
 
 // Who makes builds. Thread-safe.
@@ -30,8 +42,9 @@ class BuildCreator {
  public:
   virtual ~BuildCreator() = default;
 
-  // Idempotent by request_id. Errors: as BuildService.CreateBuild.
-  virtual absl::Status CreateBuild(const BuildRequest& request) = 0;
+  // The build's number. Idempotent by request_id: the first request decides what it is. Errors: as
+  // BuildService.CreateBuild.
+  virtual absl::StatusOr<int64_t> CreateBuild(const BuildRequest& request) = 0;
 };
 
 }  // namespace kozmic::project

@@ -52,6 +52,30 @@ TEST(ChooseHooksTest, APullRequestJoinsThePushesBuildAndAddsItsOwnHooks) {
             (Builds{{"/pull_request", {3}}}));
 }
 
+TEST(ChooseHooksTest, P7ABuildIsForTheSameWhicheverEventAsksForIt) {
+  const std::vector<HookRecord> hooks = {Hook(1, kOnPush | kOnPullRequest),
+                                         Hook(2, kOnPullRequest)};
+  const auto push = ChooseHooks(hooks, kOnPush, kMain);
+  ASSERT_EQ(push.size(), 1u);
+  EXPECT_EQ(push[0].trigger, kOnPush);
+  const auto pull_request = ChooseHooks(hooks, kOnPullRequest, kMain);
+  ASSERT_EQ(pull_request.size(), 2u);
+  EXPECT_EQ(pull_request[0].trigger, kOnPush);
+  EXPECT_EQ(pull_request[1].trigger, kOnPullRequest);
+}
+
+TEST(ChooseHooksTest, P4OfAForkNothingButItsPullRequestIsBuilt) {
+  const std::vector<HookRecord> hooks = {Hook(1, kOnPush | kOnPullRequest), Hook(2, kOnPush),
+                                         Hook(3, kOnPullRequest)};
+  const auto builds = ChooseHooks(hooks, kOnPullRequest, kMain, /*is_fork=*/true);
+  ASSERT_EQ(builds.size(), 1u);
+  EXPECT_EQ(builds[0].trigger, kOnPullRequest);
+  EXPECT_EQ(builds[0].suffix, "");
+  ASSERT_EQ(builds[0].hooks.size(), 2u);
+  EXPECT_EQ(builds[0].hooks[0].hook_id, 1);
+  EXPECT_EQ(builds[0].hooks[1].hook_id, 3);
+}
+
 TEST(ChooseHooksTest, InAnyOrderEachHookThatWantsACommitIsBuiltOnce) {
   for (unsigned seed = 1; seed <= 5000; ++seed) {
     std::mt19937 random(seed);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -29,8 +30,9 @@ struct NewDelivery {
   int64_t hook_id = 0;
   std::string guid = {};
   std::string event = {};
+  std::string action = {};
   absl::string_view body = {};
-  // kWaiting, or kIgnored with a reason.
+  // kWaiting, or its end at once, with a reason.
   DeliveryState state = DeliveryState::kWaiting;
   std::string outcome = {};
   // Of kWaiting, as WebhookEvent says it: what is to be built.
@@ -48,12 +50,35 @@ struct WaitingDelivery {
   std::string repository = {};
   // Of the repository's page.
   std::string project_url = {};
+  // Whether the repository is, as GitHub told us when we asked.
+  bool is_private = false;
   std::string event = {};
   std::string body = {};
   // Which request to build this ref and commit it belongs to; may be empty.
   std::string request_key = {};
   // How often it was claimed, this time included.
   int attempts = 0;
+};
+
+// A delivery as people see it.
+struct DeliveryRecord {
+  int64_t delivery_id = 0;
+  int64_t hook_id = 0;
+  std::string hook_title = {};
+  std::string guid = {};
+  std::string event = {};
+  std::string action = {};
+  std::string ref = {};
+  std::string commit = {};
+  absl::Time receive_time = {};
+  DeliveryState state = DeliveryState::kWaiting;
+  std::string outcome = {};
+  // Numbers of the builds that it led to.
+  std::vector<int64_t> builds = {};
+  int receipts = 0;
+  int64_t body_size = 0;
+  // Of GetDelivery.
+  std::string body = {};
 };
 
 // The inbox of webhooks. Thread-safe, also between processes. Besides what each method names, all
@@ -67,8 +92,8 @@ class DeliveryStore {
   // Notes GitHub's number of a hook whose number is unknown; it counts from now on.
   virtual absl::Status FinishHook(int64_t hook_id, int64_t github_hook_id) = 0;
 
-  // Commits the delivery durably. False, and nothing is changed, when this hook has one with the
-  // same guid or the same body. FAILED_PRECONDITION when the hook is gone.
+  // Commits the delivery durably. False, and nothing but that one's receipts is changed, when this
+  // hook has one with the same guid or the same body. FAILED_PRECONDITION when the hook is gone.
   //
   // Decides which request to build the delivery belongs to. One that tells of a push (it has a
   // `before`) joins the newest with the same ref, commit and `before` in the project, unless this
@@ -81,12 +106,23 @@ class DeliveryStore {
   virtual absl::StatusOr<std::optional<WaitingDelivery>> ClaimDelivery(absl::Duration claim) = 0;
   // How long until one is due; nullopt when none waits.
   virtual absl::StatusOr<std::optional<absl::Duration>> TimeToNextDelivery() = 0;
-  // Its end. A delivery that was not waiting stays as it is.
+  // Its end, with the numbers of the builds that it led to. A delivery that was not waiting stays
+  // as it is.
   virtual absl::Status SettleDelivery(int64_t delivery_id, DeliveryState state,
-                                      const std::string& outcome) = 0;
+                                      const std::string& outcome,
+                                      const std::vector<int64_t>& builds) = 0;
   // It is due again after `delay`.
   virtual absl::Status RetryDelivery(int64_t delivery_id, absl::Duration delay,
                                      const std::string& outcome) = 0;
+
+  // A project's deliveries with numbers below `before`, newest first, at most `limit`, without
+  // their bodies; of one state, if any is given. Those of removed hooks stay.
+  virtual absl::StatusOr<std::vector<DeliveryRecord>> ListDeliveries(
+      int64_t project_id, int64_t before, int limit, std::optional<DeliveryState> state) = 0;
+  // Whether the project was told of this commit as a fork's, and never as its own.
+  virtual absl::StatusOr<bool> IsForksCommit(int64_t project_id, const std::string& commit) = 0;
+  // With its body. NOT_FOUND unless it is this project's.
+  virtual absl::StatusOr<DeliveryRecord> GetDelivery(int64_t project_id, int64_t delivery_id) = 0;
 };
 
 }  // namespace kozmic::project

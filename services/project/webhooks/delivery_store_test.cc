@@ -6,6 +6,7 @@
 #include <set>
 #include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "lib/testing/postgres.h"
 #include "services/project/hooks/postgres_hook_store.h"
@@ -126,8 +127,8 @@ TEST_F(DeliveryStoreTest, WhatIsPutOffIsDueLater) {
 TEST_F(DeliveryStoreTest, WhatIsSettledStaysSo) {
   EXPECT_TRUE(Add(hook_, "g1", "one"));
   const int64_t id = (*store_.ClaimDelivery(absl::ZeroDuration()))->delivery_id;
-  EXPECT_TRUE(store_.SettleDelivery(id, DeliveryState::kBuilt, "").ok());
-  EXPECT_TRUE(store_.SettleDelivery(id, DeliveryState::kFailed, "late").ok());
+  EXPECT_TRUE(store_.SettleDelivery(id, DeliveryState::kBuilt, "", {7, 8}).ok());
+  EXPECT_TRUE(store_.SettleDelivery(id, DeliveryState::kFailed, "late", {}).ok());
   EXPECT_TRUE(store_.RetryDelivery(id, absl::ZeroDuration(), "late").ok());
   EXPECT_FALSE(store_.ClaimDelivery(kClaim)->has_value());
 }
@@ -170,6 +171,85 @@ TEST_F(DeliveryStoreTest, WhatWasTakenSurvivesACrashOfTheDatabase) {
             absl::StatusCode::kUnavailable);
   server.Start();
   EXPECT_EQ((*store.ClaimDelivery(kClaim))->body, "b");
+}
+
+TEST_F(DeliveryStoreTest, N6TellsWhatBecameOfEach) {
+  ASSERT_TRUE(hooks_.ActivateHook(hook_, 77).ok());
+  ASSERT_TRUE(store_
+                  .AddDelivery({.hook_id = hook_,
+                                .guid = "g1",
+                                .event = "push",
+                                .action = "opened",
+                                .body = std::string("a\0b", 3),
+                                .ref = "refs/heads/main",
+                                .commit = std::string(40, 'a')})
+                  .ok());
+  EXPECT_TRUE(Add(other_hook_, "g2", "two", DeliveryState::kIgnored));
+  EXPECT_TRUE(Add(hook_, "g3", "three"));
+  // Three times in all: with its own id, and with another.
+  EXPECT_FALSE(Add(hook_, "g3", "three"));
+  EXPECT_FALSE(Add(hook_, "g4", "three"));
+  const auto all = store_.ListDeliveries(project_, INT64_MAX, 10, std::nullopt);
+  ASSERT_TRUE(all.ok()) << all.status();
+  ASSERT_EQ(all->size(), 3u);
+  EXPECT_EQ((*all)[0].guid, "g3");
+  EXPECT_EQ((*all)[0].receipts, 3);
+  EXPECT_EQ((*all)[1].guid, "g2");
+  EXPECT_EQ((*all)[1].hook_id, other_hook_);
+  const int64_t oldest = (*all)[2].delivery_id;
+  EXPECT_TRUE(store_.SettleDelivery(oldest, DeliveryState::kBuilt, "", {7, 8}).ok());
+
+  const auto kept = store_.GetDelivery(project_, oldest);
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  EXPECT_EQ(kept->event, "push");
+  EXPECT_EQ(kept->action, "opened");
+  EXPECT_EQ(kept->ref, "refs/heads/main");
+  EXPECT_EQ(kept->commit, std::string(40, 'a'));
+  EXPECT_EQ(kept->state, DeliveryState::kBuilt);
+  EXPECT_EQ(kept->builds, (std::vector<int64_t>{7, 8}));
+  EXPECT_EQ(kept->receipts, 1);
+  EXPECT_EQ(kept->body, std::string("a\0b", 3));
+  EXPECT_EQ(kept->body_size, 3);
+  EXPECT_GT(kept->receive_time, absl::Now() - absl::Minutes(5));
+  EXPECT_EQ(store_.GetDelivery(project_ + 1, oldest).status().code(), absl::StatusCode::kNotFound);
+
+  const auto guids = [&](int64_t before, int limit, std::optional<DeliveryState> state) {
+    std::string text;
+    const auto page = store_.ListDeliveries(project_, before, limit, state);
+    EXPECT_TRUE(page.ok()) << page.status();
+    for (const DeliveryRecord& one : *page) text += one.guid + " ";
+    return text;
+  };
+  EXPECT_EQ(guids((*all)[0].delivery_id, 10, std::nullopt), "g2 g1 ");
+  EXPECT_EQ(guids(INT64_MAX, 2, std::nullopt), "g3 g2 ");
+  EXPECT_EQ(guids(INT64_MAX, 10, DeliveryState::kIgnored), "g2 ");
+  EXPECT_EQ(guids(INT64_MAX, 10, DeliveryState::kFailed), "");
+  // What was delivered stays when its hook goes.
+  EXPECT_TRUE(hooks_.RemoveHook(hook_).ok());
+  EXPECT_EQ(guids(INT64_MAX, 10, std::nullopt), "g3 g2 g1 ");
+  EXPECT_TRUE(store_.ListDeliveries(project_ + 1, INT64_MAX, 10, std::nullopt)->empty());
+}
+
+TEST_F(DeliveryStoreTest, I18KnowsCommitsThatWereAForksOnly) {
+  int count = 0;
+  const auto add = [&](const std::string& ref, char commit) {
+    const std::string guid = absl::StrCat("g", ++count);
+    EXPECT_TRUE(*store_.AddDelivery({.hook_id = count % 2 == 0 ? hook_ : other_hook_,
+                                     .guid = guid,
+                                     .event = "push",
+                                     .body = guid,
+                                     .ref = ref,
+                                     .commit = std::string(40, commit)}));
+  };
+  add("refs/pull/3/head", 'a');
+  add("refs/pull/3/head", 'b');
+  add("refs/heads/main", 'b');
+  add("refs/heads/main", 'c');
+  EXPECT_TRUE(*store_.IsForksCommit(project_, std::string(40, 'a')));
+  EXPECT_FALSE(*store_.IsForksCommit(project_, std::string(40, 'b')));
+  EXPECT_FALSE(*store_.IsForksCommit(project_, std::string(40, 'c')));
+  EXPECT_FALSE(*store_.IsForksCommit(project_, std::string(40, 'd')));
+  EXPECT_FALSE(*store_.IsForksCommit(project_ + 1, std::string(40, 'a')));
 }
 
 }  // namespace

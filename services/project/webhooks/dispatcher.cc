@@ -31,11 +31,11 @@ std::string BuildRequestId(int64_t project_id, const Head& head, const std::stri
 }
 
 std::vector<ChosenHooks> ChooseHooks(const std::vector<HookRecord>& hooks, Trigger trigger,
-                                     absl::string_view ref) {
+                                     absl::string_view ref, bool is_fork) {
   // Tags have no pull requests.
-  const Trigger first = trigger == kOnPullRequest ? kOnPush : trigger;
-  ChosenHooks main{.hooks = {}, .suffix = ""};
-  ChosenHooks rest{.hooks = {}, .suffix = "/pull_request"};
+  const Trigger first = trigger == kOnPullRequest && !is_fork ? kOnPush : trigger;
+  ChosenHooks main{.hooks = {}, .suffix = "", .trigger = first};
+  ChosenHooks rest{.hooks = {}, .suffix = "/pull_request", .trigger = kOnPullRequest};
   bool is_asked_for = false;
   for (const HookRecord& hook : hooks) {
     const bool wants = Wants(hook.fields, trigger, ref);
@@ -64,9 +64,8 @@ absl::Duration Dispatcher::Step() {
   const auto result = Dispatch(delivery);
   if (!result.ok()) return Retry(delivery, result.status());
   failures_ = 0;
-  const auto& [state, outcome] = *result;
-  if (const absl::Status status =
-          parts_.deliveries.SettleDelivery(delivery.delivery_id, state, outcome);
+  if (const absl::Status status = parts_.deliveries.SettleDelivery(
+          delivery.delivery_id, result->state, result->outcome, result->builds);
       !status.ok()) {
     // It comes again when the claim is over.
     Log(Severity::kWarning, "cannot settle a delivery",
@@ -85,49 +84,65 @@ absl::Duration Dispatcher::Idle() {
 absl::StatusOr<Dispatcher::Settled> Dispatcher::Dispatch(const WaitingDelivery& delivery) {
   const auto body = ParseJson(delivery.body);
   const auto event = body.ok() ? ParseWebhookEvent(delivery.event, *body) : body.status();
-  if (!event.ok()) return Settled(DeliveryState::kFailed, event.status().message());
+  if (!event.ok()) {
+    return Settled{DeliveryState::kFailed, std::string(event.status().message())};
+  }
   switch (event->kind) {
     case WebhookEvent::Kind::kBuild:
       return Build(delivery, *event);
     case WebhookEvent::Kind::kAccess:
       KOZMIC_RETURN_IF_ERROR(parts_.access.WantProjectSync(delivery.project_id));
       parts_.wake_sync();
-      return Settled(DeliveryState::kDone, event->outcome);
+      return Settled{DeliveryState::kDone, event->outcome};
     case WebhookEvent::Kind::kGone:
       KOZMIC_RETURN_IF_ERROR(parts_.access.MarkGone(delivery.project_id));
-      return Settled(DeliveryState::kDone, event->outcome);
+      return Settled{DeliveryState::kDone, event->outcome};
+    case WebhookEvent::Kind::kFailed:
+      return Settled{DeliveryState::kFailed, event->outcome};
     default:
-      return Settled(DeliveryState::kIgnored, event->outcome);
+      return Settled{DeliveryState::kIgnored, event->outcome};
   }
 }
 
 absl::StatusOr<Dispatcher::Settled> Dispatcher::Build(const WaitingDelivery& delivery,
                                                       const WebhookEvent& event) {
   KOZMIC_ASSIGN_OR_RETURN(const auto hooks, parts_.hooks.ListHooks(delivery.project_id));
-  if (hooks.empty()) return Settled(DeliveryState::kIgnored, "The project has no hooks.");
-  std::vector<ChosenHooks> builds = ChooseHooks(hooks, event.trigger, event.head.ref);
+  if (hooks.empty()) return Settled{DeliveryState::kIgnored, "The project has no hooks."};
+  const bool is_fork = !event.fork.empty();
+  if (is_fork && delivery.is_private) {
+    return Settled{DeliveryState::kIgnored,
+                   "Pull requests from forks of a private repository are not built."};
+  }
+  std::vector<ChosenHooks> builds = ChooseHooks(hooks, event.trigger, event.branch_ref, is_fork);
   if (builds.empty()) {
-    return Settled(DeliveryState::kIgnored, "No hook of the project builds this.");
+    return Settled{DeliveryState::kIgnored, "No hook of the project builds this."};
   }
   BuildRequest request;
   request.project_id = delivery.project_id;
   request.head = event.head;
   request.repository = delivery.repository;
   request.commit_url = absl::StrCat(delivery.project_url, "/commit/", event.head.commit);
+  request.fork = event.fork;
+  request.needs_approval = is_fork;
+  Settled settled{.state = DeliveryState::kBuilt};
   for (ChosenHooks& chosen : builds) {
     request.request_id = BuildRequestId(delivery.project_id, event.head,
                                         absl::StrCat(delivery.request_key, chosen.suffix));
     request.hooks = std::move(chosen.hooks);
-    const absl::Status status = parts_.builds.CreateBuild(request);
-    if (absl::IsInvalidArgument(status)) {
-      return Settled(DeliveryState::kFailed, status.message());
+    request.trigger = chosen.trigger;
+    request.pull_request = chosen.trigger == kOnPullRequest ? event.pull_request : 0;
+    const auto number = parts_.builds.CreateBuild(request);
+    if (absl::IsInvalidArgument(number.status())) {
+      return Settled{DeliveryState::kFailed, std::string(number.status().message()),
+                     std::move(settled.builds)};
     }
-    if (absl::IsNotFound(status)) {
-      return Settled(DeliveryState::kIgnored, "The project is being removed.");
+    if (absl::IsNotFound(number.status())) {
+      return Settled{DeliveryState::kIgnored, "The project is being removed."};
     }
-    KOZMIC_RETURN_IF_ERROR(status);
+    KOZMIC_RETURN_IF_ERROR(number.status());
+    settled.builds.push_back(*number);
   }
-  return Settled(DeliveryState::kBuilt, "");
+  return settled;
 }
 
 absl::Duration Dispatcher::Retry(const WaitingDelivery& delivery, const absl::Status& error) {
@@ -139,7 +154,7 @@ absl::Duration Dispatcher::Retry(const WaitingDelivery& delivery, const absl::St
   const absl::Status status =
       !is_away && delivery.attempts >= options_.most_attempts
           ? parts_.deliveries.SettleDelivery(delivery.delivery_id, DeliveryState::kFailed,
-                                             std::string(error.message()))
+                                             std::string(error.message()), {})
           : parts_.deliveries.RetryDelivery(
                 delivery.delivery_id,
                 Backoff(delivery.attempts, options_.first_retry, longest, parts_.random),

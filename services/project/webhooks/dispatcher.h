@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -59,8 +58,12 @@ class Dispatcher {
   absl::Duration Step();
   // How long to wait when none is due.
   absl::Duration Idle();
-  // What became of the delivery: its state and a sentence.
-  using Settled = std::pair<DeliveryState, std::string>;
+  // What became of the delivery: its state, a sentence, and the builds that it led to.
+  struct Settled {
+    DeliveryState state = DeliveryState::kIgnored;
+    std::string outcome = {};
+    std::vector<int64_t> builds = {};
+  };
   absl::StatusOr<Settled> Dispatch(const WaitingDelivery& delivery);
   absl::StatusOr<Settled> Build(const WaitingDelivery& delivery, const WebhookEvent& event);
   absl::Duration Retry(const WaitingDelivery& delivery, const absl::Status& error);
@@ -77,14 +80,18 @@ struct ChosenHooks {
   std::vector<HookRecord> hooks;
   // Empty for the first.
   std::string suffix;
+  // What the build is for, whichever event asks for it.
+  Trigger trigger = kOnPush;
 };
 
 // The builds that an event asks for: one, two or none. A push to a branch and a pull request of
 // that branch tell of the same commit, in any order, and together build each hook once: those that
 // want the push make one build, whoever tells of it first; those that want nothing but the pull
-// request make another. Each has at most as many hooks as a build may have jobs.
+// request make another. Each has at most as many hooks as a build may have jobs. Of a fork's branch
+// no push is told: all hooks that want its pull request make one build. `ref` is what hooks'
+// branches are matched with.
 std::vector<ChosenHooks> ChooseHooks(const std::vector<HookRecord>& hooks, Trigger trigger,
-                                     absl::string_view ref);
+                                     absl::string_view ref, bool is_fork = false);
 
 // "<project>/<ref>/<commit>/<key>", with the ref's digest in place of a ref that is too long; `key`
 // (WaitingDelivery::request_key) tells pushes of the same commit apart, and may be empty.

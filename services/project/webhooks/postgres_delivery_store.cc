@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "lib/crypto/digest.h"
+#include "lib/postgres/array.h"
 #include "lib/postgres/times.h"
 #include "lib/status/macros.h"
 
@@ -31,12 +33,43 @@ joined AS (
       AND delivery_id > newest))
   ORDER BY newest DESC LIMIT 1)
 INSERT INTO deliveries (hook_id, guid, event, body, body_sha256, state, outcome, ref, commit,
-                        before, source, request_key)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CASE WHEN $8::text IS NOT NULL THEN coalesce(
+                        before, source, action, request_key)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, CASE WHEN $8::text IS NOT NULL THEN coalesce(
   (SELECT request_key FROM joined),
   (SELECT $10::text || CASE WHEN count(*) > 0 THEN '/' || count(*) ELSE '' END
    FROM asked WHERE before = $10)) END)
 ON CONFLICT DO NOTHING)";
+
+// The one that a repeated delivery repeats. The same id in another body is rather the same.
+constexpr char kCountReceipt[] = R"(
+UPDATE deliveries SET receipts = receipts + 1 WHERE delivery_id = (
+  SELECT delivery_id FROM deliveries WHERE hook_id = $1 AND (guid = $2 OR body_sha256 = $3)
+  ORDER BY guid = $2 DESC LIMIT 1))";
+
+constexpr char kRecordColumns[] =
+    "delivery_id, d.hook_id, title, guid, event, action, coalesce(ref, ''), coalesce(commit, ''), "
+    "(extract(epoch FROM receive_time) * 1000000)::bigint, d.state, outcome, d.builds, receipts, "
+    "octet_length(body)";
+
+DeliveryRecord ReadRecord(const pqxx::row& row) {
+  DeliveryRecord record{.delivery_id = row[0].as<int64_t>(),
+                        .hook_id = row[1].as<int64_t>(),
+                        .hook_title = row[2].as<std::string>(),
+                        .guid = row[3].as<std::string>(),
+                        .event = row[4].as<std::string>(),
+                        .action = row[5].as<std::string>(),
+                        .ref = row[6].as<std::string>(),
+                        .commit = row[7].as<std::string>(),
+                        .receive_time = TimeFromMicros(row[8]),
+                        .state = static_cast<DeliveryState>(row[9].as<int>()),
+                        .outcome = row[10].as<std::string>(),
+                        .receipts = row[12].as<int>(),
+                        .body_size = row[13].as<int64_t>()};
+  for (const std::string& number : TextsFromArray(row[11])) {
+    record.builds.push_back(std::stoll(number));
+  }
+  return record;
+}
 
 }  // namespace
 
@@ -76,8 +109,12 @@ absl::StatusOr<bool> PostgresDeliveryStore::AddDelivery(const NewDelivery& deliv
                            ToBytea(delivery.body), ToBytea(Sha256(delivery.body)),
                            static_cast<int>(delivery.state), delivery.outcome,
                            delivery.ref.empty() ? nullptr : delivery.ref.c_str(), delivery.commit,
-                           delivery.before, delivery.source)
+                           delivery.before, delivery.source, delivery.action)
                 .affected_rows() == 1;
+    if (!added) {
+      tx.exec_params0(kCountReceipt, delivery.hook_id, delivery.guid,
+                      ToBytea(Sha256(delivery.body)));
+    }
     return absl::OkStatus();
   }));
   return added;
@@ -100,13 +137,14 @@ absl::StatusOr<std::optional<WaitingDelivery>> PostgresDeliveryStore::ClaimDeliv
         " WHERE d.delivery_id = due.delivery_id AND h.hook_id = d.hook_id"
         " AND p.project_id = h.project_id"
         " RETURNING d.delivery_id, p.project_id, p.repository, p.url, d.event, d.body, d.attempts,"
-        " coalesce(d.request_key, '')",
+        " coalesce(d.request_key, ''), p.private",
         Interval(claim));
     if (rows.empty()) return absl::OkStatus();
     claimed = WaitingDelivery{.delivery_id = rows[0][0].as<int64_t>(),
                               .project_id = rows[0][1].as<int64_t>(),
                               .repository = rows[0][2].as<std::string>(),
                               .project_url = rows[0][3].as<std::string>(),
+                              .is_private = rows[0][8].as<bool>(),
                               .event = rows[0][4].as<std::string>(),
                               .body = FromBytea(rows[0][5]),
                               .request_key = rows[0][7].as<std::string>(),
@@ -130,11 +168,13 @@ absl::StatusOr<std::optional<absl::Duration>> PostgresDeliveryStore::TimeToNextD
 }
 
 absl::Status PostgresDeliveryStore::SettleDelivery(int64_t delivery_id, DeliveryState state,
-                                                   const std::string& outcome) {
+                                                   const std::string& outcome,
+                                                   const std::vector<int64_t>& builds) {
   return pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
     tx.exec_params0(
-        "UPDATE deliveries SET state = $2, outcome = $3 WHERE delivery_id = $1 AND state = 1",
-        delivery_id, static_cast<int>(state), outcome);
+        "UPDATE deliveries SET state = $2, outcome = $3, builds = $4::bigint[]"
+        " WHERE delivery_id = $1 AND state = 1",
+        delivery_id, static_cast<int>(state), outcome, ToArray(builds));
     return absl::OkStatus();
   });
 }
@@ -148,6 +188,58 @@ absl::Status PostgresDeliveryStore::RetryDelivery(int64_t delivery_id, absl::Dur
         delivery_id, Interval(delay), outcome);
     return absl::OkStatus();
   });
+}
+
+absl::StatusOr<std::vector<DeliveryRecord>> PostgresDeliveryStore::ListDeliveries(
+    int64_t project_id, int64_t before, int limit, std::optional<DeliveryState> state) {
+  std::vector<DeliveryRecord> records;
+  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
+    records.clear();
+    // Each hook's newest by its own index: a project has few hooks and many deliveries.
+    for (const pqxx::row& row : tx.exec_params(
+             absl::StrCat("SELECT ", kRecordColumns,
+                          " FROM hooks h CROSS JOIN LATERAL (SELECT * FROM deliveries"
+                          "  WHERE deliveries.hook_id = h.hook_id AND delivery_id < $2"
+                          "  AND (state = $4 OR $4 = 0) ORDER BY delivery_id DESC LIMIT $3) d"
+                          " WHERE project_id = $1 ORDER BY delivery_id DESC LIMIT $3"),
+             project_id, before, limit, static_cast<int>(state.value_or(DeliveryState{0})))) {
+      records.push_back(ReadRecord(row));
+    }
+    return absl::OkStatus();
+  }));
+  return records;
+}
+
+absl::StatusOr<bool> PostgresDeliveryStore::IsForksCommit(int64_t project_id,
+                                                          const std::string& commit) {
+  bool is_forks = false;
+  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
+    is_forks = tx.exec_params1(
+                     "SELECT coalesce(bool_and(ref LIKE 'refs/pull/%'), false)"
+                     " FROM deliveries JOIN hooks USING (hook_id)"
+                     " WHERE project_id = $1 AND commit = $2 AND request_key IS NOT NULL",
+                     project_id, commit)[0]
+                   .as<bool>();
+    return absl::OkStatus();
+  }));
+  return is_forks;
+}
+
+absl::StatusOr<DeliveryRecord> PostgresDeliveryStore::GetDelivery(int64_t project_id,
+                                                                  int64_t delivery_id) {
+  DeliveryRecord record;
+  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
+    const pqxx::result rows =
+        tx.exec_params(absl::StrCat("SELECT ", kRecordColumns,
+                                    ", body FROM deliveries d JOIN hooks h USING (hook_id)"
+                                    " WHERE project_id = $1 AND delivery_id = $2"),
+                       project_id, delivery_id);
+    if (rows.empty()) return absl::NotFoundError("no such delivery");
+    record = ReadRecord(rows[0]);
+    record.body = FromBytea(rows[0][14]);
+    return absl::OkStatus();
+  }));
+  return record;
 }
 
 }  // namespace kozmic::project

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "lib/postgres/pool.h"
 #include "services/project/webhooks/delivery_store.h"
@@ -20,10 +21,14 @@ class PostgresDeliveryStore final : public DeliveryStore {
   absl::StatusOr<bool> AddDelivery(const NewDelivery& delivery) override;
   absl::StatusOr<std::optional<WaitingDelivery>> ClaimDelivery(absl::Duration claim) override;
   absl::StatusOr<std::optional<absl::Duration>> TimeToNextDelivery() override;
-  absl::Status SettleDelivery(int64_t delivery_id, DeliveryState state,
-                              const std::string& outcome) override;
+  absl::Status SettleDelivery(int64_t delivery_id, DeliveryState state, const std::string& outcome,
+                              const std::vector<int64_t>& builds) override;
   absl::Status RetryDelivery(int64_t delivery_id, absl::Duration delay,
                              const std::string& outcome) override;
+  absl::StatusOr<std::vector<DeliveryRecord>> ListDeliveries(
+      int64_t project_id, int64_t before, int limit, std::optional<DeliveryState> state) override;
+  absl::StatusOr<bool> IsForksCommit(int64_t project_id, const std::string& commit) override;
+  absl::StatusOr<DeliveryRecord> GetDelivery(int64_t project_id, int64_t delivery_id) override;
 
  private:
   PostgresPool& pool_;

@@ -17,6 +17,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr size_t kLongestRef = 2048;
+constexpr size_t kLongestAction = 64;
 constexpr size_t kLongestMessage = 64 << 10;
 constexpr absl::string_view kCutMark = "\n… (the message was cut at 64 KB)";
 
@@ -32,16 +33,6 @@ bool IsPullRequest(const Json& body) {
 
 WebhookEvent Ignored(absl::string_view outcome) {
   return {.kind = WebhookEvent::Kind::kIgnored, .outcome = std::string(outcome)};
-}
-
-std::string CutMessage(std::string message) {
-  if (message.size() <= kLongestMessage) return message;
-  size_t cut = kLongestMessage - kCutMark.size();
-  // Not in the middle of a character.
-  while (cut > 0 && (static_cast<unsigned char>(message[cut]) & 0xC0) == 0x80) --cut;
-  message.resize(cut);
-  absl::StrAppend(&message, kCutMark);
-  return message;
 }
 
 absl::Status CheckHead(const Head& head) {
@@ -84,49 +75,75 @@ absl::StatusOr<WebhookEvent> ParsePush(const Json& body) {
   }
   if (AsksToSkip(head.message)) return Ignored("The commit message asks to skip the build.");
   head.message = CutMessage(std::move(head.message));
+  std::string branch_ref = head.ref;
   return WebhookEvent{.kind = WebhookEvent::Kind::kBuild,
                       .head = std::move(head),
                       .before = before,
                       .source = "push",
-                      .trigger = is_tag ? kOnTag : kOnPush};
+                      .trigger = is_tag ? kOnTag : kOnPush,
+                      .branch_ref = std::move(branch_ref)};
+}
+
+// What a pull request from a fork asks to build: a commit that GitHub shows under a ref of the
+// repository's own, in the name of who sent it. Whom the commit itself names is theirs to choose.
+absl::Status ReadFork(const Json& body, const Json& head_json, int64_t number,
+                      WebhookEvent& event) {
+  event.fork = JsonText(head_json, "repo.full_name").value_or("");
+  event.head.ref = absl::StrCat("refs/pull/", number, "/head");
+  event.branch_ref =
+      absl::StrCat("refs/heads/", JsonText(body, "pull_request.base.ref").value_or(""));
+  event.head.author_login = JsonText(body, "sender.login").value_or("");
+  event.head.author_avatar_url = JsonText(body, "sender.avatar_url").value_or("");
+  if (!github::IsRepositoryName(event.fork) || !IsRefName(event.branch_ref) ||
+      JsonInteger(body, "sender.id").value_or(0) <= 0 || event.head.author_login.empty()) {
+    return absl::InvalidArgumentError("not a pull_request event of a fork");
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<WebhookEvent> ParsePullRequest(const Json& body) {
   const auto action = JsonText(body, "action");
   const Json* head_json = JsonAt(body, "pull_request.head");
-  if (!action.has_value() || head_json == nullptr) {
+  const int64_t number = JsonInteger(body, "number").value_or(0);
+  if (!action.has_value() || head_json == nullptr || number <= 0) {
     return absl::InvalidArgumentError("not a pull_request event");
   }
   if (*action != "opened" && *action != "synchronize" && *action != "reopened") {
     return Ignored("Only opened, changed and reopened pull requests are built.");
   }
   const auto head_repository = JsonInteger(*head_json, "repo.id");
-  if (!head_repository.has_value()) return Ignored("The pull request's repository is gone.");
-  if (head_repository != JsonInteger(body, "repository.id")) {
-    return Ignored("Pull requests from forks are not built yet.");
+  if (!head_repository.has_value()) {
+    return WebhookEvent{
+        .kind = WebhookEvent::Kind::kFailed,
+        .outcome = absl::StrCat("The repository that pull request #", number, " comes from (",
+                                JsonText(*head_json, "label").value_or("unknown"),
+                                ") was deleted at GitHub.")};
   }
-  const auto number = JsonInteger(body, "number");
-  if (!number.has_value()) return absl::InvalidArgumentError("not a pull_request event");
-  Head head;
-  head.ref = absl::StrCat("refs/heads/", JsonText(*head_json, "ref").value_or(""));
+  WebhookEvent event{.kind = WebhookEvent::Kind::kBuild,
+                     .source = absl::StrCat("pull_request/", number),
+                     .trigger = kOnPullRequest,
+                     .pull_request = number};
+  Head& head = event.head;
   head.commit = JsonText(*head_json, "sha").value_or("");
+  if (head_repository != JsonInteger(body, "repository.id")) {
+    KOZMIC_RETURN_IF_ERROR(ReadFork(body, *head_json, number, event));
+  } else {
+    head.ref = absl::StrCat("refs/heads/", JsonText(*head_json, "ref").value_or(""));
+    event.branch_ref = head.ref;
+    head.author_login = JsonText(body, "pull_request.user.login").value_or("");
+    head.author_avatar_url = JsonText(body, "pull_request.user.avatar_url").value_or("");
+  }
   KOZMIC_RETURN_IF_ERROR(CheckHead(head));
 
   head.message = JsonText(body, "pull_request.title").value_or("");
-  head.author_login = JsonText(body, "pull_request.user.login").value_or("");
-  head.author_avatar_url = JsonText(body, "pull_request.user.avatar_url").value_or("");
   if (AsksToSkip(head.message) || AsksToSkip(JsonText(body, "pull_request.body").value_or(""))) {
     return Ignored("The pull request asks to skip the build.");
   }
   head.message = CutMessage(std::move(head.message));
   // Only "synchronize" says so.
-  std::string before = JsonText(body, "before").value_or("");
-  if (!github::IsObjectId(before)) before.clear();
-  return WebhookEvent{.kind = WebhookEvent::Kind::kBuild,
-                      .head = std::move(head),
-                      .before = std::move(before),
-                      .source = absl::StrCat("pull_request/", *number),
-                      .trigger = kOnPullRequest};
+  event.before = JsonText(body, "before").value_or("");
+  if (!github::IsObjectId(event.before)) event.before.clear();
+  return event;
 }
 
 absl::StatusOr<WebhookEvent> ParseByName(absl::string_view name, const Json& body) {
@@ -174,7 +191,18 @@ absl::StatusOr<WebhookEvent> ParseWebhookEvent(absl::string_view name, const Jso
   if (!body.is_object()) return absl::InvalidArgumentError("the body is not a JSON object");
   KOZMIC_ASSIGN_OR_RETURN(WebhookEvent event, ParseByName(name, body));
   event.repository_id = JsonInteger(body, "repository.id");
+  event.action = JsonText(body, "action").value_or("").substr(0, kLongestAction);
   return event;
+}
+
+std::string CutMessage(std::string message) {
+  if (message.size() <= kLongestMessage) return message;
+  size_t cut = kLongestMessage - kCutMark.size();
+  // Not in the middle of a character.
+  while (cut > 0 && (static_cast<unsigned char>(message[cut]) & 0xC0) == 0x80) --cut;
+  message.resize(cut);
+  absl::StrAppend(&message, kCutMark);
+  return message;
 }
 
 bool AsksToSkip(absl::string_view text) {

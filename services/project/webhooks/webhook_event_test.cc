@@ -63,7 +63,7 @@ TEST(PushTest, TheSendersPictureIsNotAnotherAuthors) {
   EXPECT_EQ(ParseWebhookEvent("push", push)->head.author_avatar_url, "");
 }
 
-TEST(PushTest, BuildsACommitThatIsNotDescribed) {
+TEST(PushTest, BadInput18BuildsACommitThatIsNotDescribed) {
   nlohmann::json push = Push();
   push["head_commit"] = nullptr;
   const auto event = ParseWebhookEvent("push", push);
@@ -73,7 +73,7 @@ TEST(PushTest, BuildsACommitThatIsNotDescribed) {
   EXPECT_EQ(event->head.message, "");
 }
 
-TEST(PushTest, DeletionsAndOtherRefsAreIgnored) {
+TEST(PushTest, BadInput15DeletionsAndOtherRefsAreIgnored) {
   nlohmann::json deletion = Push();
   deletion["after"] = kZero;
   EXPECT_EQ(ParseWebhookEvent("push", deletion)->outcome, "The ref was deleted.");
@@ -83,7 +83,7 @@ TEST(PushTest, DeletionsAndOtherRefsAreIgnored) {
   EXPECT_EQ(ParseWebhookEvent("push", Push("refs/notes/x"))->kind, Kind::kIgnored);
 }
 
-TEST(PushTest, P10ATagIsBuiltAtTheCommitThatItNames) {
+TEST(PushTest, P10BadInput16ATagIsBuiltAtTheCommitThatItNames) {
   const auto light = ParseWebhookEvent("push", Push("refs/tags/v1"));
   ASSERT_TRUE(light.ok()) << light.status();
   EXPECT_EQ(light->kind, Kind::kBuild);
@@ -112,7 +112,7 @@ TEST(AccessEventTest, ChangesOfAccessHaveGithubAskedAndAreNotBelieved) {
   EXPECT_EQ(ParseWebhookEvent("star", {{"action", "deleted"}})->kind, Kind::kIgnored);
 }
 
-TEST(PushTest, StrangeRefsThatGitAllowsAreBuilt) {
+TEST(PushTest, BadInput20StrangeRefsThatGitAllowsAreBuilt) {
   for (const std::string ref : {"$(id)", "<script>", "\xF0\x9F\x9A\x80", "\xD7\x90\xD7\x91",
                                 "--upload-pack=x", "a/b/c", "@", "x.locked", "a.b"}) {
     const auto event = ParseWebhookEvent("push", Push("refs/heads/" + ref));
@@ -123,7 +123,7 @@ TEST(PushTest, StrangeRefsThatGitAllowsAreBuilt) {
   EXPECT_TRUE(ParseWebhookEvent("push", Push("refs/heads/" + std::string(1024, 'a'))).ok());
 }
 
-TEST(PushTest, RefsThatGitDoesNotAllowAreRefused) {
+TEST(PushTest, BadInput21RefsThatGitDoesNotAllowAreRefused) {
   for (const std::string ref :
        {"",         "a\nb", "a..b", "a\x1b[0m", "a b",  "a~1",  "a^",   "a:b",
         "a?",       "a*",   "a[b",  "a\\b",     "a@{b", ".a",   "a/.b", "a.lock",
@@ -137,7 +137,7 @@ TEST(PushTest, RefsThatGitDoesNotAllowAreRefused) {
             absl::StatusCode::kInvalidArgument);
 }
 
-TEST(PushTest, WhatIsNoCommitIsRefused) {
+TEST(PushTest, BadInput19WhatIsNoCommitIsRefused) {
   for (const char* sha : {"", "main", "$(id)", "da39a3", "DA39A3EE5E6B4B0D3255BFEF95601890AFD80709",
                           "zz39a3ee5e6b4b0d3255bfef95601890afd80709"}) {
     nlohmann::json push = Push();
@@ -164,7 +164,7 @@ TEST(EventTest, ABuildsEventSaysWhatWasBefore) {
   EXPECT_EQ(ParseWebhookEvent("pull_request", synchronize)->before, kZero);
 }
 
-TEST(PushTest, ALongMessageIsCutAndSaysSo) {
+TEST(PushTest, BadInput22ALongMessageIsCutAndSaysSo) {
   nlohmann::json push = Push();
   push["head_commit"]["message"] = std::string(65536, 'x');
   EXPECT_EQ(ParseWebhookEvent("push", push)->head.message.size(), 65536u);
@@ -179,7 +179,7 @@ TEST(PushTest, ALongMessageIsCutAndSaysSo) {
   EXPECT_EQ(DumpJson(message).find("\xEF\xBF\xBD"), std::string::npos) << "half a character";
 }
 
-TEST(PushTest, ASkippedCommitIsIgnored) {
+TEST(PushTest, K31BadInput23ASkippedCommitIsIgnored) {
   nlohmann::json push = Push();
   push["head_commit"]["message"] = "Typo [ci skip]";
   const auto event = ParseWebhookEvent("push", push);
@@ -187,7 +187,7 @@ TEST(PushTest, ASkippedCommitIsIgnored) {
   EXPECT_THAT(event->outcome, HasSubstr("skip"));
 }
 
-TEST(PullRequestTest, BuildsHeadsOfTheSameRepository) {
+TEST(PullRequestTest, K29BuildsHeadsOfTheSameRepository) {
   for (const char* action : {"opened", "synchronize", "reopened"}) {
     const auto event = ParseWebhookEvent("pull_request", PullRequest(action));
     ASSERT_TRUE(event.ok()) << event.status();
@@ -198,21 +198,73 @@ TEST(PullRequestTest, BuildsHeadsOfTheSameRepository) {
   }
 }
 
-TEST(PullRequestTest, OtherActionsAreIgnored) {
+TEST(PullRequestTest, BadInput24OtherActionsAreIgnored) {
   for (const char* action : {"closed", "labeled", "edited"}) {
     EXPECT_EQ(ParseWebhookEvent("pull_request", PullRequest(action))->kind, Kind::kIgnored);
   }
 }
 
-TEST(PullRequestTest, ForksAreIgnoredForNow) {
+nlohmann::json FromFork() {
   nlohmann::json event = PullRequest();
-  event["pull_request"]["head"]["repo"]["id"] = 10;
-  EXPECT_THAT(ParseWebhookEvent("pull_request", event)->outcome, HasSubstr("forks"));
-  event["pull_request"]["head"]["repo"] = nullptr;
-  EXPECT_THAT(ParseWebhookEvent("pull_request", event)->outcome, HasSubstr("gone"));
+  event["pull_request"]["head"]["repo"] = {{"id", 10}, {"full_name", "mallory/app"}};
+  event["pull_request"]["head"]["ref"] = "main";
+  event["pull_request"]["base"] = {{"ref", "release/1"}};
+  event["sender"] = {{"login", "mallory"}, {"id", 66}, {"avatar_url", "http://a/66"}};
+  return event;
 }
 
-TEST(PullRequestTest, TitleAndBodyMaySkip) {
+TEST(PullRequestTest, P4AForksHeadIsNoBranchOfOurs) {
+  for (const char* action : {"opened", "synchronize", "reopened"}) {
+    nlohmann::json fork = FromFork();
+    fork["action"] = action;
+    const auto event = ParseWebhookEvent("pull_request", fork);
+    ASSERT_TRUE(event.ok()) << event.status();
+    EXPECT_EQ(event->kind, Kind::kBuild);
+    EXPECT_EQ(event->head.ref, "refs/pull/3/head") << "I18: touches no branch's badge";
+    EXPECT_EQ(event->head.commit, kSha);
+    EXPECT_EQ(event->fork, "mallory/app");
+    EXPECT_EQ(event->pull_request, 3);
+    EXPECT_EQ(event->trigger, kOnPullRequest);
+    EXPECT_EQ(event->branch_ref, "refs/heads/release/1");
+    EXPECT_EQ(event->head.author_login, "mallory") << "who sent it, whoever the commit names";
+    EXPECT_EQ(event->head.author_avatar_url, "http://a/66");
+  }
+  const auto own = ParseWebhookEvent("pull_request", PullRequest());
+  EXPECT_EQ(own->fork, "");
+  EXPECT_EQ(own->branch_ref, "refs/heads/topic");
+  EXPECT_EQ(own->action, "opened");
+}
+
+TEST(PullRequestTest, P4AForkMustSayWhoItIs) {
+  const auto code_with = [](const std::string& pointer, const nlohmann::json& value) {
+    nlohmann::json event = FromFork();
+    event[nlohmann::json::json_pointer(pointer)] = value;
+    return CodeOf("pull_request", event);
+  };
+  EXPECT_EQ(code_with("/x", 1), absl::StatusCode::kOk);
+  for (const char* name : {"", "mallory", "../../etc", "a/b/c", "a b/c"}) {
+    EXPECT_EQ(code_with("/pull_request/head/repo/full_name", name),
+              absl::StatusCode::kInvalidArgument);
+  }
+  EXPECT_EQ(code_with("/sender/id", nullptr), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code_with("/sender/login", ""), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code_with("/pull_request/base/ref", "a..b"), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code_with("/number", 0), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code_with("/number", -3), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(PullRequestTest, BadInput25ADeletedForkIsAFailureThatNamesIt) {
+  nlohmann::json event = FromFork();
+  event["pull_request"]["head"]["repo"] = nullptr;
+  event["pull_request"]["head"]["label"] = "mallory:main";
+  const auto gone = ParseWebhookEvent("pull_request", event);
+  ASSERT_TRUE(gone.ok()) << gone.status();
+  EXPECT_EQ(gone->kind, Kind::kFailed);
+  EXPECT_THAT(gone->outcome, HasSubstr("#3"));
+  EXPECT_THAT(gone->outcome, HasSubstr("mallory:main"));
+}
+
+TEST(PullRequestTest, K31BadInput23TitleAndBodyMaySkip) {
   nlohmann::json event = PullRequest();
   event["pull_request"]["body"] = "please skip_ci";
   EXPECT_EQ(ParseWebhookEvent("pull_request", event)->kind, Kind::kIgnored);
@@ -221,7 +273,7 @@ TEST(PullRequestTest, TitleAndBodyMaySkip) {
   EXPECT_EQ(ParseWebhookEvent("pull_request", event)->kind, Kind::kBuild);
 }
 
-TEST(EventTest, APingNamesItsHook) {
+TEST(EventTest, K27BadInput10APingNamesItsHook) {
   const nlohmann::json ping = {
       {"zen", "Design for failure."}, {"hook_id", 77}, {"hook", {{"id", 77}}}, {"more", "keys"}};
   const auto event = ParseWebhookEvent("ping", ping);
@@ -230,14 +282,14 @@ TEST(EventTest, APingNamesItsHook) {
   EXPECT_EQ(event->github_hook_id, 77);
 }
 
-TEST(EventTest, UnknownEventsAreIgnored) {
+TEST(EventTest, BadInput9UnknownEventsAreIgnored) {
   const auto event = ParseWebhookEvent("gollum", {{"repository", {{"id", 9}}}});
   ASSERT_TRUE(event.ok()) << event.status();
   EXPECT_EQ(event->kind, Kind::kIgnored);
   EXPECT_EQ(event->repository_id, 9);
 }
 
-TEST(EventTest, ANameThatContradictsTheBodyIsRefused) {
+TEST(EventTest, BadInput13ANameThatContradictsTheBodyIsRefused) {
   const nlohmann::json ping = {{"zen", "z"}, {"hook_id", 77}};
   EXPECT_EQ(CodeOf("ping", Push()), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(CodeOf("gollum", Push()), absl::StatusCode::kInvalidArgument);
@@ -248,7 +300,7 @@ TEST(EventTest, ANameThatContradictsTheBodyIsRefused) {
   EXPECT_EQ(CodeOf("push", nlohmann::json::object()), absl::StatusCode::kInvalidArgument);
 }
 
-TEST(AsksToSkipTest, KnowsItsFourPatterns) {
+TEST(AsksToSkipTest, K31KnowsItsFourPatterns) {
   for (const char* text : {"[ci skip]", "[CI  Skip]", "x [skip\tci] y", "[skip\n ci]", "skip_ci",
                            "Ci_Skip", "[[ci skip]", "[ci [ci skip]"}) {
     EXPECT_TRUE(AsksToSkip(text)) << text;
@@ -259,7 +311,7 @@ TEST(AsksToSkipTest, KnowsItsFourPatterns) {
   }
 }
 
-TEST(AsksToSkipTest, TakesLinearTime) {
+TEST(AsksToSkipTest, BadInput23TakesLinearTime) {
   std::string text;
   while (text.size() < (8 << 20)) text += "[ci" + std::string(1000, ' ');
   text += std::string(4 << 20, '[');

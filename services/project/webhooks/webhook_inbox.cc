@@ -82,18 +82,21 @@ absl::StatusOr<Disposition> WebhookInbox::Accept(const IncomingWebhook& webhook)
     KOZMIC_RETURN_IF_ERROR(store_.FinishHook(webhook.hook_id, event.github_hook_id));
   }
 
-  KOZMIC_ASSIGN_OR_RETURN(
-      const bool added,
-      store_.AddDelivery({.hook_id = webhook.hook_id,
-                          .guid = guid,
-                          .event = name,
-                          .body = webhook.body,
-                          .state = asks ? DeliveryState::kWaiting : DeliveryState::kIgnored,
-                          .outcome = asks ? "" : event.outcome,
-                          .ref = asks_build ? event.head.ref : "",
-                          .commit = event.head.commit,
-                          .before = event.before,
-                          .source = event.source}));
+  const DeliveryState state = asks                                        ? DeliveryState::kWaiting
+                              : event.kind == WebhookEvent::Kind::kFailed ? DeliveryState::kFailed
+                                                                          : DeliveryState::kIgnored;
+  KOZMIC_ASSIGN_OR_RETURN(const bool added,
+                          store_.AddDelivery({.hook_id = webhook.hook_id,
+                                              .guid = guid,
+                                              .event = name,
+                                              .action = event.action,
+                                              .body = webhook.body,
+                                              .state = state,
+                                              .outcome = asks ? "" : event.outcome,
+                                              .ref = asks_build ? event.head.ref : "",
+                                              .commit = event.head.commit,
+                                              .before = event.before,
+                                              .source = event.source}));
   if (is_ping) return Disposition::kPong;
   if (!added) return Disposition::kDuplicate;
   if (!asks) return Disposition::kIgnored;

@@ -74,7 +74,7 @@ class WebhookTest : public ::testing::Test, protected ServiceFixture {
   const int64_t hook_ = AddHook(project_, kGithubHook, kSecret);
 };
 
-TEST_F(WebhookTest, APushIsStoredThenBuilt) {
+TEST_F(WebhookTest, K28APushIsStoredThenBuilt) {
   const auto accepted = Accept("push", Push());
   ASSERT_TRUE(accepted.ok()) << accepted.status();
   EXPECT_EQ(accepted->disposition(), Response::DISPOSITION_ACCEPTED);
@@ -93,10 +93,16 @@ TEST_F(WebhookTest, APushIsStoredThenBuilt) {
   EXPECT_EQ(request.jobs(0).title(), "Tests");
   EXPECT_EQ(request.jobs(0).image(), "debian:12");
   EXPECT_EQ(request.jobs(0).script(), "make\n");
+  EXPECT_EQ(request.jobs(0).timeout_seconds(), 3600);
+  EXPECT_EQ(request.jobs(0).stall_timeout_seconds(), 900);
+  EXPECT_EQ(request.trigger(), build::v1::TRIGGER_PUSH);
+  EXPECT_EQ(request.pull_request(), 0);
+  EXPECT_EQ(request.fork(), "");
+  EXPECT_FALSE(request.needs_approval());
   EXPECT_EQ(WaitForSettled(1), kBuilt);
 }
 
-TEST_F(WebhookTest, TwoHooksOfOnePushAskForTheSameBuild) {
+TEST_F(WebhookTest, K32TwoHooksOfOnePushAskForTheSameBuild) {
   const int64_t second = AddHook(project_, 78, "another secret", SomeFields("Lint"));
   const std::string body = Push().dump();
   v1::AcceptWebhookRequest other = Webhook("push", body);
@@ -115,7 +121,7 @@ TEST_F(WebhookTest, TwoHooksOfOnePushAskForTheSameBuild) {
   EXPECT_EQ(requests[1].jobs_size(), 2);
 }
 
-TEST_F(WebhookTest, ACommitThatIsPushedAgainIsBuiltAgain) {
+TEST_F(WebhookTest, BadInput17ACommitThatIsPushedAgainIsBuiltAgain) {
   const std::string a(40, 'a');
   const std::string b(40, 'b');
   const std::vector<std::pair<std::string, std::string>> pushes = {
@@ -215,7 +221,7 @@ TEST_F(WebhookTest, AHooksFirstPingFinishesIt) {
   EXPECT_EQ(parts_.deliveries.GetHookKey(half)->github_hook_id, 80);
 }
 
-TEST_F(WebhookTest, WhatIsNotSignedIsRefusedAlikeAndNotStored) {
+TEST_F(WebhookTest, BadInputs1And2And5WhatIsNotSignedIsRefusedAlikeAndNotStored) {
   const std::string body = Push().dump();
   std::vector<v1::AcceptWebhookRequest> bad;
   bad.push_back(Webhook("push", body));
@@ -247,7 +253,7 @@ TEST_F(WebhookTest, WhatIsNotSignedIsRefusedAlikeAndNotStored) {
   EXPECT_TRUE(Deliveries().empty());
 }
 
-TEST_F(WebhookTest, AHookWithoutASecretAcceptsNothing) {
+TEST_F(WebhookTest, BadInput4AHookWithoutASecretAcceptsNothing) {
   const int64_t open = AddHook(project_, 79, "");
   const std::string body = Push().dump();
   v1::AcceptWebhookRequest request = Webhook("push", body);
@@ -257,7 +263,7 @@ TEST_F(WebhookTest, AHookWithoutASecretAcceptsNothing) {
   EXPECT_TRUE(Deliveries().empty());
 }
 
-TEST_F(WebhookTest, BadBodiesAndHeadersAreRefusedAndNotStored) {
+TEST_F(WebhookTest, BadInputs3And8BadBodiesAndHeadersAreRefusedAndNotStored) {
   std::vector<v1::AcceptWebhookRequest> bad;
   const std::string push = Push().dump();
   for (const std::string& body :
@@ -286,7 +292,7 @@ TEST_F(WebhookTest, BadBodiesAndHeadersAreRefusedAndNotStored) {
   EXPECT_TRUE(Deliveries().empty());
 }
 
-TEST_F(WebhookTest, AnotherRepositorysEventIsRefused) {
+TEST_F(WebhookTest, BadInput14AnotherRepositorysEventIsRefused) {
   nlohmann::json push = Push();
   push["repository"]["id"] = 10;
   const absl::Status status = Accept("push", push).status();
@@ -297,13 +303,13 @@ TEST_F(WebhookTest, AnotherRepositorysEventIsRefused) {
   EXPECT_TRUE(Deliveries().empty());
 }
 
-TEST_F(WebhookTest, APingIsAnsweredWithAPong) {
+TEST_F(WebhookTest, K27BadInput10APingIsAnsweredWithAPong) {
   EXPECT_EQ(Accept("ping", Ping())->disposition(), Response::DISPOSITION_PONG);
   EXPECT_EQ(Accept("ping", Ping())->disposition(), Response::DISPOSITION_PONG);
   EXPECT_THAT(Deliveries(), ElementsAre(Field(&Outcome::state, kIgnored)));
 }
 
-TEST_F(WebhookTest, RepeatsHaveNoSecondEffect) {
+TEST_F(WebhookTest, K32BadInputs11And12RepeatsHaveNoSecondEffect) {
   const v1::AcceptWebhookRequest push = Webhook("push", Push().dump());
   EXPECT_EQ(Accept(push)->disposition(), Response::DISPOSITION_ACCEPTED);
   EXPECT_EQ(Accept(push)->disposition(), Response::DISPOSITION_DUPLICATE);
@@ -313,9 +319,10 @@ TEST_F(WebhookTest, RepeatsHaveNoSecondEffect) {
   EXPECT_EQ(WaitForSettled(1), kBuilt);
   EXPECT_EQ(Deliveries().size(), 1u);
   EXPECT_EQ(build_.Requests().size(), 1u);
+  EXPECT_EQ(CountRows("deliveries WHERE receipts = 3"), 1);
 }
 
-TEST_F(WebhookTest, ManyRepeatsAtOnceHaveOneEffect) {
+TEST_F(WebhookTest, I2BadInput11ManyRepeatsAtOnceHaveOneEffect) {
   const v1::AcceptWebhookRequest push = Webhook("push", Push().dump());
   std::atomic<int> accepted{0};
   std::vector<std::thread> threads;
@@ -347,6 +354,81 @@ TEST_F(WebhookTest, WhatAsksForNothingIsStoredWithItsReason) {
     EXPECT_FALSE(outcome.outcome.empty());
   }
   EXPECT_TRUE(build_.Requests().empty());
+}
+
+nlohmann::json ForkPullRequest(const std::string& sha = kSha) {
+  nlohmann::json event = PullRequest("opened", 3, sha);
+  event["pull_request"]["head"]["repo"] = {{"id", 10}, {"full_name", "mallory/hello"}};
+  event["pull_request"]["base"] = {{"ref", "main"}};
+  event["pull_request"]["user"] = {{"login", "ann"}};
+  event["sender"] = {{"login", "mallory"}, {"id", 66}, {"avatar_url", "http://a/66"}};
+  // What it says of the repository itself is not believed.
+  event["repository"]["private"] = false;
+  return event;
+}
+
+TEST_F(WebhookTest, P4I18AForksPullRequestWaitsForApproval) {
+  ASSERT_TRUE(Accept("pull_request", ForkPullRequest()).ok());
+  ASSERT_TRUE(build_.WaitForRequests(1));
+  const build::v1::CreateBuildRequest request = build_.Requests()[0];
+  EXPECT_EQ(request.ref(), "refs/pull/3/head");
+  EXPECT_EQ(request.commit(), kSha);
+  EXPECT_EQ(request.fork(), "mallory/hello");
+  EXPECT_TRUE(request.needs_approval());
+  EXPECT_EQ(request.trigger(), build::v1::TRIGGER_PULL_REQUEST);
+  EXPECT_EQ(request.pull_request(), 3);
+  EXPECT_EQ(request.author().login(), "mallory");
+  EXPECT_EQ(request.repository(), "octo/hello") << "where the commit is fetched from";
+  EXPECT_EQ(WaitForSettled(1), kBuilt);
+  // What is pushed later is another build, which waits anew.
+  ASSERT_TRUE(Accept("pull_request", ForkPullRequest(std::string(40, 'b'))).ok());
+  ASSERT_TRUE(build_.WaitForRequests(2));
+  EXPECT_TRUE(build_.Requests()[1].needs_approval());
+  EXPECT_NE(build_.Requests()[1].request_id(), request.request_id());
+}
+
+TEST_F(WebhookTest, P4APrivateRepositorysForksAreNotBuilt) {
+  ASSERT_TRUE(parts_.projects
+                  .SetFacts(project_, {.repository_id = kRepository,
+                                       .repository = "octo/hello",
+                                       .is_private = true,
+                                       .url = "http://g/octo/hello",
+                                       .default_branch = "main"})
+                  .ok());
+  ASSERT_TRUE(Accept("pull_request", ForkPullRequest()).ok());
+  EXPECT_EQ(WaitForSettled(1), kIgnored);
+  EXPECT_EQ(Deliveries()[0].outcome,
+            "Pull requests from forks of a private repository are not built.");
+  EXPECT_TRUE(build_.Requests().empty());
+  // Its own are.
+  ASSERT_TRUE(Accept("pull_request", PullRequest("opened", 4, kSha)).ok());
+  ASSERT_TRUE(build_.WaitForRequests(1));
+  EXPECT_EQ(build_.Requests()[0].fork(), "");
+  EXPECT_FALSE(build_.Requests()[0].needs_approval());
+}
+
+TEST_F(WebhookTest, BadInput25ADeletedForkFailsByName) {
+  nlohmann::json event = ForkPullRequest();
+  event["pull_request"]["head"]["repo"] = nullptr;
+  event["pull_request"]["head"]["label"] = "mallory:main";
+  EXPECT_EQ(Accept("pull_request", event)->disposition(), Response::DISPOSITION_IGNORED);
+  ASSERT_EQ(Deliveries().size(), 1u);
+  EXPECT_EQ(Deliveries()[0].state, kFailed);
+  EXPECT_THAT(Deliveries()[0].outcome, ::testing::HasSubstr("mallory:main"));
+  EXPECT_TRUE(build_.Requests().empty());
+}
+
+TEST_F(WebhookTest, K29P11AForksBranchNameChoosesNoHook) {
+  HookFields fields = SomeFields("Releases");
+  fields.branches = {"release/*"};
+  ASSERT_TRUE(parts_.hook_store.SetFields(project_, hook_, fields).ok());
+  nlohmann::json event = ForkPullRequest();
+  event["pull_request"]["head"]["ref"] = "release/1";
+  ASSERT_TRUE(Accept("pull_request", event).ok());
+  EXPECT_EQ(WaitForSettled(1), kIgnored);
+  event["pull_request"]["base"]["ref"] = "release/1";
+  ASSERT_TRUE(Accept("pull_request", event).ok());
+  EXPECT_EQ(WaitForSettled(2), kBuilt);
 }
 
 TEST_F(WebhookTest, OnlyTheGatewayBringsWebhooks) {
@@ -449,6 +531,7 @@ TEST_F(WebhookTest, P10ATagIsBuiltByHooksThatWantTags) {
   EXPECT_EQ(WaitForSettled(2), kBuilt);
   ASSERT_EQ(build_.Requests().size(), 1u);
   EXPECT_EQ(build_.Requests()[0].ref(), "refs/tags/v2");
+  EXPECT_EQ(build_.Requests()[0].trigger(), build::v1::TRIGGER_TAG);
   EXPECT_EQ(build_.Requests()[0].jobs(0).install_script(), "apt-get install -y make\n");
   EXPECT_THAT(build_.Requests()[0].jobs(0).tracked_files(), ElementsAre("Makefile"));
 }
