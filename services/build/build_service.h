@@ -10,6 +10,7 @@
 #include "lib/rpc/unary.h"
 #include "services/build/build_store.h"
 #include "services/build/control_store.h"
+#include "services/build/notify/notification_hooks.h"
 #include "services/build/permission_checker.h"
 #include "services/build/project_deleter.h"
 #include "services/build/watch_hub.h"
@@ -26,6 +27,7 @@ class BuildServiceRpc final : public v1::BuildService::CallbackService {
     PermissionChecker& permissions;
     WatchHub& watches;
     const ProjectDeleter& deleter;
+    const NotificationHooks& notification_hooks;
     // What a job of a hook runs now. FAILED_PRECONDITION "hook_gone".
     std::function<absl::StatusOr<v1::JobSpec>(const std::string& hook)> hook_spec;
     // How GitHub calls who calls.
@@ -79,6 +81,16 @@ class BuildServiceRpc final : public v1::BuildService::CallbackService {
   grpc::ServerUnaryReactor* UpdateProjectSettings(grpc::CallbackServerContext* context,
                                                   const v1::UpdateProjectSettingsRequest* request,
                                                   v1::ProjectSettings* response) override;
+  // In notification_hook_rpcs.cc.
+  grpc::ServerUnaryReactor* CreateNotificationHook(grpc::CallbackServerContext* context,
+                                                   const v1::CreateNotificationHookRequest* request,
+                                                   v1::NotificationHook* response) override;
+  grpc::ServerUnaryReactor* ListNotificationHooks(
+      grpc::CallbackServerContext* context, const v1::ListNotificationHooksRequest* request,
+      v1::ListNotificationHooksResponse* response) override;
+  grpc::ServerUnaryReactor* DeleteNotificationHook(
+      grpc::CallbackServerContext* context, const v1::DeleteNotificationHookRequest* request,
+      v1::DeleteNotificationHookResponse* response) override;
   grpc::ServerUnaryReactor* DeleteProject(grpc::CallbackServerContext* context,
                                           const v1::DeleteProjectRequest* request,
                                           v1::DeleteProjectResponse* response) override;

@@ -8,6 +8,7 @@
 #include "services/build/channels.h"
 #include "services/build/domain/commit_status.h"
 #include "services/build/domain/queue_rules.h"
+#include "services/build/notify/notices.h"
 #include "services/build/state_machine.h"
 #include "services/build/status_text.h"
 
@@ -146,6 +147,7 @@ void BuildWriter::Save() {
   SaveProjects(projects);
   OpenGatesAfter(jobs);
   WishStatuses(builds);
+  NoteVerdicts(builds);
   Tell(builds, jobs);
 }
 
@@ -301,6 +303,19 @@ void BuildWriter::WishStatuses(const std::vector<BuildModel*>& builds) {
                             return BuildPage(public_url_, wish.commit.first, wish.status.build);
                           }),
       kStatusContext);
+}
+
+void BuildWriter::NoteVerdicts(const std::vector<BuildModel*>& builds) {
+  std::vector<Notice> notices;
+  for (const BuildModel* build : builds) {
+    if (!build->state_changed() || !IsTerminal(build->state)) continue;
+    notices.push_back({.project = build->project,
+                       .build_number = build->number,
+                       .generation = build->generation,
+                       .state = build->state,
+                       .job_title = build->verdict_job});
+  }
+  if (!notices.empty()) RecordNotices(tx_, notices);
 }
 
 void BuildWriter::Tell(const std::vector<BuildModel*>& builds, const std::vector<Job>& jobs) {

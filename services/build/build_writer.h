@@ -35,7 +35,8 @@ struct ProjectModel {
 //   … build->Cancel(…) …
 //   writer.Save();
 //
-// Save() also gives out revisions, wishes commit statuses, opens gates, and tells whoever listens.
+// Save() also gives out revisions, wishes commit statuses, notes verdicts for mail and outgoing
+// webhooks, opens gates, and tells whoever listens.
 // Not thread-safe.
 class BuildWriter {
  public:
@@ -72,6 +73,7 @@ class BuildWriter {
   void SaveProjects(const std::set<int64_t>& projects);
   void OpenGatesAfter(const std::vector<Job>& jobs);
   void WishStatuses(const std::vector<BuildModel*>& builds);
+  void NoteVerdicts(const std::vector<BuildModel*>& builds);
   void Tell(const std::vector<BuildModel*>& builds, const std::vector<Job>& jobs);
 
   pqxx::transaction_base& tx_;

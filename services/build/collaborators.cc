@@ -110,6 +110,17 @@ absl::StatusOr<bool> Collaborators::RemoveLogs(int64_t project) const {
   return removed->done();
 }
 
+absl::StatusOr<std::vector<std::string>> Collaborators::ListRecipients(int64_t project) const {
+  project::v1::ListRecipientsRequest request;
+  request.set_parent(absl::StrCat("projects/", project));
+  KOZMIC_ASSIGN_OR_RETURN(
+      const auto response,
+      Call(*project_, &ProjectService::Stub::ListRecipients, request, token_, kTimeout));
+  std::vector<std::string> addresses;
+  for (const auto& recipient : response.recipients()) addresses.push_back(recipient.email());
+  return addresses;
+}
+
 absl::Status Collaborators::ReportStatus(const StatusWish& wish) const {
   ReportCommitStatusRequest request;
   request.set_project(absl::StrCat("projects/", wish.project));

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "grpcpp/grpcpp.h"
@@ -37,6 +38,8 @@ class Collaborators {
   absl::StatusOr<std::string> LoginOf(const Caller& caller) const;
   // Removes a part of a project's logs; true when nothing is left of them.
   absl::StatusOr<bool> RemoveLogs(int64_t project) const;
+  // The mail addresses of who is told of a project's failed builds. NOT_FOUND.
+  absl::StatusOr<std::vector<std::string>> ListRecipients(int64_t project) const;
   // Posts one commit status.
   absl::Status ReportStatus(const StatusWish& wish) const;
 

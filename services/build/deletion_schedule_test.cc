@@ -37,7 +37,9 @@ class DeletionScheduleTest : public StoresFixture {
     ASSERT_TRUE(pool_
                     .Autocommit([](pqxx::nontransaction& tx) {
                       tx.exec0(
-                          "TRUNCATE projects, builds, jobs, attempts, status_outbox, runners "
+                          "TRUNCATE projects, builds, jobs, attempts, status_outbox, runners, "
+                          "notices, messages, "
+                          "notification_hooks "
                           "RESTART IDENTITY");
                       return absl::OkStatus();
                     })

@@ -19,8 +19,8 @@ class DeletionStore {
   // Idempotent; also for a project that was never built.
   virtual absl::Status MarkDeleted(int64_t project) = 0;
 
-  // Removes a part of a project that is marked, the newest builds first: at most 20 builds and
-  // 1,000 statuses, so that it is over soon. True: nothing is left but the mark.
+  // Removes a part of a project that is marked, the newest builds first: at most 20 builds,
+  // 1,000 statuses and 1,000 notices, so that it is over soon. True: nothing is left but the mark.
   virtual absl::StatusOr<bool> RemovePart(int64_t project) = 0;
 };
 

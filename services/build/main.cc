@@ -20,6 +20,8 @@
 #include "services/build/config.h"
 #include "services/build/lease_dispatcher.h"
 #include "services/build/lease_sweeper.h"
+#include "services/build/notify/notices.h"
+#include "services/build/notify/notifications.h"
 #include "services/build/permission_checker.h"
 #include "services/build/postgres_build_store.h"
 #include "services/build/postgres_control_store.h"
@@ -40,8 +42,8 @@ namespace {
 constexpr size_t kOwnThreads = 4;
 constexpr size_t kThreads = 12;
 constexpr size_t kQueuedCalls = 4096;
-// All of these threads, and the workers: dispatcher, reporter, sweeper.
-constexpr size_t kConnections = kOwnThreads + kThreads + 3;
+// All of these threads, and the workers: dispatcher, reporter, sweeper, notifications.
+constexpr size_t kConnections = kOwnThreads + kThreads + 3 + Notifications::kThreads;
 constexpr absl::Duration kLeaseTime = absl::Seconds(60);
 // Twice the renew interval: after a start every living runner has renewed by then.
 constexpr absl::Duration kSweepGrace = absl::Seconds(20);
@@ -84,12 +86,19 @@ absl::Status Serve(ConfigReader& reader) {
   LeaseSweeper sweeper(
       *leases, clock, [&](const std::string& log) { return collaborators.SealLog(log, -1); },
       kSweepGrace);
+  Notifications notifications(
+      pool, config.notifications, config.public_url,
+      [&](int64_t project) { return collaborators.ListRecipients(project); }, clock, random);
+  KOZMIC_RETURN_IF_ERROR(notifications.hooks().Reseal().status());
+  notifications.Start();
   const Worker sweeping([&] { return sweeper.Sweep(); });
   const PostgresListener listener(
-      config.database_url, {kJobsChannel, kChangesChannel, kStatusesChannel, kSessionsChannel},
+      config.database_url,
+      {kJobsChannel, kChangesChannel, kStatusesChannel, kSessionsChannel, kNoticesChannel},
       [&](absl::string_view channel, absl::string_view payload) {
         if (channel == kJobsChannel) dispatcher.Wake();
         if (channel == kStatusesChannel) reporter.Wake();
+        if (channel == kNoticesChannel) notifications.Wake();
         if (channel == kSessionsChannel) sessions.Tell(payload);
         if (channel == kChangesChannel) {
           int64_t project = 0;
@@ -107,6 +116,7 @@ absl::Status Serve(ConfigReader& reader) {
        .permissions = permissions,
        .watches = watches,
        .deleter = deleter,
+       .notification_hooks = notifications.hooks(),
        .hook_spec = [&](const std::string& hook) { return collaborators.GetHookSpec(hook); },
        .login_of = [&](const Caller& caller) { return collaborators.LoginOf(caller); }});
   RunnerServiceRpc runner_service(

@@ -6,12 +6,14 @@
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 #include "services/build/channels.h"
+#include "services/build/notify/notices.h"
 
 namespace kozmic::build {
 namespace {
 
 constexpr int kBuilds = 20;
 constexpr int kStatuses = 1000;
+constexpr int kNotices = 1000;
 
 class PostgresDeletionStore final : public DeletionStore {
  public:
@@ -37,7 +39,8 @@ class PostgresDeletionStore final : public DeletionStore {
     bool nothing_left = false;
     const absl::Status status = pool_.Transact([&](pqxx::work& tx) {
       const bool no_builds = RemoveBuilds(tx, project) == 0;
-      nothing_left = RemoveStatuses(tx, project) == 0 && no_builds;
+      const bool no_notices = DeleteNotices(tx, project, kNotices);
+      nothing_left = RemoveStatuses(tx, project) == 0 && no_notices && no_builds;
       return absl::OkStatus();
     });
     KOZMIC_RETURN_IF_ERROR(Annotate(status, absl::StrCat("remove project ", project)));

@@ -32,12 +32,16 @@ ServicesFixture::ServicesFixture()
                   if (channel == kChangesChannel) watches_.Changed(0);
                 }),
       deleter_(*deletions_, clock_, [this](int64_t project) { return RemoveLogs(project); }),
+      // They are not started: nothing is sent.
+      notifications_(pool_, {.secret_keys = {.current = kServiceKey}}, "http://kozmic.test",
+                     nullptr, clock_, random_),
       build_service_(own_, unary_,
                      {.store = *builds_,
                       .control = *control_,
                       .permissions = permissions_,
                       .watches = watches_,
                       .deleter = deleter_,
+                      .notification_hooks = notifications_.hooks(),
                       .hook_spec = [this](const std::string& hook) { return HookSpec(hook); },
                       .login_of = [](const Caller& caller) { return caller.name; }}),
       runner_service_(

@@ -23,6 +23,7 @@
 #include "lib/rpc/service_token.h"
 #include "lib/rpc/unary.h"
 #include "services/build/build_service.h"
+#include "services/build/notify/notifications.h"
 #include "services/build/runner_authenticator.h"
 #include "services/build/runner_service.h"
 
@@ -91,6 +92,7 @@ class ServicesFixture : public ::testing::Test {
   SessionHub sessions_{own_executor_};
   PostgresListener listener_;
   ProjectDeleter deleter_;
+  Notifications notifications_;
   BuildServiceRpc build_service_;
   RunnerServiceRpc runner_service_;
   const std::unique_ptr<RpcServer> server_;

@@ -19,11 +19,6 @@ constexpr size_t kShortCommit = 8;
 constexpr size_t kLongestBranch = 150;
 constexpr size_t kIdBytes = 16;
 
-std::string BuildPage(const Message& message, absl::string_view public_url) {
-  return absl::StrCat(public_url, "/projects/", message.project, "/builds/", message.build_number,
-                      "/");
-}
-
 std::string StateWord(v1::State state) {
   absl::string_view name = v1::State_Name(state);
   absl::ConsumePrefix(&name, "STATE_");
@@ -68,7 +63,7 @@ std::string StableId(const Message& message, absl::string_view public_url) {
 
 Mail VerdictMail(const Message& message, absl::string_view public_url,
                  std::vector<std::string> recipients) {
-  const std::string page = BuildPage(message, public_url);
+  const std::string page = BuildPage(public_url, message.project, message.build_number);
   const std::string what = Description(message);
   const std::string where =
       absl::StrCat(message.repository, ", ", ShortRef(message.ref), ", commit ", message.commit);
@@ -94,7 +89,7 @@ HttpPost VerdictPost(const Message& message, absl::string_view public_url,
       {"repository", message.repository},
       {"number", message.build_number},
       {"generation", message.generation},
-      {"url", BuildPage(message, public_url)},
+      {"url", BuildPage(public_url, message.project, message.build_number)},
       {"state", StateWord(message.state)},
       {"ref", message.ref},
       {"commit", message.commit},
