@@ -89,6 +89,11 @@ absl::StatusOr<Config> ReadConfig(ConfigReader& reader) {
                    .fallback = "1h"});
   reader.Duration("user_sync_interval", &config.user_sync_interval,
                   {.help = "how often a user's repositories are asked for", .fallback = "10m"});
+  reader.Duration(
+      "reconcile_interval", &config.reconcile_interval,
+      {.help = "how often GitHub is asked which deliveries of a hook failed, besides at "
+               "each start",
+       .fallback = "5m"});
   reader.Text("auth_address", &config.auth_address,
               {.help = "host:port of AuthService", .fallback = "127.0.0.1:7101"});
   reader.Text("build_address", &config.build_address,
@@ -98,8 +103,10 @@ absl::StatusOr<Config> ReadConfig(ConfigReader& reader) {
   KOZMIC_RETURN_IF_ERROR(CheckSshUrl(config.github_ssh_url));
   KOZMIC_RETURN_IF_ERROR(CheckHostKeys(config.github_ssh_host_keys));
   if (config.member_sync_interval < kShortestInterval ||
-      config.user_sync_interval < kShortestInterval) {
-    return absl::InvalidArgumentError("member_sync_interval, user_sync_interval: at least 1s");
+      config.user_sync_interval < kShortestInterval ||
+      config.reconcile_interval < kShortestInterval) {
+    return absl::InvalidArgumentError(
+        "member_sync_interval, user_sync_interval, reconcile_interval: at least 1s");
   }
   config.deploy_key_type = key_type == "rsa" ? SshKeyType::kRsa4096 : SshKeyType::kEd25519;
   return config;

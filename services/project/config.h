@@ -27,6 +27,7 @@ struct Config {
   SshKeyType deploy_key_type = SshKeyType::kEd25519;
   absl::Duration member_sync_interval = {};
   absl::Duration user_sync_interval = {};
+  absl::Duration reconcile_interval = {};
   std::string auth_address = {};
   std::string build_address = {};
 };

@@ -37,7 +37,8 @@ absl::Status Serve(ConfigReader& reader) {
   const auto auth_channel = MakeChannel(config.auth_address);
   ServiceParts parts(config,
                      {.member_sync = {.interval = config.member_sync_interval},
-                      .user_sync = {.interval = config.user_sync_interval}},
+                      .user_sync = {.interval = config.user_sync_interval},
+                      .reconciler = {.interval = config.reconcile_interval}},
                      pool, auth_channel, MakeChannel(config.build_address), token, clock, random);
 
   const auth::RemoteAuthenticator users(auth_channel, token, clock);

@@ -17,13 +17,10 @@ constexpr size_t kMostRefused = 50;
 
 }  // namespace
 
+void Reconciler::LookAtAll() { look_at_all_ = !parts_.store.WantAll().ok(); }
+
 absl::StatusOr<bool> Reconciler::ReconcileNext() {
-  if (look_at_all_.exchange(false)) {
-    if (const absl::Status status = parts_.store.WantAll(); !status.ok()) {
-      look_at_all_ = true;
-      return status;
-    }
-  }
+  if (look_at_all_) LookAtAll();
   KOZMIC_ASSIGN_OR_RETURN(const auto claim, parts_.store.ClaimHook(options_.claim));
   if (!claim.has_value()) return false;
   const auto project = parts_.projects.GetProject(claim->project_id);

@@ -49,9 +49,9 @@ class Reconciler {
 
   Reconciler(Parts parts, const Options& options) : parts_(parts), options_(options) {}
 
-  // Before anything else is done, every hook is due: nobody may have been there to hear of what
-  // GitHub could not deliver.
-  void LookAtAll() { look_at_all_ = true; }
+  // Every hook is due now, or as soon as the database can be told so: nobody may have been there to
+  // hear of what GitHub could not deliver.
+  void LookAtAll();
   // Looks at the next hook that is due; false when there is none.
   absl::StatusOr<bool> ReconcileNext();
 

@@ -263,7 +263,7 @@ TEST_F(WebhookTest, BadInput4AHookWithoutASecretAcceptsNothing) {
   EXPECT_TRUE(Deliveries().empty());
 }
 
-TEST_F(WebhookTest, BadInputs3And8BadBodiesAndHeadersAreRefusedAndNotStored) {
+TEST_F(WebhookTest, BadInputs3And7And8BadBodiesAndHeadersAreRefusedAndNotStored) {
   std::vector<v1::AcceptWebhookRequest> bad;
   const std::string push = Push().dump();
   for (const std::string& body :
@@ -289,6 +289,14 @@ TEST_F(WebhookTest, BadInputs3And8BadBodiesAndHeadersAreRefusedAndNotStored) {
     EXPECT_EQ(Accept(request).status().code(), absl::StatusCode::kInvalidArgument)
         << request.ShortDebugString().substr(0, 500);
   }
+  EXPECT_TRUE(Deliveries().empty());
+}
+
+TEST_F(WebhookTest, BadInput6ABodyAbove25MegabytesIsRefused) {
+  v1::AcceptWebhookRequest large = Webhook("push", Push().dump());
+  large.set_body(large.body() + std::string((25 << 20) + 1 - large.body().size(), ' '));
+  large.set_signature(0, Sign(kSecret, large.body()));
+  EXPECT_EQ(Accept(large).status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_TRUE(Deliveries().empty());
 }
 
