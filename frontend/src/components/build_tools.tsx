@@ -55,7 +55,7 @@ export function BuildTools(props: Tools) {
         <ActionButton
           action={all}
           class="button-small"
-          label="Restart all jobs"
+          label="Restart all"
           runningLabel="Restarting…"
           testId="restart-all"
         />

@@ -16,7 +16,7 @@ export function ProjectNav(props: {
   children?: ComponentChildren;
 }) {
   const { id, project, current } = props;
-  const tab = (name: string, href: string, active: boolean) => (
+  const tab = (name: ComponentChildren, href: string, active: boolean) => (
     <a class="tab" href={href} aria-current={active ? 'page' : undefined}>
       {name}
     </a>
@@ -41,7 +41,13 @@ export function ProjectNav(props: {
         )}
       </div>
       <div class="tabs">
-        {tab('Latest build', paths.latest(id), current === 'latest')}
+        {tab(
+          <>
+            Latest<span class="wide-only"> build</span>
+          </>,
+          paths.latest(id),
+          current === 'latest',
+        )}
         {tab('History', paths.history(id), current === 'history')}
         {tab('Deliveries', paths.deliveries(id), current === 'deliveries')}
         {tab('Settings', paths.settings(id), current === 'settings')}

@@ -2,7 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { deliveryUrl, getDelivery, listDeliveries } from '../api/deliveries';
 import { getProject } from '../api/projects';
 import type { Delivery, Project } from '../api/types';
-import { CommitIcon, RawIcon } from '../components/icons';
+import { ChevronIcon, CommitIcon, RawIcon } from '../components/icons';
 import { Problem } from '../components/notice';
 import { ProjectNav } from '../components/project_nav';
 import { Empty, Loading } from '../components/section';
@@ -112,6 +112,7 @@ function Row({ project, delivery }: { project: Project; delivery: Delivery }) {
           <span class="small muted nowrap">
             <RelativeTime time={delivery.received_at} />
           </span>
+          <ChevronIcon className={open ? 'chevron-open' : ''} />
         </summary>
         {open && <Details project={project} delivery={delivery} />}
       </details>
@@ -133,7 +134,7 @@ function Details({ project, delivery }: { project: Project; delivery: Delivery }
         </div>
         <div>
           <dt>Hook</dt>
-          <dd class="anywhere">{delivery.hook_title || `${delivery.hook_id}, which was deleted`}</dd>
+          <dd class="anywhere">{delivery.hook_title || 'One that has been deleted'}</dd>
         </div>
         <div>
           <dt>GitHub’s id</dt>
@@ -190,7 +191,7 @@ function Body({ project, delivery }: { project: number; delivery: Delivery }) {
           data-testid="raw-delivery"
         >
           <RawIcon />
-          All of it
+          Raw
         </a>
       </p>
       <pre
