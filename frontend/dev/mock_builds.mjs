@@ -5,7 +5,7 @@ import { attempts, builds, logs, makeBuild, sampleLog, sha256 } from './mock_dat
 import { error, json, readBody } from './mock_http.mjs';
 import { hooksOf } from './mock_settings.mjs';
 
-const FINAL = ['success', 'failure', 'error', 'cancelled'];
+const FINAL = new Set(['success', 'failure', 'error', 'cancelled']);
 const now = () => new Date().toISOString();
 const keyOf = (build, job) => `${build.project_id}/${build.number}/${job.number}`;
 
@@ -16,11 +16,11 @@ function attemptOf(job) {
 
 /** A build's status follows from its jobs'. */
 function settle(build) {
-  const statuses = build.jobs.map(({ status }) => status);
-  const worst = ['pending', 'failure', 'error', 'cancelled', 'success'].find((one) => statuses.includes(one));
-  const waiting = statuses.includes('enqueued');
+  const statuses = new Set(build.jobs.map(({ status }) => status));
+  const worst = ['pending', 'failure', 'error', 'cancelled', 'success'].find((one) => statuses.has(one));
+  const waiting = statuses.has('enqueued');
   build.status = waiting && worst !== 'pending' ? 'enqueued' : worst;
-  build.finished_at = FINAL.includes(build.status) ? now() : null;
+  build.finished_at = FINAL.has(build.status) ? now() : null;
 }
 
 function cancel(job) {
@@ -52,7 +52,7 @@ export function begin(build) {
 
 /** Ends what runs. */
 export function finish(build, status) {
-  for (const job of build.jobs.filter((one) => !FINAL.includes(one.status))) {
+  for (const job of build.jobs.filter((one) => !FINAL.has(one.status))) {
     const id = `${keyOf(build, job)}/${job.attempt}`;
     const log = logs.get(id) ?? { bytes: Buffer.alloc(0) };
     log.sealed = true;
@@ -98,12 +98,12 @@ async function trigger(request, response, project) {
 async function change(request, response, build, job, what) {
   const jobs = job ? [job] : build.jobs;
   if (what === 'cancel') {
-    if (jobs.every(({ status }) => FINAL.includes(status))) return error(response, 409, 'not_running', 'it has ended');
+    if (jobs.every(({ status }) => FINAL.has(status))) return error(response, 409, 'not_running', 'it has ended');
     jobs.forEach(cancel);
   } else if (what === 'restart') {
     const body = job ? {} : await readBody(request, response, ['failed_only']);
     if (!body) return undefined;
-    const ended = jobs.filter(({ status }) => FINAL.includes(status) && !(body.failed_only && status === 'success'));
+    const ended = jobs.filter(({ status }) => FINAL.has(status) && !(body.failed_only && status === 'success'));
     if (ended.length === 0) return error(response, 409, 'not_finished', 'nothing has ended');
     ended.forEach((one) => restart(build, one));
     build.generation++;

@@ -156,7 +156,7 @@ labelled.jobs[1].gate = 'hook_limit';
       runner, phases, log: { id, size: bytes.length, sealed: true, sha256: sha256(bytes) }, title, image,
     };
   });
-  attempts.set('9/5/1', before.reverse());
+  attempts.set('9/5/1', before.toReversed());
   const bytes = sampleLog(60, 'success');
   logs.set('9/5/1/3', { bytes, sealed: true });
   Object.assign(job, { status: 'success', reason: '', exit_code: 0, attempt: 3, log: { id: '9/5/1/3', size: bytes.length, sealed: true, sha256: sha256(bytes) } });

@@ -42,7 +42,8 @@ export function answerDeliveries(response, project, rest, query) {
   const before = Number(query.get('page_token') ?? Infinity);
   const state = query.get('state');
   const fitting = all.filter((one) => one.id < before && (!state || one.status === state));
-  const deliveries = fitting.slice(0, Number(query.get('limit') ?? 50)).map(({ body: _, ...rest }) => rest);
+  const page = fitting.slice(0, Number(query.get('limit') ?? 50));
+  const deliveries = page.map((one) => ({ ...one, body: undefined }));
   const more = fitting.length > deliveries.length;
   json(response, 200, { deliveries, next_page_token: more ? String(deliveries.at(-1).id) : null });
   return true;

@@ -182,11 +182,11 @@ test('P41: why a job waits is asked again now and then, and never vanishes meanw
     globalThis.seen = [];
     new MutationObserver(() => globalThis.seen.push(element.textContent)).observe(element, { childList: true, characterData: true, subtree: true });
   });
-  const before = asked;
+  const once = asked;
   const again = page.waitForResponse(/\/waits$/);
   await page.clock.runFor(10_000);
   await again;
-  assert.equal(asked, before + 1);
+  assert.equal(asked, once + 1);
   assert.deepEqual(await page.evaluate(() => globalThis.seen), []);
   await page.goto(`${mock.base}/projects/9/builds/1/jobs/2/`);
   await page.getByText('Waiting for other jobs of this hook').waitFor();
