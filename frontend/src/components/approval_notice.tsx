@@ -8,7 +8,11 @@ export function ApprovalNotice(props: Tools & { project: Project | null; manages
   const { author, fork, pull_request: number, commit } = build;
   const who = author?.login || author?.name || 'Somebody';
   return (
-    <section class="approval" aria-label="Approval" data-testid="approval">
+    <section
+      class={manages ? 'approval approval-asks' : 'approval'}
+      aria-label="Approval"
+      data-testid="approval"
+    >
       <GuardIcon />
       <div>
         <p>

@@ -4,7 +4,7 @@ import { type Build, isFinal, type Job } from '../api/types';
 import { formatNumber } from '../format';
 import { CopyButton } from './copy_button';
 import { paths } from '../routes';
-import { BoxIcon, ServerIcon } from './icons';
+import { BoxIcon, ServerIcon, TagIcon } from './icons';
 import { lazy } from './lazy';
 import { LogPanel } from './log_panel';
 import { Phases } from './phases';
@@ -47,6 +47,7 @@ export function JobPanel(props: {
           )}
           {job.labels.length > 0 && (
             <span class="fact" title="Labels that its runner must have">
+              <TagIcon />
               <span class="ellipsis">{job.labels.join(', ')}</span>
             </span>
           )}

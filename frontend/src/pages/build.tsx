@@ -23,7 +23,9 @@ const ToolsPlace = () => <div class="tools" />;
 const parts = () => import('./build_parts');
 const BuildTools = lazy(parts, 'BuildTools', ToolsPlace);
 const JobTools = lazy(parts, 'JobTools', ToolsPlace);
-const ApprovalNotice = lazy(parts, 'ApprovalNotice', () => <div class="approval" />);
+const ApprovalNotice = lazy(parts, 'ApprovalNotice', ({ manages }) => (
+  <div class={manages ? 'approval approval-asks' : 'approval'} />
+));
 const Attempts = lazy(parts, 'Attempts', () => (
   <section class="job-panel" aria-busy="true">
     <div class="attempts" />
