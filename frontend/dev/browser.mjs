@@ -1,4 +1,5 @@
 // The mock and a browser that looks at it, for what is tried in dev/.
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chromium } from 'playwright-core';
@@ -21,4 +22,30 @@ export async function startMock() {
   });
   const [line] = await once(mock.stdout, 'data');
   return { base: String(line).trim().replace(/\/$/, ''), stop: () => mock.kill() };
+}
+
+/**
+ * What opens pages of the mock as somebody who is signed in: visit(test, path, prepare). Whatever the
+ * browser complains about fails the test.
+ */
+export function visitor(browser, mock) {
+  return async (t, path, prepare) => {
+    const context = await browser.newContext({ viewport: { width: 1000, height: 800 } });
+    await context.addCookies([{ name: 'kozmic_session', value: 'mock', url: mock.base }]);
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    const complaints = [];
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/status of (4\d\d|503)|ERR_FAILED/.test(message.text())) complaints.push(message.text());
+    });
+    t.after(async () => {
+      await context.request.get(`${mock.base}/dev/fail`);
+      await context.close();
+      assert.deepEqual(complaints, []);
+    });
+    await prepare?.(page, context);
+    await page.goto(mock.base + path);
+    return page;
+  };
 }

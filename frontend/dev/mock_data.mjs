@@ -18,6 +18,8 @@ const people = [
 /** Log id → { bytes: Buffer, sealed } */
 export const logs = new Map();
 export const projects = [];
+/** `<project>/<build>/<job>` → attempts before the one that the job is at, newest first. */
+export const attempts = new Map();
 /** Project id → builds, newest first. */
 export const builds = new Map();
 
@@ -61,7 +63,8 @@ export function makeBuild(project, number, status, { message, person = 0, age = 
     project_id: project, number, status, ref: 'refs/heads/main',
     branch: number % 4 === 0 ? 'feature/a-rather-long-branch-name-for-a-small-screen' : 'main',
     commit, commit_url: `https://github.com/x/y/commit/${commit}`, message, author: people[person],
-    created_at: ago(age), started_at: began, finished_at: ended, revision: number * 10, jobs: [],
+    created_at: ago(age), started_at: began, finished_at: ended, revision: number * 10,
+    trigger: 'push', pull_request: null, fork: null, approval: null, variables: {}, creator: '', generation: 1, jobs: [],
   };
   for (let job = 1; job <= jobs; job++) {
     const id = `${project}/${number}/${job}/1`;
@@ -71,8 +74,8 @@ export function makeBuild(project, number, status, { message, person = 0, age = 
     logs.set(id, { bytes, sealed: final });
     const exit = { success: 0, failure: 3 }[status];
     build.jobs.push({
-      number: job, title: ['Tests', 'Lint', 'Package for Debian'][job - 1], image: 'kozmic/ubuntu-base:24.04',
-      status: jobStatus, exit_code: exit ?? null, attempt: 1,
+      number: job, hook_id: job, gate: waiting ? 'open' : null, cancelling: false, labels: [], title: ['Tests', 'Lint', 'Package for Debian'][job - 1], image: 'kozmic/ubuntu-base:24.04',
+      status: jobStatus, exit_code: exit ?? null, attempt: waiting ? 0 : 1,
       reason: { failure: 'The script exited with 3.', error: 'Runner lost.', cancelled: 'Cancelled by ada.' }[status] ?? '',
       queued_at: ago(age), started_at: waiting ? null : began, finished_at: ended, runner: waiting ? null : 'runner-1',
       phases: waiting ? [] : [
@@ -94,7 +97,7 @@ function add(id, repository, options, list) {
   addSettings(projects.at(-1));
 }
 
-let lastProject = 8;
+let lastProject = 9;
 
 export function addProject(repository) {
   add(++lastProject, repository, {}, []);
@@ -120,4 +123,42 @@ add(5, 'octo/kernel', {}, [makeBuild(5, 9, 'error', { message: 'Build everything
 add(6, 'octo/new', { role: 'member' }, []);
 add(7, 'octo/fresh', {}, []);
 add(8, 'octo/vault', { private: true }, []);
+add(9, 'acme/orbit', { role: 'manager' }, [
+  Object.assign(makeBuild(9, 6, 'enqueued', { message: 'Mine some coins\n\nAnd nothing else.', person: 1, age: 400, jobs: 2 }), {
+    trigger: 'pull_request', pull_request: 12, fork: 'mallory/orbit', branch: 'patch-1', ref: 'refs/pull/12/head', approval: { approver: null, approved_at: null },
+  }),
+  Object.assign(makeBuild(9, 5, 'failure', { message: 'Deploy by hand', age: 9000, jobs: 3 }), {
+    trigger: 'manual', creator: 'grace', variables: { TARGET: 'staging', MESSAGE: 'A text that is <b>longer</b> than one would think it had to be, and then some' }, generation: 3,
+  }),
+  makeBuild(9, 4, 'pending', { message: 'Measure the orbit', age: 60, jobs: 3, lines: 30 }),
+  Object.assign(makeBuild(9, 3, 'cancelled', { message: 'Try another way', person: 2, age: 20_000, jobs: 2 }), {
+    trigger: 'pull_request', pull_request: 11, branch: 'another-way', ref: 'refs/pull/11/head',
+  }),
+  Object.assign(makeBuild(9, 2, 'success', { message: 'Release 1.0', age: 90_000 }), { trigger: 'tag', ref: 'refs/tags/v1.0', branch: 'v1.0' }),
+  Object.assign(makeBuild(9, 1, 'enqueued', { message: 'Train the model', person: 1, age: 3000, jobs: 2 })),
+]);
+const [approving, tried, cancelling, , , labelled] = builds.get(9);
+approving.jobs.forEach((job) => Object.assign(job, { gate: 'approval' }));
+cancelling.jobs[0].cancelling = true;
+cancelling.jobs[2].gate = 'project_limit';
+labelled.jobs[0].labels = ['gpu', 'linux'];
+labelled.jobs[1].gate = 'hook_limit';
+// Two attempts failed, the third passed.
+{
+  const job = tried.jobs[0];
+  const before = ['Runner lost.', 'The script exited with 3.'].map((reason, index) => {
+    const id = `9/5/1/${index + 1}`;
+    const bytes = sampleLog(40 + index, 'failure');
+    logs.set(id, { bytes, sealed: true });
+    const { title, image, runner, phases, started_at, finished_at } = job;
+    return {
+      number: index + 1, status: index === 0 ? 'error' : 'failure', reason, exit_code: index === 0 ? null : 3, started_at, finished_at,
+      runner, phases, log: { id, size: bytes.length, sealed: true, sha256: sha256(bytes) }, title, image,
+    };
+  });
+  attempts.set('9/5/1', before.toReversed());
+  const bytes = sampleLog(60, 'success');
+  logs.set('9/5/1/3', { bytes, sealed: true });
+  Object.assign(job, { status: 'success', reason: '', exit_code: 0, attempt: 3, log: { id: '9/5/1/3', size: bytes.length, sealed: true, sha256: sha256(bytes) } });
+}
 fillSettings();

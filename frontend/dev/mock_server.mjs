@@ -1,6 +1,6 @@
 // Serves dist/ and a made-up API as gateway/API.md describes it, with the gateway's security headers.
-// GET /dev/push?project=1 makes a build, /dev/break drops all streams, /dev/grow?log=<id>&lines=n
-// adds to a log, /dev/finish?project=1 ends the running build, /dev/outage?ms=n refuses everything,
+// GET /dev/push?project=1 makes a build (&fork=o/n of a pull request that waits for approval), /dev/break drops all streams, /dev/grow?log=<id>&lines=n
+// adds to a log, /dev/finish?project=1 ends the running build, /dev/begin?project=1&build=n runs what waits, /dev/outage?ms=n refuses everything,
 // /dev/role?project=1&role=member makes one something else, /dev/fail?method=POST&path=/api/v1/projects&
 // status=503&code=github_unavailable has such requests fail until /dev/fail, /dev/repositories is in
 // mock_repositories.mjs.
@@ -8,7 +8,9 @@ import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { account, CSRF } from './mock_account.mjs';
+import { answerBuilds, begin, finish } from './mock_builds.mjs';
 import { addProject, builds, logs, makeBuild, projects, removeProject, sha256 } from './mock_data.mjs';
+import { answerDeliveries } from './mock_deliveries.mjs';
 import { error, json, readBody, refuse } from './mock_http.mjs';
 import { forget, repositories, setRepositories } from './mock_repositories.mjs';
 import { answerSettings } from './mock_settings.mjs';
@@ -65,15 +67,8 @@ function running() {
   return builds.get(1).find((build) => build.status === 'pending');
 }
 
-function finish(build, status = 'success') {
-  const now = new Date().toISOString();
-  build.jobs.forEach((job) => {
-    const log = logs.get(`${build.project_id}/${build.number}/${job.number}/1`);
-    log.sealed = true;
-    Object.assign(job, { status, exit_code: status === 'success' ? 0 : 3, started_at: job.started_at ?? now, finished_at: now });
-    job.log = { id: `${build.project_id}/${build.number}/${job.number}/1`, size: log.bytes.length, sealed: true, sha256: sha256(log.bytes) };
-  });
-  Object.assign(build, { status, finished_at: now });
+function end(build, status) {
+  finish(build, status);
   for (const stream of streams) pump(stream);
   touch(build);
 }
@@ -153,6 +148,8 @@ async function api(request, response, path, query) {
   if (!rest && request.method === 'DELETE') return deleteProject(request, response, project);
   if (!rest) return json(response, 200, { ...project, latest_build: list[0] ?? null });
   if (await answerSettings(request, response, project, rest, `http://${request.headers.host}`)) return undefined;
+  if (await answerBuilds(request, response, project, rest, touch)) return undefined;
+  if (answerDeliveries(response, project, rest, query)) return undefined;
   if (rest === '/builds') {
     const before = Number(query.get('before') ?? Infinity);
     const limit = Math.min(Number(query.get('limit') ?? 20), Number(process.env.PAGE ?? 25));
@@ -183,6 +180,11 @@ function dev(response, path, query) {
   if (path === '/dev/push') {
     const number = (builds.get(project)[0]?.number ?? 0) + 1;
     const build = makeBuild(project, number, query.get('status') ?? 'enqueued', { message: `Push number ${number}`, age: 0 });
+    const fork = query.get('fork');
+    if (fork) {
+      Object.assign(build, { trigger: 'pull_request', pull_request: 3, fork, approval: { approver: null, approved_at: null } });
+      build.jobs.forEach((job) => Object.assign(job, { gate: 'approval' }));
+    }
     builds.get(project).unshift(build);
     touch(build);
   } else if (path === '/dev/break') {
@@ -192,7 +194,11 @@ function dev(response, path, query) {
     streams.forEach((entry) => entry.response.destroy());
   } else if (path === '/dev/finish') {
     const build = builds.get(project).find((b) => b.status === 'pending');
-    if (build) finish(build, query.get('status') ?? 'success');
+    if (build) end(build, query.get('status') ?? 'success');
+  } else if (path === '/dev/begin') {
+    const build = builds.get(project).find(({ number }) => number === Number(query.get('build')));
+    begin(build);
+    touch(build);
   } else if (path === '/dev/role') {
     projects.find(({ id }) => id === project).role = query.get('role');
   } else if (path === '/dev/fail') {

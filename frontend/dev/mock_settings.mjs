@@ -4,13 +4,14 @@ import { error, json, later, nothing, readBody, refuse } from './mock_http.mjs';
 
 const start = Date.now();
 const ago = (seconds) => new Date(start - seconds * 1000).toISOString();
-const HOOK_FIELDS = ['title', 'image', 'script', 'install_script', 'tracked_files', 'enabled', 'branches', 'events'];
-const DEFAULTS = { install_script: '', tracked_files: [], enabled: true, branches: [], events: ['push', 'pull_request'] };
+const HOOK_FIELDS = ['title', 'image', 'script', 'install_script', 'tracked_files', 'enabled', 'branches', 'events', 'labels', 'timeout_seconds', 'stall_timeout_seconds', 'max_parallel'];
+const DEFAULTS = { install_script: '', tracked_files: [], enabled: true, branches: [], events: ['push', 'pull_request'], labels: [], timeout_seconds: 3600, stall_timeout_seconds: 900, max_parallel: 0 };
 
 /** Project id → its settings. */
 const settings = new Map();
 let lastHook = 0;
 let lastKey = 0;
+let lastNotification = 2;
 
 export const hooksOf = (project) => settings.get(project).hooks;
 
@@ -39,6 +40,8 @@ export function addSettings({ id, private: isPrivate }) {
       synced_at: ago(5000), sync_error: '',
     },
     secrets: [],
+    builds: { fail_fast: false, cancel_superseded_pull_requests: true, cancel_superseded_branches: false, max_parallel: 0, retry_lost: false, mail: true },
+    notifications: [],
     key: isPrivate ? key() : null,
     token: isPrivate ? 'b4dg3t0ken' : null,
   });
@@ -61,6 +64,11 @@ export function fillSettings() {
   });
   addHook(2, { title: 'Tests', image: 'node:22', script: '#!/bin/bash\nset -e\n\nnpm ci\nnpm test\n' });
   addHook(6, { title: 'Tests', image: 'debian:12', script: '#!/bin/bash\nset -e\n\necho "It works!"\n' });
+  addHook(9, { title: 'Tests', image: 'debian:12', script: 'make test\n', labels: ['gpu', 'linux'], timeout_seconds: 7200, stall_timeout_seconds: 100, max_parallel: 2 });
+  settings.get(9).notifications = [
+    { id: 1, url: 'https://chat.example.com/hooks/builds', created_at: ago(90_000), last_at: ago(400), last_result: '204', waiting: 0 },
+    { id: 2, url: 'https://dashboard.example.com/a/path/that/is/long/enough/to/need/more/than/one/line/on/a/phone?token=abc', created_at: ago(90_000), last_at: ago(30), last_result: 'The connection was refused.', waiting: 3 },
+  ];
   settings.get(2).secrets = [
     { name: 'NPM_TOKEN', updated_at: ago(90_000), masked: true },
     { name: 'PIN', updated_at: ago(4_000_000), masked: false },
@@ -119,6 +127,31 @@ async function secrets(request, response, own, name) {
   return json(response, 200, secret);
 }
 
+async function buildSettings(request, response, own) {
+  if (request.method === 'PUT') {
+    const body = await readBody(request, response, Object.keys(own.builds));
+    if (!body) return;
+    if (body.max_parallel === 666) return refuse(response, 'max_parallel', 'not that many');
+    Object.assign(own.builds, body);
+  }
+  json(response, 200, own.builds);
+}
+
+/** Addresses at localhost are refused. */
+async function notifications(request, response, own, id) {
+  if (request.method === 'GET') return json(response, 200, { hooks: own.notifications });
+  if (request.method === 'DELETE') {
+    own.notifications = own.notifications.filter((known) => `/${known.id}` !== id);
+    return nothing(response);
+  }
+  const body = await readBody(request, response, ['url', 'secret']);
+  if (!body) return undefined;
+  if (body.url.includes('localhost')) return refuse(response, 'url', 'is an address of the installation’s own network');
+  const hook = { id: ++lastNotification, url: body.url, created_at: new Date().toISOString(), last_at: null, last_result: '', waiting: 0 };
+  own.notifications = [...own.notifications, hook];
+  return json(response, 201, hook);
+}
+
 async function deployKey(response, own, rest) {
   if (rest !== '') await later(600);
   if (rest === '/restore' && own.key) Object.assign(own.key, { state: 'present', error: '', checked_at: new Date().toISOString() });
@@ -128,12 +161,12 @@ async function deployKey(response, own, rest) {
 
 /** Who needs to be more than a member for what. */
 function forbidden(request, rest) {
-  return request.method !== 'GET' || /^\/(secrets|deploy_key)/.test(rest);
+  return request.method !== 'GET' || /^\/(secrets|deploy_key|notification_hooks)/.test(rest);
 }
 
 /** Answers true when `rest` is about a project's settings, and has been dealt with. */
 export async function answerSettings(request, response, project, rest, base) {
-  const [, part, below = ''] = /^\/(hooks|members|secrets|deploy_key|badge)(\/.*)?$/.exec(rest) ?? [];
+  const [, part, below = ''] = /^\/(hooks|members|secrets|deploy_key|badge|settings|notification_hooks)(\/.*)?$/.exec(rest) ?? [];
   if (!part) return false;
   if (project.role === 'member' && forbidden(request, rest)) {
     error(response, 403, 'permission_denied', 'your role in this project does not allow that');
@@ -142,6 +175,8 @@ export async function answerSettings(request, response, project, rest, base) {
   const own = settings.get(project.id);
   if (part === 'hooks') await hooks(request, response, project, below);
   if (part === 'secrets') await secrets(request, response, own, decodeURIComponent(below.slice(1)));
+  if (part === 'settings') await buildSettings(request, response, own);
+  if (part === 'notification_hooks') await notifications(request, response, own, below);
   if (part === 'deploy_key') await deployKey(response, own, below);
   if (part === 'members') {
     if (below === '/sync') {

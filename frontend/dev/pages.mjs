@@ -27,6 +27,47 @@ export const PAGES = {
   failed: { path: '/projects/2/builds/7/' },
   lines: { path: '/projects/3/builds/128/jobs/1/#L5-L12' },
   error: { path: '/projects/5/builds/9/' },
+  approval: { path: '/projects/9/builds/6/' },
+  'approval-ask': { path: '/projects/9/builds/6/', act: click('approve') },
+  'approval-member': { path: '/projects/6/builds/1/', dev: 'push?project=6&fork=mallory/new' },
+  attempts: { path: '/projects/9/builds/5/' },
+  'attempts-old': { path: '/projects/9/builds/5/jobs/1/?attempt=1', whole },
+  'attempts-none': { path: '/projects/9/builds/5/jobs/1/?attempt=9' },
+  variables: { path: '/projects/9/builds/5/jobs/2/', act: (page) => page.getByText('2 variables').click() },
+  cancelling: { path: '/projects/9/builds/4/' },
+  'cancel-ask': { path: '/projects/9/builds/4/', act: click('cancel-build') },
+  'cancel-refused': {
+    path: '/projects/9/builds/5/', dev: 'fail?method=POST&path=/api/v1/projects/9&status=409&code=hook_gone', whole,
+    act: async (page) => {
+      await page.getByTestId('restart-job').click();
+      await page.getByTestId('restart-failed').click();
+      await page.getByTestId('trouble').nth(1).waitFor();
+    },
+  },
+  cancelled: { path: '/projects/9/builds/3/', whole },
+  'waiting-label': { path: '/projects/9/builds/1/' },
+  'waiting-limit': { path: '/projects/9/builds/1/jobs/2/' },
+  'new-build': { path: '/projects/9/builds/new/', act: click('add-variable') },
+  'new-build-refused': {
+    path: '/projects/9/builds/new/',
+    act: async (page) => {
+      await fill(page, 'field-ref', 'nowhere');
+      await page.getByTestId('start-build').click();
+      await page.getByTestId('fault-ref').waitFor();
+    },
+  },
+  'new-build-member': { path: '/projects/6/builds/new/' },
+  deliveries: { path: '/projects/9/deliveries/' },
+  'deliveries-open': {
+    path: '/projects/9/deliveries/',
+    act: async (page) => {
+      await page.getByTestId('delivery').nth(5).locator('summary').click();
+      await page.getByText('head_commit').waitFor();
+    },
+  },
+  'deliveries-failed': { path: '/projects/9/deliveries/?state=failed' },
+  'deliveries-none': { path: '/projects/1/deliveries/' },
+  'history-mixed': { path: '/projects/9/history/' },
   history: { path: '/projects/1/history/' },
   menu: { path: '/projects/', act: (page) => page.getByRole('button', { name: /^Account menu/ }).click() },
   missing: { path: '/projects/99/' },
@@ -137,6 +178,17 @@ export const PAGES = {
       await page.getByTestId('unsaved').waitFor();
     },
   },
+  'hook-advanced': { path: '/projects/9/hooks/6/edit/', whole },
+  'settings-builds': { path: '/projects/9/settings/builds/' },
+  'settings-builds-refused': {
+    path: '/projects/9/settings/builds/',
+    act: async (page) => {
+      await fill(page, 'field-max_parallel', 'many');
+      await page.getByTestId('save').click();
+    },
+  },
+  notifications: { path: '/projects/9/settings/notifications/', whole },
+  'notifications-none': { path: '/projects/1/settings/notifications/' },
   'hook-member': { path: '/projects/6/hooks/5/edit/' },
   'hook-missing': { path: '/projects/1/hooks/99/edit/' },
   secrets: { path: '/projects/2/settings/secrets/', whole },

@@ -3,15 +3,17 @@ import { lazy, PageSkeleton } from './components/lazy';
 import { Shell } from './components/shell';
 import { BuildPage } from './pages/build';
 import { HomePage } from './pages/home';
-import { LoginPage } from './pages/login';
 import { MissingPage } from './pages/missing';
 import { location, navigate } from './router';
 import { match, paths, type Route } from './routes';
 import { session } from './state/session';
 import { unsaved } from './state/unsaved';
 
+const LoginPage = lazy(() => import('./pages/login'), 'LoginPage');
 const ProjectsPage = lazy(() => import('./pages/projects'), 'ProjectsPage');
 const HistoryPage = lazy(() => import('./pages/history'), 'HistoryPage');
+const DeliveriesPage = lazy(() => import('./pages/deliveries'), 'DeliveriesPage');
+const NewBuildPage = lazy(() => import('./pages/new_build'), 'NewBuildPage');
 const RepositoriesPage = lazy(() => import('./pages/repositories'), 'RepositoriesPage');
 const SettingsPage = lazy(() => import('./pages/settings'), 'SettingsPage');
 const HookPage = lazy(() => import('./pages/hook'), 'HookPage');
@@ -64,8 +66,19 @@ function pageOf(route: Route, query: URLSearchParams) {
       return <HookPage key={route.hook} project={route.project} hook={route.hook} />;
     case 'history':
       return <HistoryPage project={route.project} before={Number(query.get('before')) || null} />;
+    case 'deliveries':
+      return <DeliveriesPage project={route.project} query={query} />;
+    case 'new-build':
+      return <NewBuildPage key={route.project} project={route.project} />;
     case 'build':
-      return <BuildPage project={route.project} build={route.build} job={route.job} />;
+      return (
+        <BuildPage
+          project={route.project}
+          build={route.build}
+          job={route.job}
+          attempt={Number(query.get('attempt')) || null}
+        />
+      );
     case 'missing':
       return <MissingPage />;
     default:

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import type { HookFields } from './api/types';
 import {
   checkHook,
+  hasAdvancedFault,
+  isAdvanced,
   linesOf,
   NEW_HOOK,
   normalizePath,
@@ -21,6 +23,10 @@ const HOOK: HookFields = {
   enabled: false,
   branches: ['main', 'release/**'],
   events: ['push', 'tag'],
+  labels: ['arm64', 'gpu'],
+  timeout_seconds: 100,
+  stall_timeout_seconds: 7,
+  max_parallel: 3,
 };
 
 const NOTHING = /^$/;
@@ -102,4 +108,37 @@ it('says who runs a script without an interpreter', () => {
   expect(noteOnScript('make\n')).toMatch(/\/bin\/sh/);
   expect(noteOnScript('#!/usr/bin/env python3\n')).toBe('');
   expect(noteOnScript(' \n')).toBe('');
+});
+
+it('P16, P21: sends what the services take when nothing was said', () => {
+  const { labels, timeout_seconds, stall_timeout_seconds, max_parallel } = toFields(NEW_HOOK);
+  expect({ labels, timeout_seconds, stall_timeout_seconds, max_parallel }).toEqual({
+    labels: [],
+    timeout_seconds: 3600,
+    stall_timeout_seconds: 900,
+    max_parallel: 0,
+  });
+  expect(isAdvanced(NEW_HOOK)).toBe(false);
+  expect(isAdvanced(toValues(HOOK))).toBe(true);
+});
+
+it.each([
+  [{ labels: 'GPU' }, /“GPU” is not a label/],
+  [{ labels: Array.from({ length: 11 }, (_, i) => `l${i}`).join('\n') }, /At most 10; these are 11/],
+  [{ labels: 'gpu\narm64\ngpu' }, NOTHING],
+  [{ timeout_seconds: '' }, /From 1 minute/],
+  [{ timeout_seconds: '0.5' }, /From 1 minute/],
+  [{ timeout_seconds: '10081' }, /a week/],
+  [{ timeout_seconds: 'long' }, /From 1 minute/],
+  [{ timeout_seconds: '10080' }, NOTHING],
+  [{ stall_timeout_seconds: '1441' }, /a day/],
+  [{ stall_timeout_seconds: '0.2' }, NOTHING],
+  [{ max_parallel: '1.5' }, /whole number/],
+  [{ max_parallel: '-1' }, /whole number/],
+  [{ max_parallel: '1001' }, /up to 1000/],
+  [{ max_parallel: ' ' }, NOTHING],
+])('P16, P21: says of %j: %s', (typed, words) => {
+  const faults = checkHook({ ...NEW_HOOK, title: 'T', ...typed });
+  expect(Object.values(faults).join()).toMatch(words);
+  expect(hasAdvancedFault(faults)).toBe(words !== NOTHING);
 });

@@ -1,7 +1,7 @@
 import { type Faults, REQUIRED } from './api/faults';
 import type { HookEvent, HookFields } from './api/types';
 
-/** A hook as its form holds it: lists are texts of one entry a line. */
+/** A hook as its form holds it: lists are texts of one entry a line, times are typed in minutes. */
 export interface HookValues {
   title: string;
   image: string;
@@ -11,6 +11,10 @@ export interface HookValues {
   enabled: boolean;
   branches: string;
   events: HookEvent[];
+  labels: string;
+  timeout_seconds: string;
+  stall_timeout_seconds: string;
+  max_parallel: string;
 }
 
 export const NEW_HOOK: HookValues = {
@@ -22,6 +26,10 @@ export const NEW_HOOK: HookValues = {
   enabled: true,
   branches: '',
   events: ['push', 'pull_request'],
+  labels: '',
+  timeout_seconds: '60',
+  stall_timeout_seconds: '15',
+  max_parallel: '',
 };
 
 /** In the order in which they are shown. */
@@ -34,6 +42,8 @@ export const EVENTS: readonly { event: HookEvent; label: string; short: string }
 const MOST_TRACKED_FILES = 100;
 const MOST_BRANCHES = 50;
 const LONGEST_LINE = 250;
+const MOST_LABELS = 10;
+const MOST_PARALLEL = 1000;
 
 /** The entries of a text with one a line, without the space around them, each once. */
 export function linesOf(text: string): string[] {
@@ -51,16 +61,49 @@ export function toValues(fields: HookFields): HookValues {
     enabled: fields.enabled,
     branches: fields.branches.map((branch) => `${branch}\n`).join(''),
     events: fields.events,
+    labels: fields.labels.map((label) => `${label}\n`).join(''),
+    timeout_seconds: minutesOf(fields.timeout_seconds),
+    stall_timeout_seconds: minutesOf(fields.stall_timeout_seconds),
+    max_parallel: countText(fields.max_parallel),
   };
 }
 
 export function toFields(values: HookValues): HookFields {
   return {
     ...values,
+    labels: linesOf(values.labels),
+    timeout_seconds: secondsOf(values.timeout_seconds),
+    stall_timeout_seconds: secondsOf(values.stall_timeout_seconds),
+    max_parallel: Number(values.max_parallel),
     tracked_files: linesOf(values.tracked_files),
     branches: linesOf(values.branches),
     events: EVENTS.map(({ event }) => event).filter((event) => values.events.includes(event)),
   };
+}
+
+function minutesOf(seconds: number): string {
+  return String(Number((seconds / 60).toFixed(2)));
+}
+
+function secondsOf(minutes: string): number {
+  return Math.round(Number(minutes) * 60);
+}
+
+/** A number of which 0 means no limit, as an empty field. */
+export function countText(count: number): string {
+  return count === 0 ? '' : String(count);
+}
+
+/** What is wrong with a number of jobs at once, or "". */
+export function faultOfCount(text: string): string {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 0 && count <= MOST_PARALLEL) return '';
+  return `A whole number up to ${MOST_PARALLEL}, or empty for no limit.`;
+}
+
+function faultOfMinutes(text: string, least: number, most: number, words: string): string {
+  const seconds = text.trim() === '' ? Number.NaN : secondsOf(text);
+  return seconds >= least && seconds <= most ? '' : words;
 }
 
 /** What keeps a hook from being saved, as far as the page can tell. */
@@ -74,7 +117,35 @@ export function checkHook(values: HookValues): Faults<keyof HookValues> {
   if (files) faults.tracked_files = files;
   const branches = checkLines(values.branches, MOST_BRANCHES, () => '');
   if (branches) faults.branches = branches;
+  return { ...faults, ...checkAdvanced(values) };
+}
+
+function checkAdvanced(values: HookValues): Faults<keyof HookValues> {
+  const faults: Faults<keyof HookValues> = {};
+  const labels = checkLines(values.labels, MOST_LABELS, faultOfLabel);
+  if (labels) faults.labels = labels;
+  const timeout = faultOfMinutes(
+    values.timeout_seconds,
+    60,
+    604_800,
+    'From 1 minute to 10080, a week.',
+  );
+  if (timeout) faults.timeout_seconds = timeout;
+  const stall = faultOfMinutes(
+    values.stall_timeout_seconds,
+    10,
+    86_400,
+    'From 0.2 minutes to 1440, a day.',
+  );
+  if (stall) faults.stall_timeout_seconds = stall;
+  const count = faultOfCount(values.max_parallel);
+  if (count) faults.max_parallel = count;
   return faults;
+}
+
+function faultOfLabel(label: string): string {
+  if (/^[a-z0-9._-]{1,63}$/.test(label)) return '';
+  return 'is not a label: 1 to 63 of a-z, 0-9, “-”, “.” and “_”';
 }
 
 function checkLines(text: string, most: number, faultOf: (line: string) => string): string {
@@ -106,6 +177,18 @@ export function normalizePath(path: string): string | null {
     else if (steps.pop() === undefined) return null;
   }
   return steps.join('/') || '.';
+}
+
+const ADVANCED = ['labels', 'timeout_seconds', 'stall_timeout_seconds', 'max_parallel'] as const;
+
+/** Whether what most hooks never need is other than in most hooks. */
+export function isAdvanced(values: HookValues): boolean {
+  return ADVANCED.some((name) => values[name] !== NEW_HOOK[name]);
+}
+
+/** Whether something is wrong with what most hooks never need. */
+export function hasAdvancedFault(faults: Faults<keyof HookValues>): boolean {
+  return ADVANCED.some((name) => faults[name] !== undefined);
 }
 
 /** What may surprise about tracked files, or "". */

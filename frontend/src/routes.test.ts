@@ -15,6 +15,8 @@ it.each([
   ['/docs/', { page: 'docs' }],
   ['/constructor/', { page: 'missing' }],
   ['/projects/3/builds/latest/', { page: 'build', project: 3, build: 'latest', job: null }],
+  ['/projects/3/builds/new', { page: 'new-build', project: 3 }],
+  ['/projects/3/deliveries/', { page: 'deliveries', project: 3 }],
   ['/projects/3/builds/7/jobs/2/', { page: 'build', project: 3, build: 7, job: 2 }],
   ['/projects/0/', { page: 'missing' }],
   ['/projects/3x/', { page: 'missing' }],
@@ -33,12 +35,30 @@ it.each([
 });
 
 it('finds back from every address to its page', () => {
-  const sections: Section[] = ['hooks', 'secrets', 'members', 'deploy-key', 'badge', 'danger'];
+  const sections: Section[] = [
+    'hooks',
+    'builds',
+    'secrets',
+    'notifications',
+    'members',
+    'deploy-key',
+    'badge',
+    'danger',
+  ];
   for (const section of sections) {
     expect(match(paths.settings(4, section))).toEqual({ page: 'settings', project: 4, section });
   }
   expect(match(paths.hook(4, 5))).toEqual({ page: 'hook', project: 4, hook: 5 });
   expect(match(paths.addHook(4))).toEqual({ page: 'hook', project: 4, hook: null });
+});
+
+it('says in an address no more than it must', () => {
+  expect(paths.job(4, 'latest', 2)).toBe('/projects/4/builds/latest/jobs/2/');
+  expect(paths.job(4, 7, 2, 3)).toBe('/projects/4/builds/7/jobs/2/?attempt=3');
+  expect(paths.deliveries(4, { state: null })).toBe('/projects/4/deliveries/');
+  expect(paths.deliveries(4, { state: 'failed', page: 'a/b' })).toBe(
+    '/projects/4/deliveries/?state=failed&page=a%2Fb',
+  );
 });
 
 it.each([

@@ -1,5 +1,13 @@
 /** The parts of a project's settings, each a page of its own. */
-export type Section = 'hooks' | 'secrets' | 'members' | 'deploy-key' | 'badge' | 'danger';
+export type Section =
+  | 'hooks'
+  | 'builds'
+  | 'secrets'
+  | 'notifications'
+  | 'members'
+  | 'deploy-key'
+  | 'badge'
+  | 'danger';
 
 /** Every page's address, and the way back from an address to its page. */
 export type Route =
@@ -11,6 +19,8 @@ export type Route =
   | { page: 'docs' }
   | { page: 'project'; project: number }
   | { page: 'history'; project: number }
+  | { page: 'deliveries'; project: number }
+  | { page: 'new-build'; project: number }
   | { page: 'settings'; project: number; section: Section }
   /** null: a hook that is yet to be added. */
   | { page: 'hook'; project: number; hook: number | null }
@@ -26,13 +36,19 @@ export const paths = {
   latest: (project: number) => `/projects/${project}/builds/latest/`,
   history: (project: number, before?: number) =>
     `/projects/${project}/history/${before ? `?before=${before}` : ''}`,
+  /** `state`: of deliveries that are shown; `page`: where to go on. */
+  deliveries: (project: number, query: { state?: string | null; page?: string | null } = {}) => {
+    const given = Object.entries(query).filter((entry): entry is [string, string] => !!entry[1]);
+    return `/projects/${project}/deliveries/${given.length ? `?${new URLSearchParams(given)}` : ''}`;
+  },
+  newBuild: (project: number) => `/projects/${project}/builds/new/`,
   settings: (project: number, section: Section = 'hooks') =>
     `/projects/${project}/settings/${section === 'hooks' ? '' : `${section}/`}`,
   addHook: (project: number) => `/projects/${project}/hooks/add/`,
   hook: (project: number, hook: number) => `/projects/${project}/hooks/${hook}/edit/`,
   build: (project: number, build: number) => `/projects/${project}/builds/${build}/`,
-  job: (project: number, build: number | 'latest', job: number) =>
-    `/projects/${project}/builds/${build}/jobs/${job}/`,
+  job: (project: number, build: number | 'latest', job: number, attempt: number | null = null) =>
+    `/projects/${project}/builds/${build}/jobs/${job}/${attempt === null ? '' : `?attempt=${attempt}`}`,
   /** Has GitHub asked who this is, and comes back to `next`. */
   signIn: (next: string) => `/_auth/?next=${encodeURIComponent(next)}`,
 };
@@ -49,7 +65,8 @@ const PAGES: Record<string, Route> = {
 const ID = '([1-9]\\d{0,15})';
 const BUILD = new RegExp(`^builds/(latest|[1-9]\\d{0,15})/(?:jobs/${ID}/)?$`);
 const HOOK = new RegExp(`^hooks/(?:add|${ID}/edit)/$`);
-const SETTINGS = /^settings\/(?:(hooks|secrets|members|deploy-key|badge|danger)\/)?$/;
+const SETTINGS =
+  /^settings\/(?:(hooks|builds|secrets|notifications|members|deploy-key|badge|danger)\/)?$/;
 const PROJECT = new RegExp(`^/projects/${ID}/(.*)$`);
 
 /** A missing slash at the end is forgiven. */
@@ -63,6 +80,8 @@ export function match(address: string): Route {
 function matchInProject(project: number, path: string): Route {
   if (path === '') return { page: 'project', project };
   if (path === 'history/') return { page: 'history', project };
+  if (path === 'deliveries/') return { page: 'deliveries', project };
+  if (path === 'builds/new/') return { page: 'new-build', project };
   if (path === 'hooks/') return { page: 'settings', project, section: 'hooks' };
   const settings = SETTINGS.exec(path);
   if (settings) return { page: 'settings', project, section: (settings[1] ?? 'hooks') as Section };

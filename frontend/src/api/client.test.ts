@@ -32,6 +32,10 @@ const HOOK: HookFields = {
   enabled: true,
   branches: [],
   events: ['push'],
+  labels: [],
+  timeout_seconds: 3600,
+  stall_timeout_seconds: 900,
+  max_parallel: 0,
 };
 
 it('sends a change with its body and the token of the session', async () => {

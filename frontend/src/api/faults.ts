@@ -13,7 +13,17 @@ const WORDS: Record<string, string> = {
   project_exists: 'This repository has a project already.',
   sign_in_needed: 'GitHub no longer accepts the access that you gave Kozmic CI.',
   permission_denied: 'Your role in this project does not allow that.',
+  ref_not_found: 'GitHub knows no such branch, tag or commit.',
+  no_hooks: 'No hook is enabled, so there is nothing to run.',
+  hook_gone: 'Its hook was deleted or is disabled, so there is nothing to run.',
+  not_running: 'It has ended already.',
+  not_finished: 'There is nothing to restart: it has not ended yet.',
+  not_waiting: 'It does not wait for approval any more.',
+  commit_differs: 'This build is of another commit than you looked at. Reload the page.',
 };
+
+/** The field of a form that a refusal is about, where the answer does not name it. */
+const FIELDS: Record<string, string> = { ref_not_found: 'ref' };
 
 /** An error in a sentence for people, which says what to do where that is known. */
 export function wordsOf(error: unknown): string {
@@ -25,9 +35,10 @@ export function wordsOf(error: unknown): string {
 export function faultsOf<F extends string>(error: unknown, fields: readonly F[]): Faults<F> {
   if (!(error instanceof ApiError)) return { form: wordsOf(error) } as Faults<F>;
   const [, prefix = '', rest = ''] = /^(\w+): (.+)$/s.exec(error.message) ?? [];
-  const field = fields.find((known) => known === (error.field || prefix));
+  const field = fields.find((known) => known === (error.field || FIELDS[error.code] || prefix));
   if (!field) return { form: wordsOf(error) } as Faults<F>;
-  return { [field]: sentence(prefix === field ? rest : error.message) } as Faults<F>;
+  const words = WORDS[error.code] ?? sentence(prefix === field ? rest : error.message);
+  return { [field]: words } as Faults<F>;
 }
 
 function sentence(text: string): string {

@@ -1,5 +1,5 @@
 import { change, changeJson, getJson } from './client';
-import type { Badge, DeployKey, Members, Secret } from './types';
+import type { Badge, BuildSettings, DeployKey, Members, NotificationHook, Secret } from './types';
 
 const base = (project: number) => `/api/v1/projects/${project}`;
 
@@ -44,6 +44,36 @@ export async function restoreDeployKey(project: number): Promise<DeployKey | nul
 /** Replaces the key by a new one, here and on GitHub. */
 export async function rotateDeployKey(project: number): Promise<DeployKey | null> {
   return (await changeJson<KeyAnswer>('POST', `${base(project)}/deploy_key/rotate`)).deploy_key;
+}
+
+export function getBuildSettings(project: number, signal?: AbortSignal): Promise<BuildSettings> {
+  return getJson(`${base(project)}/settings`, signal);
+}
+
+/** Replaces them all, also for builds that are under way. */
+export function saveBuildSettings(project: number, settings: BuildSettings): Promise<BuildSettings> {
+  return changeJson('PUT', `${base(project)}/settings`, settings);
+}
+
+export async function listNotificationHooks(
+  project: number,
+  signal?: AbortSignal,
+): Promise<NotificationHook[]> {
+  const path = `${base(project)}/notification_hooks`;
+  return (await getJson<{ hooks: NotificationHook[] }>(path, signal)).hooks;
+}
+
+/** Messages to `url` are signed with `secret`, which is never told again. */
+export function createNotificationHook(
+  project: number,
+  url: string,
+  secret: string,
+): Promise<NotificationHook> {
+  return changeJson('POST', `${base(project)}/notification_hooks`, { url, secret });
+}
+
+export async function deleteNotificationHook(project: number, hook: number): Promise<void> {
+  await change('DELETE', `${base(project)}/notification_hooks/${hook}`);
 }
 
 export function getBadge(project: number, signal?: AbortSignal): Promise<Badge> {

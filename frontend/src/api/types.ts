@@ -41,8 +41,13 @@ export interface JobLog {
   sha256: string | null;
 }
 
+/** What a job that is enqueued must wait for before a runner may have it; `open`: for a runner alone. */
+export type Gate = 'open' | 'project_limit' | 'hook_limit' | 'approval';
+
 export interface Job {
   number: number;
+  /** Of the hook that it runs. */
+  hook_id: number;
   title: string;
   image: string;
   status: Status;
@@ -56,6 +61,55 @@ export interface Job {
   runner: string | null;
   phases: Phase[];
   log: JobLog | null;
+  /** null unless it is enqueued. */
+  gate: Gate | null;
+  /** It was asked to end; it runs until its runner has done so. */
+  cancelling: boolean;
+  /** What its runner must have. */
+  labels: string[];
+}
+
+/** One attempt at a job, as it was then. */
+export interface Attempt {
+  number: number;
+  status: Status;
+  reason: string;
+  exit_code: number | null;
+  started_at: string | null;
+  finished_at: string | null;
+  runner: string | null;
+  phases: Phase[];
+  log: JobLog | null;
+  title: string;
+  image: string;
+}
+
+/** What an enqueued job waits for, now. */
+export interface Wait {
+  job: number;
+  gate: Gate;
+  /** How many jobs are before it in the queue. */
+  ahead: number;
+  /** Of the runners that are there, those that have its labels; their slots, and how many are taken. */
+  fitting_runners: number;
+  slots: number;
+  busy_slots: number;
+  /** Labels that no runner has. */
+  missing_labels: string[];
+  /** Of a limit: how many jobs may run at once. */
+  limit: number;
+  /** All of that for people. */
+  sentence: string;
+}
+
+/** What asked for a build. */
+export type Trigger = 'push' | 'tag' | 'pull_request' | 'manual';
+
+/** Of a build that may run only once a manager has said so. */
+export interface Approval {
+  /** Login; null: nobody yet. */
+  approver: string | null;
+  approved_at: string | null;
 }
 
 export interface Build {
@@ -73,6 +127,19 @@ export interface Build {
   finished_at: string | null;
   /** Grows with every change of this build; the greater one is the newer state. */
   revision: number;
+  trigger: Trigger;
+  /** Its number. */
+  pull_request: number | null;
+  /** `owner/name` that the commit comes from; null: the project's own repository. */
+  fork: string | null;
+  /** null: it never needed any. */
+  approval: Approval | null;
+  /** Of a manual build: given to its scripts, by name. */
+  variables: Record<string, string>;
+  /** Of a manual build: login of who asked for it, or "". */
+  creator: string;
+  /** Grows with each restart, from 1. */
+  generation: number;
   jobs: Job[];
 }
 
@@ -126,6 +193,14 @@ export interface HookFields {
   /** Globs, of which one must match the branch; none: all branches. */
   branches: string[];
   events: HookEvent[];
+  /** What a runner must have to run it. */
+  labels: string[];
+  /** Its job is ended when it has run for so long. */
+  timeout_seconds: number;
+  /** Its job is ended when its scripts have written nothing for so long. */
+  stall_timeout_seconds: number;
+  /** How many of its jobs run at once; 0: as many as there is room for. */
+  max_parallel: number;
 }
 
 export interface Hook extends HookFields {
@@ -156,6 +231,62 @@ export interface Secret {
   updated_at: string;
   /** False when it is too short to be masked in logs. */
   masked: boolean;
+}
+
+/** How a project's builds are run. */
+export interface BuildSettings {
+  fail_fast: boolean;
+  cancel_superseded_pull_requests: boolean;
+  cancel_superseded_branches: boolean;
+  /** How many of its jobs run at once; 0: as many as there is room for. */
+  max_parallel: number;
+  retry_lost: boolean;
+  mail: boolean;
+}
+
+/** Where a project's verdicts are told. */
+export interface NotificationHook {
+  id: number;
+  url: string;
+  created_at: string;
+  /** Of the newest message that was sent or given up. */
+  last_at: string | null;
+  /** What came of it: "200", or why it could not be sent; "" before the first. */
+  last_result: string;
+  /** How many messages are yet to be sent. */
+  waiting: number;
+}
+
+export type DeliveryStatus = 'waiting' | 'built' | 'ignored' | 'failed' | 'done';
+
+/** Something that GitHub sent, and what became of it. */
+export interface Delivery {
+  id: number;
+  hook_id: number;
+  hook_title: string;
+  /** GitHub's id of it. */
+  guid: string;
+  event: string;
+  /** "" for events that have none. */
+  action: string;
+  ref: string;
+  commit: string;
+  received_at: string;
+  status: DeliveryStatus;
+  /** What became of it and why, a sentence. */
+  outcome: string;
+  /** Numbers of the builds that it led to. */
+  builds: number[];
+  /** How often it was received. */
+  receipts: number;
+  /** In bytes. */
+  body_size: number;
+}
+
+export interface DeliveryPage {
+  deliveries: Delivery[];
+  /** null on the last one. */
+  next_page_token: string | null;
 }
 
 export interface DeployKey {

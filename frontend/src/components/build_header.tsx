@@ -1,22 +1,46 @@
-import type { Build } from '../api/types';
+import type { ComponentChildren, RefObject } from 'preact';
+import type { Build, Project } from '../api/types';
+import { awaitsApproval, toneOf } from '../build_actions';
 import { firstLine } from '../format';
-import { AuthorName, Branch, Sha } from './commit';
+import { AuthorName, Sha } from './commit';
+import { GuardIcon } from './icons';
+import { lazy } from './lazy';
 import { StatusPill } from './status';
 import { Duration, Moment, RelativeTime } from './time';
+import { RefName, Trigger } from './trigger';
+
+const Variables = lazy(
+  () => import('../pages/build_parts'),
+  'Variables',
+  () => <div class="build-message" />,
+);
 
 /** Which build this is, and how it is doing. */
-export function BuildHeader({ build }: { build: Build }) {
+export function BuildHeader(props: {
+  build: Build;
+  project: Project | null;
+  /** For the focus to go to when what held it has vanished. */
+  titleRef: RefObject<HTMLHeadingElement>;
+  /** What can be done with it. */
+  children?: ComponentChildren;
+}) {
+  const { build, project, titleRef, children } = props;
   const title = firstLine(build.message) || 'Build';
   const more = build.message.slice(build.message.indexOf('\n') + 1).trim();
   const hasMore = build.message.includes('\n') && more !== '';
   return (
-    <header class={`build-header s-${build.status}`}>
+    <header class={`build-header s-${toneOf(build)}`}>
       <div class="build-what">
         <div class="build-line">
-          <StatusPill status={build.status} testId="build-status" />
+          <StatusPill status={build.status} approval={awaitsApproval(build)} testId="build-status" />
           <span class="build-number">Build #{build.number}</span>
+          <span class="facts" data-testid="trigger">
+            <Trigger build={build} project={project} />
+          </span>
         </div>
-        <h1 class="build-title">{title}</h1>
+        <h1 class="build-title" tabIndex={-1} ref={titleRef}>
+          {title}
+        </h1>
         {hasMore && (
           <details class="build-message">
             <summary>Whole message</summary>
@@ -25,28 +49,38 @@ export function BuildHeader({ build }: { build: Build }) {
         )}
         <div class="facts">
           <AuthorName build={build} />
-          <Branch name={build.branch} />
+          <RefName build={build} />
           <Sha build={build} link />
+          {build.approval?.approver && (
+            <span class="fact">
+              <GuardIcon />
+              Approved by {build.approval.approver}
+            </span>
+          )}
         </div>
+        {build.trigger === 'manual' && <Variables build={build} />}
       </div>
-      <dl class="times">
-        <div>
-          <dt>Queued</dt>
-          <dd>
-            <RelativeTime time={build.created_at} />
-          </dd>
-        </div>
-        <div>
-          <dt>Started</dt>
-          <dd>{build.started_at ? <Moment time={build.started_at} /> : '–'}</dd>
-        </div>
-        <div>
-          <dt>Duration</dt>
-          <dd data-testid="build-duration">
-            {build.started_at ? <Duration from={build.started_at} to={build.finished_at} /> : '–'}
-          </dd>
-        </div>
-      </dl>
+      <div class="build-end">
+        <dl class="times">
+          <div>
+            <dt>Queued</dt>
+            <dd>
+              <RelativeTime time={build.created_at} />
+            </dd>
+          </div>
+          <div>
+            <dt>Started</dt>
+            <dd>{build.started_at ? <Moment time={build.started_at} /> : '–'}</dd>
+          </div>
+          <div>
+            <dt>Duration</dt>
+            <dd data-testid="build-duration">
+              {build.started_at ? <Duration from={build.started_at} to={build.finished_at} /> : '–'}
+            </dd>
+          </div>
+        </dl>
+        {children}
+      </div>
     </header>
   );
 }
@@ -67,10 +101,13 @@ export function BuildHeaderSkeleton() {
           <span class="skeleton skeleton-fact" />
         </div>
       </div>
-      <div class="times">
-        <span class="skeleton skeleton-time" />
-        <span class="skeleton skeleton-time" />
-        <span class="skeleton skeleton-time" />
+      <div class="build-end">
+        <div class="times">
+          <span class="skeleton skeleton-time" />
+          <span class="skeleton skeleton-time" />
+          <span class="skeleton skeleton-time" />
+        </div>
+        <div class="tools" />
       </div>
     </div>
   );

@@ -15,6 +15,10 @@ export function ConfirmButton(props: {
   children: ComponentChildren;
   confirm: string;
   running: string;
+  /** What is on the button that does nothing. */
+  dismiss?: string;
+  /** How the button looks that does it; as something dangerous if not given. */
+  confirmClass?: string;
   act: () => Promise<void>;
   /** After success, once the dialog has gone. */
   done?: () => void;
@@ -38,7 +42,7 @@ export function ConfirmButton(props: {
 }
 
 function Question(props: Parameters<typeof ConfirmButton>[0] & { close: () => void }) {
-  const { title, children, confirm, running, act, done, close } = props;
+  const { title, children, confirm, running, act, done, close, dismiss = 'Cancel' } = props;
   const action = useAction(async () => {
     await act();
     close();
@@ -51,11 +55,11 @@ function Question(props: Parameters<typeof ConfirmButton>[0] & { close: () => vo
       <Trouble error={action.error} />
       <div class="dialog-end">
         <button type="button" class="button" onClick={close}>
-          Cancel
+          {dismiss}
         </button>
         <ActionButton
           action={action}
-          class="button-danger-fill"
+          class={props.confirmClass ?? 'button-danger-fill'}
           label={confirm}
           runningLabel={running}
           testId="confirm"

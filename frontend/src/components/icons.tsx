@@ -62,6 +62,17 @@ export const CommitIcon = icon(
     <path d="M.8 8h4.6M10.6 8h4.6" />
   </>,
 );
+export const GuardIcon = icon(<path d="M8 1.5l5.5 2v4.3c0 3.2-2.3 5.6-5.5 6.7-3.2-1.1-5.5-3.5-5.5-6.7V3.5zM8 5v3.4M8 10.6v.1" />);
+export const TagIcon = icon(<path d="M2 2.5h5.5l6 6-5 5-6.5-6zM5 5.5v.1" />);
+export const PullIcon = icon(
+  <>
+    <circle cx="4.5" cy="3.5" r="1.8" />
+    <circle cx="4.5" cy="12.5" r="1.8" />
+    <circle cx="11.5" cy="12.5" r="1.8" />
+    <path d="M4.5 5.3v5.4M11.5 10.7V6.5c0-1.5-.9-2.5-2.5-2.5H7.5M9.3 2.2L7.5 4l1.8 1.8" />
+  </>,
+);
+export const PlayIcon = icon(<path d="M4.5 2.8l8 5.2-8 5.2z" />);
 export const LockIcon = icon(
   <>
     <rect x="3" y="7" width="10" height="7" rx="1.5" />

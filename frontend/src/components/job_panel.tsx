@@ -1,18 +1,37 @@
+import type { ComponentChildren } from 'preact';
 import { logUrl } from '../api/log';
-import { isFinal, type Job } from '../api/types';
+import { type Build, isFinal, type Job } from '../api/types';
 import { formatNumber } from '../format';
 import { CopyButton } from './copy_button';
-import { BoxIcon, QueuedIcon, ServerIcon } from './icons';
+import { paths } from '../routes';
+import { BoxIcon, ServerIcon, TagIcon } from './icons';
+import { lazy } from './lazy';
 import { LogPanel } from './log_panel';
 import { Phases } from './phases';
 import { StatusPill } from './status';
-import { Duration } from './time';
 
-/** Everything about one job. `permalink` is its address whatever the page's own address is. */
-export function JobPanel({ job, permalink }: { job: Job; permalink: string }) {
+const Waiting = lazy(
+  () => import('../pages/build_parts'),
+  'Waiting',
+  () => <div class="log-box" />,
+);
+
+/** Everything about one job, or one attempt at it. */
+export function JobPanel(props: {
+  build: Build;
+  job: Job;
+  /** Above the rest of it. */
+  head?: ComponentChildren;
+  /** What can be done with it. */
+  tools?: ComponentChildren;
+}) {
+  const { build, job, head, tools } = props;
   const waiting = job.status === 'enqueued';
+  // Lines are of one attempt, whatever is tried later.
+  const permalink = paths.job(build.project_id, build.number, job.number, job.attempt);
   return (
     <section class="job-panel" aria-label={`Job ${job.title}`}>
+      {head}
       <div class="job-facts">
         {job.phases.length > 0 && <Phases job={job} />}
         <div class="facts">
@@ -20,32 +39,26 @@ export function JobPanel({ job, permalink }: { job: Job; permalink: string }) {
             <BoxIcon />
             <span class="ellipsis">{job.image}</span>
           </span>
-          {job.runner && (
+          {job.runner && !waiting && (
             <span class="fact" title="Runner">
               <ServerIcon />
               {job.runner}
             </span>
           )}
-          {job.attempt > 1 && <span class="fact">Attempt {job.attempt}</span>}
-        </div>
-      </div>
-      {job.log && !waiting ? (
-        <LogPanel key={job.log.id} job={job} log={job.log} permalink={permalink} />
-      ) : (
-        <div class="log-box log-empty" data-testid="waiting">
-          {waiting ? (
-            <>
-              <QueuedIcon />
-              <p>Waiting for a runner</p>
-              {job.queued_at && (
-                <p class="small">
-                  for <Duration from={job.queued_at} to={null} />
-                </p>
-              )}
-            </>
-          ) : (
-            <p>This job has no log.</p>
+          {job.labels.length > 0 && (
+            <span class="fact" title="Labels that its runner must have">
+              <TagIcon />
+              <span class="ellipsis">{job.labels.join(', ')}</span>
+            </span>
           )}
+        </div>
+        {tools}
+      </div>
+      {waiting && <Waiting build={build} job={job} />}
+      {!waiting && job.log && <LogPanel key={job.log.id} job={job} log={job.log} permalink={permalink} />}
+      {!waiting && !job.log && (
+        <div class="log-box log-empty">
+          <p>This job has no log.</p>
         </div>
       )}
       {isFinal(job.status) && <Outcome job={job} />}

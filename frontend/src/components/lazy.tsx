@@ -2,13 +2,17 @@ import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Notice } from './notice';
 
+type PropsOf<C> = C extends ComponentType<infer P> ? P : never;
+
 /**
  * A page that is not loaded before it is looked at. `load` answers its module, `name` says which of
- * what that exports is the page.
+ * what that exports is the page. A piece of a page has a `Meanwhile`, which is in its place until it
+ * has been loaded, and if it cannot be.
  */
-export function lazy<P extends object, N extends string>(
-  load: () => Promise<Record<N, ComponentType<P>>>,
+export function lazy<M, N extends keyof M, P extends PropsOf<M[N]> & object>(
+  load: () => Promise<M>,
   name: N,
+  Meanwhile?: ComponentType<P>,
 ): ComponentType<P> {
   let loaded: ComponentType<P> | null = null;
   return function Lazy(props: P) {
@@ -20,7 +24,7 @@ export function lazy<P extends object, N extends string>(
       let gone = false;
       const arrive = async () => {
         try {
-          loaded = (await load())[name];
+          loaded = (await load())[name] as ComponentType<P>;
           if (!gone) setPage(() => loaded);
         } catch {
           if (!gone) setFailed(true);
@@ -33,6 +37,7 @@ export function lazy<P extends object, N extends string>(
     }, []);
 
     if (Page) return <Page {...props} />;
+    if (Meanwhile) return <Meanwhile {...props} />;
     return failed ? <Unloadable /> : <PageSkeleton />;
   };
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Project } from '../api/types';
+import { atLeast } from '../roles';
 import { location } from '../router';
 import { paths } from '../routes';
 import { LockIcon } from './icons';
@@ -8,14 +9,14 @@ import { LockIcon } from './icons';
 export function ProjectNav(props: {
   id: number;
   project: Project | null;
-  current: 'latest' | 'history' | 'settings' | 'hook' | number;
-  /** Of the page that a tab of its own stands for: a hook's. */
+  current: 'latest' | 'history' | 'deliveries' | 'settings' | 'here' | number;
+  /** Of the page that a tab of its own stands for, which is `here`. */
   title?: string;
   /** Shown at the end of the tabs. */
   children?: ComponentChildren;
 }) {
   const { id, project, current } = props;
-  const tab = (name: string, href: string, active: boolean) => (
+  const tab = (name: ComponentChildren, href: string, active: boolean) => (
     <a class="tab" href={href} aria-current={active ? 'page' : undefined}>
       {name}
     </a>
@@ -33,13 +34,25 @@ export function ProjectNav(props: {
         ) : (
           <span class="skeleton skeleton-name" />
         )}
+        {project && atLeast(project.role, 'manager') && (
+          <a class="button button-small" href={paths.newBuild(id)} data-testid="build-now">
+            Build now
+          </a>
+        )}
       </div>
       <div class="tabs">
-        {tab('Latest build', paths.latest(id), current === 'latest')}
+        {tab(
+          <>
+            Latest<span class="wide-only"> build</span>
+          </>,
+          paths.latest(id),
+          current === 'latest',
+        )}
         {tab('History', paths.history(id), current === 'history')}
+        {tab('Deliveries', paths.deliveries(id), current === 'deliveries')}
         {tab('Settings', paths.settings(id), current === 'settings')}
         {typeof current === 'number' && tab(`Build #${current}`, paths.build(id, current), true)}
-        {current === 'hook' && tab(props.title ?? '', location.value.path, true)}
+        {current === 'here' && tab(props.title ?? '', location.value.path, true)}
         {props.children}
       </div>
     </nav>

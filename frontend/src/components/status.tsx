@@ -4,6 +4,7 @@ import {
   CancelledIcon,
   CheckIcon,
   CrossIcon,
+  GuardIcon,
   QueuedIcon,
   RunningIcon,
 } from './icons';
@@ -18,11 +19,13 @@ const LOOKS: Record<Status, { word: string; Icon: typeof CheckIcon; sign: string
   cancelled: { word: 'Cancelled', Icon: CancelledIcon, sign: '⊘' },
 };
 
+/** Of what is queued, but runs only once a manager lets it. */
+const APPROVAL = { word: 'Needs approval', Icon: GuardIcon, sign: '…' };
 const UNKNOWN = { word: 'Unknown', Icon: QueuedIcon, sign: '?' };
 
 /** Tolerates a status that a newer server may have. */
-function look(status: Status) {
-  return LOOKS[status] ?? UNKNOWN;
+function look(status: Status, approval = false) {
+  return approval ? APPROVAL : (LOOKS[status] ?? UNKNOWN);
 }
 
 export function statusWord(status: Status): string {
@@ -34,11 +37,17 @@ export function statusSign(status: Status): string {
   return look(status).sign;
 }
 
+interface Props {
+  status: Status;
+  /** Whether it waits for a manager to let it run. */
+  approval?: boolean;
+}
+
 /** The icon alone, with the word for screen readers and as a tooltip. */
-export function StatusIcon({ status }: { status: Status }) {
-  const { Icon, word } = look(status);
+export function StatusIcon({ status, approval = false }: Props) {
+  const { Icon, word } = look(status, approval);
   return (
-    <span class={`status-icon s-${status}`} title={word}>
+    <span class={`status-icon s-${approval ? 'approval' : status}`} title={word}>
       <Icon />
       <span class="visually-hidden">{word}</span>
     </span>
@@ -46,10 +55,15 @@ export function StatusIcon({ status }: { status: Status }) {
 }
 
 /** Icon and word. */
-export function StatusPill({ status, testId }: { status: Status; testId?: string }) {
-  const { Icon, word } = look(status);
+export function StatusPill({ status, approval = false, testId }: Props & { testId?: string }) {
+  const { Icon, word } = look(status, approval);
   return (
-    <span class={`pill s-${status}`} data-testid={testId} data-status={status}>
+    <span
+      class={`pill s-${approval ? 'approval' : status}`}
+      data-testid={testId}
+      data-status={status}
+      data-approval={approval || undefined}
+    >
       <Icon />
       {word}
     </span>

@@ -1,12 +1,14 @@
 import { useEffect } from 'preact/hooks';
 import { getProject, listBuilds } from '../api/projects';
 import type { Build } from '../api/types';
-import { AuthorName, Branch, Sha } from '../components/commit';
+import { awaitsApproval, toneOf } from '../build_actions';
+import { AuthorName, Sha } from '../components/commit';
 import { Notice, Problem } from '../components/notice';
 import { ProjectNav } from '../components/project_nav';
 import { StatusIcon } from '../components/status';
 import { Duration, RelativeTime } from '../components/time';
 import { useTitle } from '../components/title';
+import { RefName } from '../components/trigger';
 import { firstLine } from '../format';
 import { watchProject } from '../live/client';
 import { paths } from '../routes';
@@ -43,7 +45,7 @@ export function HistoryPage({ project: id, before }: { project: number; before: 
       <h1 class="visually-hidden">Build history</h1>
       {value?.builds.length === 0 ? (
         <Notice title="No builds yet">
-          <p>The first push makes the first build.</p>
+          <p>The first push makes the first build. A manager can also build a branch now.</p>
         </Notice>
       ) : (
         <ol class="history" aria-busy={!value}>
@@ -75,9 +77,9 @@ export function HistoryPage({ project: id, before }: { project: number; before: 
 
 function HistoryRow({ build }: { build: Build }) {
   return (
-    <li class={`history-row s-${build.status}`} data-testid="history-row" data-status={build.status}>
+    <li class={`history-row s-${toneOf(build)}`} data-testid="history-row" data-status={build.status}>
       <div class="history-main">
-        <StatusIcon status={build.status} />
+        <StatusIcon status={build.status} approval={awaitsApproval(build)} />
         <span class="history-number">#{build.number}</span>
         <a class="stretched ellipsis" href={paths.build(build.project_id, build.number)}>
           {firstLine(build.message) || 'Build'}
@@ -85,7 +87,7 @@ function HistoryRow({ build }: { build: Build }) {
       </div>
       <div class="facts">
         <AuthorName build={build} />
-        <Branch name={build.branch} />
+        <RefName build={build} />
         <Sha build={build} link={false} />
         <span class="fact history-duration">
           {build.started_at && <Duration from={build.started_at} to={build.finished_at} />}

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { createHook, getHook, updateHook } from '../api/hooks';
 import { getProject } from '../api/projects';
 import type { Hook, HookEvent, Project } from '../api/types';
@@ -12,7 +13,9 @@ import { UnsavedGuard } from '../components/unsaved_guard';
 import {
   checkHook,
   EVENTS,
+  hasAdvancedFault,
   type HookValues,
+  isAdvanced,
   NEW_HOOK,
   noteOnBranches,
   noteOnFiles,
@@ -43,7 +46,7 @@ export function HookPage({ project: id, hook: number }: { project: number; hook:
   const ready = number === null || hook.value.value !== null;
   return (
     <>
-      <ProjectNav id={id} project={known} current="hook" title={title} />
+      <ProjectNav id={id} project={known} current="here" title={title} />
       <div class="narrow">
         <HookBody
           title={number === null ? 'Add a hook' : 'Edit a hook'}
@@ -145,6 +148,7 @@ function HookForm({ title, project, hook }: { title: string; project: Project; h
           hint="Files and folders in the repository on which the install script's result depends, one a line."
           note={noteOnFiles(values.tracked_files)}
         />
+        <Advanced form={form} />
         <label class="check">
           <input
             type="checkbox"
@@ -203,5 +207,47 @@ function Events({ form }: { form: FormState<HookValues> }) {
       ))}
       <FieldNotes id="events" name="events" fault={fault} />
     </fieldset>
+  );
+}
+
+/** Where it runs, for how long, and how many at once: what most hooks never need. */
+function Advanced({ form }: { form: FormState<HookValues> }) {
+  const [open, setOpen] = useState(() => isAdvanced(form.values));
+  // A field that needs attention must be there to get the keyboard.
+  return (
+    <details
+      class="advanced"
+      open={open || hasAdvancedFault(form.faults)}
+      data-testid="advanced"
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
+      <summary>Advanced</summary>
+      <Field
+        control={form.control('labels')}
+        class="mono"
+        rows={2}
+        optional
+        label="Labels"
+        hint="What a runner must have to run it, one a line: gpu, arm64, …"
+      />
+      <div class="form-thirds">
+        <Field
+          control={form.control('timeout_seconds')}
+          label="Time limit"
+          hint="In minutes. Then it is ended."
+        />
+        <Field
+          control={form.control('stall_timeout_seconds')}
+          label="Silence limit"
+          hint="In minutes. It is ended when it writes nothing for so long."
+        />
+        <Field
+          control={form.control('max_parallel')}
+          optional
+          label="Jobs at once"
+          hint="Of this hook. Empty: no limit."
+        />
+      </div>
+    </details>
   );
 }

@@ -1,12 +1,14 @@
 import { useEffect } from 'preact/hooks';
 import { listProjects } from '../api/projects';
 import type { Project } from '../api/types';
-import { Branch, Sha } from '../components/commit';
+import { awaitsApproval, toneOf } from '../build_actions';
+import { Sha } from '../components/commit';
 import { LockIcon, QueuedIcon } from '../components/icons';
 import { Notice, Problem } from '../components/notice';
 import { StatusPill } from '../components/status';
 import { RelativeTime } from '../components/time';
 import { useTitle } from '../components/title';
+import { RefName } from '../components/trigger';
 import { firstLine } from '../format';
 import { watchProject } from '../live/client';
 import { paths } from '../routes';
@@ -77,7 +79,7 @@ function ProjectCard({ project }: { project: Project }) {
   const build = project.latest_build;
   return (
     <li
-      class={`card ${build ? `s-${build.status}` : ''}`}
+      class={`card ${build ? `s-${toneOf(build)}` : ''}`}
       data-testid="project-card"
       data-status={build?.status}
     >
@@ -93,14 +95,14 @@ function ProjectCard({ project }: { project: Project }) {
             </span>
           )}
         </h2>
-        {build && <StatusPill status={build.status} />}
+        {build && <StatusPill status={build.status} approval={awaitsApproval(build)} />}
       </div>
       {build ? (
         <>
           <p class="card-message ellipsis">{firstLine(build.message)}</p>
           <div class="facts">
             <span class="fact">#{build.number}</span>
-            <Branch name={build.branch} />
+            <RefName build={build} />
             <Sha build={build} link={false} />
             <span class="fact fact-end">
               <RelativeTime time={build.finished_at ?? build.started_at ?? build.created_at} />

@@ -2,6 +2,7 @@ import type { ComponentType } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { getProject } from '../api/projects';
 import type { Project, Role } from '../api/types';
+import { lazy } from '../components/lazy';
 import { Problem } from '../components/notice';
 import { ProjectNav } from '../components/project_nav';
 import { RoleNeeded } from '../components/role_needed';
@@ -17,6 +18,17 @@ import { HooksSection } from './settings/hooks';
 import { MembersSection } from './settings/members';
 import { SecretsSection } from './settings/secrets';
 
+const BuildsSection = lazy(
+  () => import('./settings/builds'),
+  'BuildsSection',
+  () => <BodySkeleton title="Builds" />,
+);
+const NotificationsSection = lazy(
+  () => import('./settings/notifications'),
+  'NotificationsSection',
+  () => <BodySkeleton title="Notifications" />,
+);
+
 interface Part {
   section: Section;
   title: string;
@@ -28,7 +40,14 @@ interface Part {
 /** In the order in which they are shown. */
 const PARTS: readonly Part[] = [
   { section: 'hooks', title: 'Hooks', role: 'member', View: HooksSection },
+  { section: 'builds', title: 'Builds', role: 'manager', View: BuildsSection },
   { section: 'secrets', title: 'Secrets', role: 'manager', View: SecretsSection },
+  {
+    section: 'notifications',
+    title: 'Notifications',
+    role: 'manager',
+    View: NotificationsSection,
+  },
   { section: 'deploy-key', title: 'Deploy key', role: 'manager', View: DeployKeySection },
   { section: 'members', title: 'Members', role: 'member', View: MembersSection },
   { section: 'badge', title: 'Badge', role: 'member', View: BadgeSection },

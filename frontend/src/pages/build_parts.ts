@@ -1,0 +1,6 @@
+/** What the page of a build needs now and then, loaded together when it first does. */
+export { ApprovalNotice } from '../components/approval_notice';
+export { Attempts } from '../components/attempts';
+export { BuildTools, JobTools } from '../components/build_tools';
+export { Waiting } from '../components/waiting';
+export { Variables } from '../components/variables';
