@@ -168,7 +168,7 @@ TEST_F(InitTest, EndsWhatTheScriptLeftRunningAndKeepsItsOutput) {
 }
 
 TEST_F(InitTest, ForwardsTermToTheScript) {
-  Begin("#!/bin/sh\ntrap 'echo got it; exit 9' TERM\necho ready\nwhile :; do sleep 0.05; done\n");
+  Begin("#!/bin/sh\ntrap 'echo got it; exit 9' TERM\necho ready\nwhile :; do sleep 60; done\n");
   ASSERT_TRUE(folder_->Go().ok());
   ASSERT_TRUE(Eventually([&] { return LogText() == "ready\n"; })) << LogText();
   ASSERT_TRUE(docker().KillContainer(container_, "TERM").ok());
@@ -189,7 +189,7 @@ TEST_F(InitTest, KillsEverythingOnDemandAndStillReports) {
 
 // P16, K46: without the engine, which may hang, and by a runner that was restarted.
 TEST_F(InitTest, EndsByTheRunnersWord) {
-  Begin("#!/bin/sh\ntrap 'echo got it' TERM\necho ready\nwhile :; do sleep 0.05; done\n");
+  Begin("#!/bin/sh\ntrap 'echo got it' TERM\necho ready\nwhile :; do sleep 60; done\n");
   ASSERT_TRUE(folder_->Go().ok());
   ASSERT_TRUE(Eventually([&] { return LogText() == "ready\n"; })) << LogText();
   ASSERT_TRUE(folder_->Tell(init::kEnd).ok());
