@@ -2,6 +2,7 @@
 import { after, before, describe } from 'node:test';
 import { administration } from './administration.js';
 import { identity } from './identity.js';
+import { orchestration } from './orchestration.js';
 import { pushToGreen } from './push_to_green.js';
 import { settings } from './settings.js';
 import { launchBrowser } from './support/browser.js';
@@ -28,3 +29,4 @@ describe('administration', () => administration(world));
 describe('kill -9 in the middle of a build', () => survive(world));
 describe('settings', () => settings(world));
 describe('identity', () => identity(world));
+describe('orchestration', () => orchestration(world));
