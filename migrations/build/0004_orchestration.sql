@@ -70,6 +70,8 @@ CREATE INDEX jobs_waiting ON jobs (queue_time) WHERE state = 1;
 
 -- The rank that was granted last: a hint, so it may miss a grant that is rolled back.
 CREATE SEQUENCE queue_clock MINVALUE 0 START 0;
+-- Jobs that wait already come first.
+SELECT setval('queue_clock', coalesce(max(rank), 0)) FROM jobs;
 
 -- What ran, as the job said then.
 ALTER TABLE attempts

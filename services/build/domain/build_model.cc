@@ -134,6 +134,7 @@ absl::Status BuildModel::Restart(JobModel& job) {
   if (generation == loaded_generation) ++generation;
   state = v1::STATE_ENQUEUED;
   verdict_job.clear();
+  first_broken_.clear();
   return absl::OkStatus();
 }
 
