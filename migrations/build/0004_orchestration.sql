@@ -58,6 +58,9 @@ ALTER TABLE jobs
   ADD COLUMN cancelling boolean NOT NULL DEFAULT false;
 UPDATE jobs j SET project_id = b.project_id, rank = j.job_id, tries = j.attempt
   FROM builds b WHERE b.build_id = j.build_id;
+UPDATE projects p SET last_rank = j.rank
+  FROM (SELECT project_id, max(rank) AS rank FROM jobs GROUP BY project_id) j
+  WHERE j.project_id = p.project_id;
 ALTER TABLE jobs ALTER COLUMN project_id SET NOT NULL;
 
 DROP INDEX jobs_queue;
@@ -65,6 +68,8 @@ DROP INDEX jobs_queue;
 CREATE INDEX jobs_queue ON jobs (label_set, rank, job_id) WHERE state = 1 AND gate = 1;
 -- What a limit holds back, and what counts for it.
 CREATE INDEX jobs_held ON jobs (project_id, gate, label_set, rank) WHERE state = 1 AND gate <> 1;
+CREATE INDEX jobs_held_by_hook ON jobs (project_id, hook, label_set, rank)
+  WHERE state = 1 AND gate = 3;
 CREATE INDEX jobs_running ON jobs (project_id, hook) WHERE state = 2;
 CREATE INDEX jobs_waiting ON jobs (queue_time) WHERE state = 1;
 
@@ -84,7 +89,10 @@ CREATE UNIQUE INDEX attempts_request ON attempts (runner, request_id)
 UPDATE attempts a SET title = j.title, image = j.image FROM jobs j WHERE j.job_id = a.job_id;
 
 -- A wish is computed from all builds of its commit, under the project's lock.
-ALTER TABLE status_outbox DROP COLUMN build_number;
+ALTER TABLE status_outbox
+  DROP COLUMN build_number,
+  -- Grows with each claim.
+  ADD COLUMN claim bigint NOT NULL DEFAULT 0;
 
 -- Every call of a runner names its session.
 CREATE INDEX runners_session ON runners (session_sha256);

@@ -66,15 +66,17 @@ void InsertJobs(pqxx::transaction_base& tx, int64_t project, const Taken& taken,
       ToArray(limits), ToArray(ranks));
 }
 
-// Cancels the older builds of the ref that are still under way. Those that somebody asked for by
-// hand are theirs to cancel.
+// Cancels the older builds of the ref that are still under way, or, unless `of_branch`, those of
+// the pull request. Other builds of the same commit go on: they are of other hooks. Those that
+// somebody asked for by hand are theirs to cancel.
 void CancelSuperseded(pqxx::transaction_base& tx, const std::string& public_url, int64_t project,
-                      const std::string& ref, int64_t number) {
+                      const v1::CreateBuildRequest& request, int64_t number, bool of_branch) {
   std::set<int64_t> older;
   for (const auto& row : tx.exec_params(
            "SELECT build_id FROM builds WHERE project_id = $1 AND ref = $2 AND end_time IS NULL "
-           "AND number < $3 AND trigger <> $4",
-           project, ref, number, static_cast<int>(v1::TRIGGER_MANUAL))) {
+           "AND number < $3 AND trigger <> $4 AND commit <> $5 AND ($6 OR pull_request = $7)",
+           project, request.ref(), number, static_cast<int>(v1::TRIGGER_MANUAL), request.commit(),
+           of_branch, request.pull_request())) {
     older.insert(row[0].as<int64_t>());
   }
   if (older.empty()) return;
@@ -89,9 +91,9 @@ void CancelSuperseded(pqxx::transaction_base& tx, const std::string& public_url,
   writer.Save();
 }
 
-bool Supersedes(const v1::CreateBuildRequest& request, bool of_pull_request, bool of_branch) {
+bool Supersedes(const v1::CreateBuildRequest& request, const Taken& taken) {
   if (request.trigger() == v1::TRIGGER_MANUAL || request.trigger() == v1::TRIGGER_TAG) return false;
-  return request.pull_request() > 0 ? of_pull_request : of_branch;
+  return taken.cancels_of_branch || (request.pull_request() > 0 && taken.cancels_of_pull_request);
 }
 
 }  // namespace
@@ -113,10 +115,14 @@ int LabelSetOf(pqxx::transaction_base& tx,
   std::sort(sorted.begin(), sorted.end());
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
   const std::string array = ToArray(sorted);
+  const std::string select = "SELECT label_set FROM label_sets WHERE labels = $1::text[]";
+  // Mostly it is there; an insertion takes a number even when it conflicts.
+  if (const pqxx::result known = tx.exec_params(select, array); !known.empty()) {
+    return known[0][0].as<int>();
+  }
   tx.exec_params0("INSERT INTO label_sets (labels) VALUES ($1::text[]) ON CONFLICT DO NOTHING",
                   array);
-  return tx.exec_params1("SELECT label_set FROM label_sets WHERE labels = $1::text[]", array)[0]
-      .as<int>();
+  return tx.exec_params1(select, array)[0].as<int>();
 }
 
 absl::StatusOr<int64_t> InsertBuild(pqxx::transaction_base& tx, const std::string& public_url,
@@ -151,8 +157,8 @@ absl::StatusOr<int64_t> InsertBuild(pqxx::transaction_base& tx, const std::strin
   InsertJobs(tx, project, taken, request);
   tx.exec_params("SELECT pg_notify($1, ''), pg_notify($2, $3)", kJobsChannel, kChangesChannel,
                  absl::StrCat(project));
-  if (Supersedes(request, taken.cancels_of_pull_request, taken.cancels_of_branch)) {
-    CancelSuperseded(tx, public_url, project, request.ref(), taken.number);
+  if (Supersedes(request, taken)) {
+    CancelSuperseded(tx, public_url, project, request, taken.number, taken.cancels_of_branch);
   }
   return taken.number;
 }
@@ -171,7 +177,8 @@ absl::Status JoinPullRequest(pqxx::transaction_base& tx, const std::string& publ
   if (joined.empty()) return absl::NotFoundError("no such build, or it is of a pull request");
   tx.exec_params("SELECT pg_notify($1, $2)", kChangesChannel, absl::StrCat(project));
   if (settings[0][1].as<bool>()) {
-    CancelSuperseded(tx, public_url, project, request.ref(), joined[0][0].as<int64_t>());
+    CancelSuperseded(tx, public_url, project, request, joined[0][0].as<int64_t>(),
+                     /*of_branch=*/false);
   }
   return absl::OkStatus();
 }

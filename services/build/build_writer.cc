@@ -35,11 +35,21 @@ constexpr int kNoExitCode = -1;
 bool OpenGates(pqxx::transaction_base& tx, int64_t project, int places) {
   return tx.exec_params(
                "UPDATE jobs SET gate = 1 WHERE job_id IN ("
-               "  SELECT held.job_id FROM label_sets s CROSS JOIN (VALUES (2), (3)) AS g(gate) "
-               "  CROSS JOIN LATERAL (SELECT job_id FROM jobs WHERE project_id = $1 "
-               "    AND state = 1 AND gate <> 1 AND gate = g.gate AND label_set = s.label_set "
-               "    ORDER BY rank LIMIT $2) held)",
+               "  SELECT held.job_id FROM label_sets s CROSS JOIN LATERAL ("
+               "    SELECT job_id FROM jobs WHERE project_id = $1 AND state = 1 AND gate = 2 "
+               "      AND label_set = s.label_set ORDER BY rank LIMIT $2) held)",
                project, places)
+             .affected_rows() > 0;
+}
+
+bool OpenHookGates(pqxx::transaction_base& tx, int64_t project, const std::string& hook,
+                   int places) {
+  return tx.exec_params(
+               "UPDATE jobs SET gate = 1 WHERE job_id IN ("
+               "  SELECT held.job_id FROM label_sets s CROSS JOIN LATERAL ("
+               "    SELECT job_id FROM jobs WHERE project_id = $1 AND state = 1 AND gate = 3 "
+               "      AND hook = $2 AND label_set = s.label_set ORDER BY rank LIMIT $3) held)",
+               project, hook, places)
              .affected_rows() > 0;
 }
 
@@ -108,7 +118,7 @@ void BuildWriter::LoadIds(const std::set<int64_t>& build_ids) {
     ids_[{build.project, build.number}] = build.id;
   }
   for (const auto& row : tx_.exec_params(
-           "SELECT build_id, job_id, number, title, state, gate, attempt, tries, cancelling, "
+           "SELECT build_id, job_id, number, title, hook, state, gate, attempt, tries, cancelling, "
            "reason, exit_code FROM jobs WHERE build_id = ANY($1::bigint[]) "
            "ORDER BY build_id, number",
            ids)) {
@@ -118,6 +128,7 @@ void BuildWriter::LoadIds(const std::set<int64_t>& build_ids) {
     job.id = row["job_id"].as<int64_t>();
     job.number = row["number"].as<int>();
     job.title = row["title"].c_str();
+    job.hook = row["hook"].c_str();
     job.state = static_cast<v1::State>(row["state"].as<int>());
     job.gate = static_cast<v1::Gate>(row["gate"].as<int>());
     job.attempt = row["attempt"].as<int>();
@@ -237,22 +248,31 @@ void BuildWriter::SaveProjects(const std::set<int64_t>& projects) {
 }
 
 void BuildWriter::OpenGatesAfter(const std::vector<Job>& jobs) {
-  std::map<int64_t, int64_t> left;
+  std::map<int64_t, int> left;
+  std::map<std::pair<int64_t, std::string>, int> left_of_hook;
   for (const auto& [build, job] : jobs) {
     if (!job->has_left) continue;
     ++left[build->project];
+    ++left_of_hook[{build->project, job->hook}];
   }
   if (left.empty()) return;
   std::set<int64_t> projects;
   for (const auto& [project, count] : left) projects.insert(project);
   // Most projects hold nothing back.
+  std::set<int64_t> holding;
   for (const auto& row : tx_.exec_params(
            "SELECT p.project_id FROM unnest($1::bigint[]) AS p(project_id) WHERE EXISTS ("
            "  SELECT FROM jobs j WHERE j.project_id = p.project_id AND j.state = 1 "
            "  AND j.gate <> 1 AND j.gate IN (2, 3))",
            Ids(projects))) {
-    const auto project = row[0].as<int64_t>();
-    gates_opened_ = OpenGates(tx_, project, static_cast<int>(left.at(project))) || gates_opened_;
+    holding.insert(row[0].as<int64_t>());
+  }
+  for (const int64_t project : holding) {
+    gates_opened_ = OpenGates(tx_, project, left.at(project)) || gates_opened_;
+  }
+  for (const auto& [hook, count] : left_of_hook) {
+    if (holding.count(hook.first) == 0) continue;
+    gates_opened_ = OpenHookGates(tx_, hook.first, hook.second, count) || gates_opened_;
   }
 }
 
@@ -265,10 +285,13 @@ void BuildWriter::WishStatuses(const std::vector<BuildModel*>& builds) {
   using Commit = std::pair<int64_t, std::string>;
   std::map<Commit, std::vector<CommitBuild>> builds_of;
   for (const auto& row : tx_.exec_params(
-           "SELECT DISTINCT ON (b.project_id, b.commit, b.ref) b.project_id, b.commit, b.number, "
-           "b.state, b.verdict_job FROM unnest($1::bigint[], $2::text[]) AS c(project_id, commit) "
+           "SELECT DISTINCT ON (b.project_id, b.commit, b.ref, b.trigger = 3) b.project_id, "
+           "  b.commit, b.number, b.state, b.verdict_job "
+           "FROM unnest($1::bigint[], $2::text[]) AS c(project_id, commit) "
            "JOIN builds b ON b.project_id = c.project_id AND b.commit = c.commit "
-           "ORDER BY b.project_id, b.commit, b.ref, b.number DESC",
+           // What nobody has approved says nothing of the commit, which may be the project's own.
+           "WHERE NOT (b.needs_approval AND b.approver = '') "
+           "ORDER BY b.project_id, b.commit, b.ref, b.trigger = 3, b.number DESC",
            Column<int64_t>(commits, [](const Commit& commit) { return commit.first; }),
            Column<std::string>(commits, [](const Commit& commit) { return commit.second; }))) {
     builds_of[{row[0].as<int64_t>(), row[1].c_str()}].push_back(

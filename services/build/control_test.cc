@@ -172,6 +172,11 @@ TEST_F(ControlTest, ANewerBuildOfThePullRequestCancelsTheOlder) {
   // The same push, told by a push event first: it becomes the pull request's when that is told.
   auto push = Request("b");
   push.set_trigger(v1::TRIGGER_PUSH);
+  // Hooks for pull requests alone make a build of their own of the same commit.
+  auto only = push;
+  only.set_request_id("b/pull_request");
+  only.set_trigger(v1::TRIGGER_PULL_REQUEST);
+  only.set_pull_request(7);
   ASSERT_TRUE(builds_->Create(1, push).ok());
   EXPECT_EQ(Get(1).state(), v1::STATE_ENQUEUED) << "branches' builds are not superseded at first";
   push.set_trigger(v1::TRIGGER_PULL_REQUEST);
@@ -183,6 +188,84 @@ TEST_F(ControlTest, ANewerBuildOfThePullRequestCancelsTheOlder) {
   EXPECT_EQ(Get(1).state(), v1::STATE_CANCELLED);
   EXPECT_EQ(Job(1, 1).reason(), "Superseded by build #2.");
   EXPECT_EQ(Get(2).state(), v1::STATE_ENQUEUED);
+  ASSERT_TRUE(builds_->Create(1, only).ok());
+  EXPECT_EQ(Get(2).state(), v1::STATE_ENQUEUED) << "of the same commit, for other hooks";
+}
+
+// I10
+TEST_F(ControlTest, BuildsOfOneCommitForPushesAndForPullRequestsBothCountForItsStatus) {
+  auto push = Request("a");
+  ASSERT_TRUE(builds_->Create(1, push).ok());
+  push.set_request_id("a/pull_request");
+  push.set_trigger(v1::TRIGGER_PULL_REQUEST);
+  push.set_pull_request(7);
+  ASSERT_TRUE(builds_->Create(1, push).ok());
+  const GrantedLease first = Grant("s1", "r1");
+  const GrantedLease second = Grant("s1", "r2");
+  ASSERT_TRUE(Finish("s1", first.key, Exit(1)).ok());
+  ASSERT_TRUE(Finish("s1", second.key, Exit(0)).ok());
+  EXPECT_EQ(Shown(), "Kozmic build #1 has failed because of the \"Job 1\" job");
+}
+
+// I18
+TEST_F(ControlTest, AForksBuildThatNobodyApprovedSaysNothingOfTheProjectsOwnCommit) {
+  auto own = Request("a");
+  ASSERT_TRUE(builds_->Create(1, own).ok());
+  auto fork = own;
+  fork.set_request_id("fork");
+  fork.set_ref("refs/pull/7/head");
+  fork.set_needs_approval(true);
+  ASSERT_TRUE(builds_->Create(1, fork).ok());
+  ASSERT_TRUE(Finish("s1", Grant("s1", "r1").key, Exit(0)).ok());
+  EXPECT_EQ(Shown(), "Kozmic build #1 has passed");
+  ASSERT_TRUE(control_->Cancel(1, 2, 0, "Superseded.").ok());
+  EXPECT_EQ(Shown(), "");
+  EXPECT_EQ(Reason(control_->Approve(1, 2, own.commit(), "mona")), "not_waiting");
+}
+
+TEST_F(ControlTest, AHooksPlaceGoesToAJobOfThatHookThoughAnotherHooksWaitsLonger) {
+  const auto request = [](const char* id, int hook) {
+    auto one = Request(id);
+    one.mutable_jobs(0)->set_hook(absl::StrCat("projects/1/hooks/", hook));
+    one.mutable_jobs(0)->set_max_parallel(1);
+    return one;
+  };
+  ASSERT_TRUE(builds_->Create(1, request("a1", 1)).ok());
+  ASSERT_TRUE(builds_->Create(1, request("b1", 2)).ok());
+  ASSERT_TRUE(builds_->Create(1, request("b2", 2)).ok());
+  ASSERT_TRUE(builds_->Create(1, request("a2", 1)).ok());
+  const GrantedLease first = Grant("s1", "r1");
+  Grant("s1", "r2");
+  EXPECT_FALSE((*TryGrant("s1", "r3")).has_value());
+  ASSERT_TRUE(Finish("s1", first.key, Exit(0)).ok());
+  EXPECT_EQ(Grant("s1", "r3").key.build, 4);
+}
+
+TEST_F(ControlTest, AJobThatIsCancelledWhileItsRunnersLossIsDealtWithIsNotRunAgain) {
+  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  Grant("s1", "r1");
+  ExpireLeases();
+  const auto lost = TakeLost();
+  ASSERT_THAT(*lost, SizeIs(1));
+  ASSERT_TRUE(control_->Cancel(1, 1, 1, "Cancelled by mona.").ok());
+  AttemptEnd end;
+  end.reason = "The runner was lost.";
+  ASSERT_TRUE(leases_->Requeue((*lost)[0].key, end).ok());
+  EXPECT_EQ(Job(1, 1).state(), v1::STATE_CANCELLED);
+  EXPECT_EQ(Job(1, 1).reason(), "Cancelled by mona.");
+}
+
+// I10: a replica that was held still posts its "pending" after another one's verdict.
+TEST_F(ControlTest, APostThatComesTooLateIsMadeGood) {
+  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  const GrantedLease lease = Grant("s1", "r1");
+  const auto stale = outbox_->Claim(10, absl::ZeroDuration());
+  ASSERT_THAT(*stale, SizeIs(1));
+  ASSERT_TRUE(Finish("s1", lease.key, Exit(0)).ok());
+  EXPECT_EQ(Shown(), "Kozmic build #1 has passed");
+  ASSERT_TRUE(outbox_->Done((*stale)[0], "").ok());
+  EXPECT_EQ(Shown(), "Kozmic build #1 has passed") << "once more";
+  EXPECT_EQ(Shown(), "");
 }
 
 TEST_F(ControlTest, ANewerBuildOfTheBranchCancelsTheOlderWhereTheProjectWantsThat) {
@@ -297,6 +380,7 @@ TEST_F(ControlTest, AJobThatWaitsSaysHowManyAreBeforeItAndWhoCouldRunIt) {
             "It waits for a free place: 2 places of all 1 runner that fits it are taken. "
             "It is next.");
   EXPECT_THAT(*control_->ListWaits(1, 1), IsEmpty());
+  EXPECT_EQ(control_->ListWaits(1, 9).status().code(), absl::StatusCode::kNotFound);
 }
 
 // P16, I7

@@ -34,6 +34,8 @@ struct Candidate {
 struct Pool {
   std::vector<Seeker> seekers;
   std::vector<Candidate> candidates;
+  // Spare jobs were taken for other pools before it could choose.
+  bool others_first = false;
 };
 
 struct Grant {
@@ -105,6 +107,7 @@ class Round {
 
   // The heads of the queue's parts that `labels` fit.
   void Choose(const std::string& labels, Pool& pool) {
+    pool.others_first = spare_ > 0 && !taken_.empty();
     for (const auto& row : tx_.exec_params(
              "SELECT head.* FROM label_sets s CROSS JOIN LATERAL ("
              "  SELECT j.job_id, j.build_id, j.project_id, j.rank, j.hook, j.max_parallel "
@@ -139,9 +142,10 @@ class Round {
         if (seeker == pool.seekers.end()) break;
         if (Take(job, admissions)) grants_.push_back({*seeker++, job});
       }
-      // Others were quicker, or what was next was held back: there may be more behind.
-      const bool were_enough = pool.candidates.size() >= pool.seekers.size();
-      for (; were_enough && seeker != pool.seekers.end(); ++seeker) {
+      // Others were quicker, or what was next was held back: there may be more behind. Also when
+      // another pool took more into its hands than it needed.
+      const bool may_be_more = pool.candidates.size() >= pool.seekers.size() || pool.others_first;
+      for (; may_be_more && seeker != pool.seekers.end(); ++seeker) {
         round_.again.push_back(seeker->request);
       }
     }
@@ -159,6 +163,8 @@ class Round {
       job->gate = admission->second.Admit(candidate.hook, candidate.hook_limit);
       if (job->gate != v1::GATE_OPEN) {
         job->changed = build->changed = true;
+        // It may have been the one that was let through by the project's limit.
+        if (job->gate == v1::GATE_HOOK_LIMIT) ++held_by_hooks_[candidate.project];
         return false;
       }
     }
@@ -207,6 +213,9 @@ class Round {
       clock = std::max(clock, grant.job.rank);
     }
     writer_.Save();
+    for (const auto& [project, count] : held_by_hooks_) {
+      if (writer_.FindProject(project)->max_parallel > 0) OpenGates(tx_, project, count);
+    }
     if (jobs.empty()) return;
     tx_.exec_params0(
         "INSERT INTO attempts (job_id, attempt, title, image, runner, request_id, "
@@ -244,6 +253,8 @@ class Round {
   // By their runners' labels.
   std::map<std::string, Pool> pools_;
   std::vector<int64_t> taken_;
+  // Jobs whose gates their hooks' limits closed, by project.
+  std::map<int64_t, int> held_by_hooks_;
   std::vector<Grant> grants_;
   GrantRound round_;
 };

@@ -81,6 +81,8 @@ absl::Duration LeaseSweeper::Sweep() {
   if (!may_declare) return kInterval;
   const auto expired = store_.ExpireWaiting(kBatch, kLongestWait, kLongestWaitForApproval);
   if (!expired.ok()) return kInterval;
+  // Held still just now: runners could not renew meanwhile.
+  if (clock_.Now() > expected_by_) return kInterval;
   const auto lost = store_.TakeLost(kBatch, kOverdue);
   if (!lost.ok()) return kInterval;
   for (const LostAttempt& attempt : *lost) {
@@ -88,6 +90,8 @@ absl::Duration LeaseSweeper::Sweep() {
     if (!status.ok() && Reason(status) != "stale_fence") {
       Log(Severity::kWarning, "cannot conclude a lost attempt yet",
           {{"attempt", attempt.key.Name()}, {"error", status}});
+      // The others would have to wait as long for the same.
+      if (IsRetryable(status)) break;
     }
   }
   expected_by_ = clock_.Now() + 2 * kInterval;

@@ -16,6 +16,8 @@
 namespace kozmic::build {
 namespace {
 
+constexpr int kManyPlaces = 1000;
+
 absl::Status NoBuild() { return absl::NotFoundError("no such build"); }
 absl::Status NoJob() { return absl::NotFoundError("no such job"); }
 
@@ -143,8 +145,8 @@ class PostgresControlStore final : public ControlStore {
           settings.cancel_superseded_branches(), settings.max_parallel(), settings.retry_lost(),
           settings.mail());
       if (rows.empty()) return absl::NotFoundError("the project is deleted");
-      // As many as may run now; without a limit, all.
-      const int places = settings.max_parallel() > 0 ? settings.max_parallel() : INT32_MAX;
+      // As many as may run now; without a limit many, and each that leaves opens the next.
+      const int places = settings.max_parallel() > 0 ? settings.max_parallel() : kManyPlaces;
       if (OpenGates(tx, project, places)) {
         tx.exec_params("SELECT pg_notify($1, '')", kJobsChannel);
       }
@@ -156,7 +158,13 @@ class PostgresControlStore final : public ControlStore {
     std::vector<WaitFacts> waits;
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
       waits = ReadWaits(tx, project, number);
-      return absl::OkStatus();
+      const bool known =
+          !waits.empty() || !tx.exec_params(
+                                   "SELECT FROM builds JOIN projects USING (project_id) "
+                                   "WHERE project_id = $1 AND number = $2 AND delete_time IS NULL",
+                                   project, number)
+                                 .empty();
+      return known ? absl::OkStatus() : NoBuild();
     }));
     return waits;
   }

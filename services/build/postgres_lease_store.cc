@@ -90,6 +90,9 @@ class PostgresLeaseStore final : public LeaseStore {
         granted = GrantLeases(tx, public_url_, lease_, these, round == 0 ? 0 : kSpare);
         return absl::OkStatus();
       });
+      // Another replica has granted to the same request at the same moment: the next round finds
+      // it.
+      if (absl::IsAlreadyExists(status)) continue;
       // What earlier rounds granted is not lost: the same requests get it again.
       KOZMIC_RETURN_IF_ERROR(status);
       for (size_t i = 0; i < these.size(); ++i) answers[asking[i]] = granted.answers[i];
@@ -160,13 +163,13 @@ class PostgresLeaseStore final : public LeaseStore {
           Interval(overdue));
       for (const auto& row : tx.exec_params(
                "SELECT b.project_id, b.number, j.number, a.attempt, a.phase, j.tries, "
-               "  j.cancelling, a.lease_expire_time >= now() "
-               "  AND a.start_time + make_interval(secs => j.timeout_seconds) < now(), "
+               "  j.cancelling, a.start_time + make_interval(secs => j.timeout_seconds) "
+               "    + $2::interval < a.lease_expire_time, "
                "  p.retry_lost FROM attempts a JOIN jobs j USING (job_id) "
                "JOIN builds b USING (build_id) JOIN projects p ON p.project_id = b.project_id "
                "WHERE a.state = 2 AND a.lost AND p.delete_time IS NULL ORDER BY "
                "a.lease_expire_time LIMIT $1",
-               limit)) {
+               limit, Interval(overdue))) {
         lost.push_back({{row[0].as<int64_t>(), row[1].as<int64_t>(), row[2].as<int64_t>(),
                          row[3].as<int64_t>()},
                         {.phase = static_cast<runner::v1::Phase>(row[4].as<int>()),
@@ -239,8 +242,10 @@ class PostgresLeaseStore final : public LeaseStore {
     pool_
         .Autocommit([&](pqxx::nontransaction& tx) {
           tx.exec_params0(
-              "UPDATE runners SET seen_time = now() WHERE session_sha256 = ANY($1::text[]) "
-              "AND seen_time < now() - interval '1 minute'",
+              "WITH stale AS (SELECT runner FROM runners WHERE session_sha256 = ANY($1::text[]) "
+              "  AND seen_time < now() - interval '1 minute' ORDER BY runner "
+              "  FOR UPDATE SKIP LOCKED) "
+              "UPDATE runners r SET seen_time = now() FROM stale WHERE r.runner = stale.runner",
               ToArray(sessions));
           return absl::OkStatus();
         })

@@ -32,12 +32,13 @@ class PostgresStatusOutbox final : public StatusOutbox {
                    "  AND next_try_time <= now() "
                    "  AND (claim_expire_time IS NULL OR claim_expire_time <= now()) "
                    "  ORDER BY next_try_time LIMIT $1 FOR UPDATE OF o SKIP LOCKED) "
-                   "UPDATE status_outbox o SET claim_expire_time = now() + $2::interval FROM due "
+                   "UPDATE status_outbox o SET claim_expire_time = now() + $2::interval, "
+                   "  claim = o.claim + 1 FROM due "
                    "WHERE (o.project_id, o.commit, o.context) = "
                    "  (due.project_id, due.commit, due.context) "
                    "RETURNING o.project_id, o.commit, o.context, o.state, o.description, "
                    "o.target_url, "
-                   "  o.wanted, o.failures"),
+                   "  o.wanted, o.failures, o.claim"),
                limit, Interval(claim))) {
         StatusWish& wish = wishes.emplace_back();
         wish.project = row[0].as<int64_t>();
@@ -48,6 +49,7 @@ class PostgresStatusOutbox final : public StatusOutbox {
         wish.target_url = row[5].c_str();
         wish.wanted = row[6].as<int64_t>();
         wish.failures = row[7].as<int>();
+        wish.claim = row[8].as<int64_t>();
       }
       return absl::OkStatus();
     }));
@@ -72,12 +74,13 @@ class PostgresStatusOutbox final : public StatusOutbox {
 
   absl::Status Done(const StatusWish& wish, absl::string_view error) override {
     return pool_.Autocommit([&](pqxx::nontransaction& tx) {
-      tx.exec_params0(
+      const pqxx::result done = tx.exec_params(
           "UPDATE status_outbox SET reported = greatest(reported, $4), failures = 0, "
           "last_error = $5, claim_expire_time = NULL "
-          "WHERE project_id = $1 AND commit = $2 AND context = $3",
+          "WHERE project_id = $1 AND commit = $2 AND context = $3 AND claim = $6",
           wish.project, wish.commit, wish.context, wish.wanted,
-          std::string(error.substr(0, kLongestError)));
+          std::string(error.substr(0, kLongestError)), wish.claim);
+      if (done.affected_rows() == 0) WishAgain(tx, wish);
       return absl::OkStatus();
     });
   }
@@ -85,18 +88,26 @@ class PostgresStatusOutbox final : public StatusOutbox {
   absl::Status Failed(const StatusWish& wish, absl::string_view error,
                       absl::Duration wait) override {
     return pool_.Autocommit([&](pqxx::nontransaction& tx) {
-      tx.exec_params0(
+      const pqxx::result failed = tx.exec_params(
           "UPDATE status_outbox SET last_error = $5, claim_expire_time = NULL, "
           "failures = CASE WHEN wanted = $4 THEN failures + 1 ELSE 0 END, "
           "next_try_time = CASE WHEN wanted = $4 THEN now() + $6::interval ELSE now() END "
-          "WHERE project_id = $1 AND commit = $2 AND context = $3",
+          "WHERE project_id = $1 AND commit = $2 AND context = $3 AND claim = $7",
           wish.project, wish.commit, wish.context, wish.wanted,
-          std::string(error.substr(0, kLongestError)), Interval(wait));
+          std::string(error.substr(0, kLongestError)), Interval(wait), wish.claim);
+      if (failed.affected_rows() == 0) WishAgain(tx, wish);
       return absl::OkStatus();
     });
   }
 
  private:
+  static void WishAgain(pqxx::nontransaction& tx, const StatusWish& wish) {
+    tx.exec_params0(
+        "UPDATE status_outbox SET wanted = wanted + 1, next_try_time = now() "
+        "WHERE project_id = $1 AND commit = $2 AND context = $3",
+        wish.project, wish.commit, wish.context);
+  }
+
   PostgresPool& pool_;
 };
 

@@ -24,6 +24,8 @@ struct StatusWish {
   int64_t wanted = 0;
   // Posts that failed since the last success.
   int failures = 0;
+  // By which whoever claimed it is known.
+  int64_t claim = 0;
 };
 
 // What is still to be told to GitHub. Wishes come in with the transactions that change builds (see
@@ -37,6 +39,9 @@ class StatusOutbox {
   virtual absl::StatusOr<std::vector<StatusWish>> Claim(int limit, absl::Duration claim) = 0;
   // When the next wish will be due; InfiniteFuture when there is none.
   virtual absl::StatusOr<absl::Duration> UntilNextDue() = 0;
+  // Both of the following, when the claim has run out and somebody else has it or had it: whatever
+  // was posted may have come too late, so what is wished now is posted (or found there) again.
+  //
   // `wish` is posted (or will never be taken): done unless a newer one came.
   virtual absl::Status Done(const StatusWish& wish, absl::string_view error) = 0;
   // `wish` could not be posted; due again after `wait`, at once when a newer one came.

@@ -81,6 +81,12 @@ absl::Status BuildModel::End(JobModel& job, v1::State end, std::string reason,
 
 absl::Status BuildModel::Requeue(JobModel& job, std::string reason) {
   if (job.state != v1::STATE_PENDING) return Impossible(job, "requeued");
+  if (job.cancelling) {
+    // Asked for after its runner was found to be lost.
+    const std::string asked = job.reason;
+    Conclude(job, v1::STATE_CANCELLED, asked, std::nullopt);
+    return absl::OkStatus();
+  }
   Touch(job);
   job.state = v1::STATE_ENQUEUED;
   job.gate = v1::GATE_OPEN;
@@ -139,7 +145,10 @@ absl::Status BuildModel::Restart(JobModel& job) {
 }
 
 absl::Status BuildModel::Approve(absl::string_view head, absl::string_view by) {
-  if (!waits_for_approval()) {
+  const bool any_waits = std::any_of(jobs.begin(), jobs.end(), [](const JobModel& job) {
+    return job.state == v1::STATE_ENQUEUED;
+  });
+  if (!waits_for_approval() || !any_waits) {
     return WithReason(absl::FailedPreconditionError("the build does not wait for approval"),
                       "not_waiting");
   }

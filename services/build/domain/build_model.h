@@ -18,6 +18,8 @@ struct JobModel {
   // 1, 2, 3… in its build.
   int number = 0;
   std::string title = {};
+  // projects/{project}/hooks/{hook}
+  std::string hook = {};
   v1::State state = v1::STATE_ENQUEUED;
   v1::Gate gate = v1::GATE_OPEN;
   // The grant counter.

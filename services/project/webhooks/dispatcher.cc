@@ -130,7 +130,8 @@ absl::StatusOr<Dispatcher::Settled> Dispatcher::Build(const WaitingDelivery& del
                                         absl::StrCat(delivery.request_key, chosen.suffix));
     request.hooks = std::move(chosen.hooks);
     request.trigger = chosen.trigger;
-    request.pull_request = chosen.trigger == kOnPullRequest ? event.pull_request : 0;
+    // Also of the build that its push makes: so a newer one of the pull request can supersede it.
+    request.pull_request = event.pull_request;
     const auto number = parts_.builds.CreateBuild(request);
     if (absl::IsInvalidArgument(number.status())) {
       return Settled{DeliveryState::kFailed, std::string(number.status().message()),
