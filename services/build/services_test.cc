@@ -305,8 +305,9 @@ TEST_F(ServicesTest, StatusesAreReportedInOrderAndRepeatedUntilTaken) {
         return absl::OkStatus();
       },
       random_);
+  Worker reporting([&] { return reporter.Step(); });
   const PostgresListener wake(url_, {kStatusesChannel},
-                              [&](absl::string_view, absl::string_view) { reporter.Wake(); });
+                              [&](absl::string_view, absl::string_view) { reporting.Wake(); });
   const std::string session = OpenSession("one");
   ASSERT_TRUE(Create(Request("a")).ok());
   const auto lease = Lease(session, "r1");
