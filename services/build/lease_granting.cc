@@ -156,9 +156,9 @@ class Round {
     }
     const auto admission = admissions.find(candidate.project);
     if (admission != admissions.end()) {
-      job->gate = admission->second.Admit(candidate.hook, candidate.hook_limit);
-      if (job->gate != v1::GATE_OPEN) {
-        job->changed = build->changed = true;
+      const v1::Gate gate = admission->second.Admit(candidate.hook, candidate.hook_limit);
+      if (gate != v1::GATE_OPEN) {
+        build->HoldBack(*job, gate);
         return false;
       }
     }

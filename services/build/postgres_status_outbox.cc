@@ -1,17 +1,18 @@
 #include "services/build/postgres_status_outbox.h"
 
 #include "absl/strings/str_cat.h"
+#include "lib/postgres/times.h"
 #include "lib/status/macros.h"
+#include "services/build/build_rows.h"
 
 namespace kozmic::build {
 namespace {
 
-std::string Interval(absl::Duration duration) {
-  return absl::StrCat(absl::ToInt64Milliseconds(duration), " milliseconds");
-}
-
 // GitHub's answers may be long.
 constexpr size_t kLongestError = 500;
+
+// Longer than a process that was held still goes on unnoticed.
+constexpr absl::Duration kLookAgain = absl::Minutes(10);
 
 // Rows of "status_outbox o" that are to be posted, now or later.
 constexpr char kOpen[] =
@@ -27,7 +28,8 @@ class PostgresStatusOutbox final : public StatusOutbox {
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
       for (const auto& row : tx.exec_params(
                absl::StrCat(
-                   "WITH due AS (SELECT project_id, commit, context FROM status_outbox o WHERE ",
+                   "WITH due AS (SELECT project_id, commit, context, "
+                   "  claim_expire_time IS NOT NULL AS taken_over FROM status_outbox o WHERE ",
                    kOpen,
                    "  AND next_try_time <= now() "
                    "  AND (claim_expire_time IS NULL OR claim_expire_time <= now()) "
@@ -37,7 +39,8 @@ class PostgresStatusOutbox final : public StatusOutbox {
                    "  (due.project_id, due.commit, due.context) "
                    "RETURNING o.project_id, o.commit, o.context, o.state, o.description, "
                    "o.target_url, "
-                   "  o.wanted, o.failures"),
+                   "  o.wanted, o.failures, ",
+                   Micros("o.claim_expire_time"), ", due.taken_over"),
                limit, Interval(claim))) {
         StatusWish& wish = wishes.emplace_back();
         wish.project = row[0].as<int64_t>();
@@ -48,6 +51,8 @@ class PostgresStatusOutbox final : public StatusOutbox {
         wish.target_url = row[5].c_str();
         wish.wanted = row[6].as<int64_t>();
         wish.failures = row[7].as<int>();
+        wish.claim_end = TimeFromMicros(row[8]);
+        wish.taken_over = row[9].as<bool>();
       }
       return absl::OkStatus();
     }));
@@ -71,32 +76,44 @@ class PostgresStatusOutbox final : public StatusOutbox {
   }
 
   absl::Status Done(const StatusWish& wish, absl::string_view error) override {
-    return pool_.Autocommit([&](pqxx::nontransaction& tx) {
-      tx.exec_params0(
-          "UPDATE status_outbox SET reported = greatest(reported, $4), failures = 0, "
-          "last_error = $5, claim_expire_time = NULL "
-          "WHERE project_id = $1 AND commit = $2 AND context = $3",
-          wish.project, wish.commit, wish.context, wish.wanted,
-          std::string(error.substr(0, kLongestError)));
-      return absl::OkStatus();
-    });
+    return Answer(
+        "UPDATE status_outbox SET reported = greatest(reported, $4), failures = 0, "
+        "last_error = $6, claim_expire_time = NULL, "
+        "wanted = wanted + CASE WHEN $7 AND wanted = $4 THEN 1 ELSE 0 END, "
+        "next_try_time = CASE WHEN $7 AND wanted = $4 THEN now() + $8::interval "
+        "  ELSE next_try_time END",
+        wish, error, wish.taken_over, kLookAgain);
   }
 
   absl::Status Failed(const StatusWish& wish, absl::string_view error,
                       absl::Duration wait) override {
-    return pool_.Autocommit([&](pqxx::nontransaction& tx) {
+    return Answer(
+        "UPDATE status_outbox SET last_error = $6, claim_expire_time = NULL, "
+        "failures = CASE WHEN wanted = $4 THEN failures + 1 ELSE 0 END, "
+        "next_try_time = CASE WHEN wanted = $4 AND $7 THEN now() + $8::interval ELSE now() END",
+        wish, error, true, wait);
+  }
+
+ private:
+  // `update` is for who still has the claim. Who lost it may have come after whoever has it now.
+  absl::Status Answer(const char* update, const StatusWish& wish, absl::string_view error,
+                      bool waits, absl::Duration wait) {
+    return pool_.Transact([&](pqxx::work& tx) {
+      const auto answered = tx.exec_params(
+          absl::StrCat(update,
+                       " WHERE project_id = $1 AND commit = $2 AND context = $3 "
+                       "AND claim_expire_time = $5::timestamptz"),
+          wish.project, wish.commit, wish.context, wish.wanted, Timestamp(wish.claim_end),
+          std::string(error.substr(0, kLongestError)), waits, Interval(wait));
+      if (answered.affected_rows() > 0) return absl::OkStatus();
       tx.exec_params0(
-          "UPDATE status_outbox SET last_error = $5, claim_expire_time = NULL, "
-          "failures = CASE WHEN wanted = $4 THEN failures + 1 ELSE 0 END, "
-          "next_try_time = CASE WHEN wanted = $4 THEN now() + $6::interval ELSE now() END "
+          "UPDATE status_outbox SET wanted = wanted + 1, next_try_time = now() "
           "WHERE project_id = $1 AND commit = $2 AND context = $3",
-          wish.project, wish.commit, wish.context, wish.wanted,
-          std::string(error.substr(0, kLongestError)), Interval(wait));
+          wish.project, wish.commit, wish.context);
       return absl::OkStatus();
     });
   }
 
- private:
   PostgresPool& pool_;
 };
 

@@ -115,7 +115,7 @@ std::string Invariants::CheckJob(const BuildModel& build, const JobModel& job) {
   if (is_new || before.rank != row.rank) {
     before.turn = ++turns_;
     before.depth = row.rank - db_.queue_clock;
-    before.overtaken.clear();
+    before.overtakers.clear();
     before.rank = row.rank;
   }
   if (job.attempt < before.attempt || job.attempt > before.attempt + 1) {
@@ -227,7 +227,9 @@ std::string Invariants::CheckOvertaking(const JobModel& granted) {
         other.project == row.project || !MemoryDatabase::Fits(other, labels)) {
       continue;
     }
-    if (++before.overtaken[row.project] > before.depth) {
+    std::set<int64_t>& overtakers = before.overtakers[row.project];
+    overtakers.insert(row.rank);
+    if (static_cast<int64_t>(overtakers.size()) > before.depth) {
       return absl::StrCat("fairness: job ", id, " was overtaken by ", before.depth,
                           " later jobs of project ", row.project);
     }

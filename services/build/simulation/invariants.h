@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,8 +43,9 @@ class Invariants {
     // was put then.
     int64_t turn = 0;
     int64_t depth = 0;
-    // Grants to later jobs of other projects while it might have run.
-    std::map<int64_t, int64_t> overtaken;
+    // By other project, the ranks of its later jobs that were granted while this one might have
+    // run. One that is requeued counts once.
+    std::map<int64_t, std::set<int64_t>> overtakers;
   };
   struct BuildBefore {
     v1::State state = v1::STATE_ENQUEUED;

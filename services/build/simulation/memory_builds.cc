@@ -123,7 +123,7 @@ absl::Status MemoryBuilds::Approve(int64_t project, int64_t number, absl::string
 absl::Status MemoryBuilds::UpdateSettings(int64_t project, const v1::ProjectSettings& settings) {
   ++db_.changes;
   db_.projects.at(project).settings = settings;
-  OpenGates(db_, project, settings.max_parallel() > 0 ? settings.max_parallel() : INT_MAX);
+  OpenProjectGates(db_, project, settings.max_parallel() > 0 ? settings.max_parallel() : INT_MAX);
   return absl::OkStatus();
 }
 

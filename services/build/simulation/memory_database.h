@@ -69,7 +69,6 @@ struct WishRow {
   int64_t reported = 0;
   absl::Time next_try_time;
   absl::Time claim_expire_time = absl::InfinitePast();
-  int64_t claim = 0;
 };
 
 struct MemoryDatabase {

@@ -62,11 +62,11 @@ bool MemoryLeaseStore::Take(int64_t job_id) {
   MemoryWriter writer(db_);
   BuildModel* build = writer.Load(row.build_id);
   JobModel* job = build->FindJobById(job_id);
-  job->gate = admission.Admit(row.hook, row.hook_limit);
-  const bool started = job->gate == v1::GATE_OPEN && build->Start(*job).ok();
-  job->changed = build->changed = true;
+  const v1::Gate gate = admission.Admit(row.hook, row.hook_limit);
+  const bool starts = gate == v1::GATE_OPEN && build->Start(*job).ok();
+  if (!starts) build->HoldBack(*job, gate);
   writer.Save();
-  return started;
+  return starts;
 }
 
 }  // namespace kozmic::build::simulation

@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace kozmic::build::simulation {
+namespace {
+
+constexpr absl::Duration kLookAgain = absl::Minutes(10);
+
+}  // namespace
 
 absl::StatusOr<std::vector<StatusWish>> MemoryStatusOutbox::Claim(int limit, absl::Duration claim) {
   const absl::Time now = db_.clock.Now();
@@ -20,7 +25,8 @@ absl::StatusOr<std::vector<StatusWish>> MemoryStatusOutbox::Claim(int limit, abs
   std::vector<StatusWish> wishes;
   for (WishRow* row : due) {
     ++db_.changes;
-    row->claim_expire_time = now + claim;
+    row->wish.taken_over = row->claim_expire_time != absl::InfinitePast();
+    row->wish.claim_end = row->claim_expire_time = now + claim;
     wishes.push_back(row->wish);
   }
   return wishes;
@@ -36,20 +42,34 @@ absl::StatusOr<absl::Duration> MemoryStatusOutbox::UntilNextDue() {
   return until;
 }
 
-absl::Status MemoryStatusOutbox::Done(const StatusWish& wish, absl::string_view) {
+bool MemoryStatusOutbox::HasClaim(const StatusWish& wish) {
   WishRow& row = db_.wishes.at({wish.project, wish.commit});
   ++db_.changes;
+  if (row.claim_expire_time == wish.claim_end) {
+    row.claim_expire_time = absl::InfinitePast();
+    return true;
+  }
+  ++row.wish.wanted;
+  row.next_try_time = db_.clock.Now();
+  return false;
+}
+
+absl::Status MemoryStatusOutbox::Done(const StatusWish& wish, absl::string_view) {
+  if (!HasClaim(wish)) return absl::OkStatus();
+  WishRow& row = db_.wishes.at({wish.project, wish.commit});
   row.reported = std::max(row.reported, wish.wanted);
   row.wish.failures = 0;
-  row.claim_expire_time = absl::InfinitePast();
+  if (wish.taken_over && row.wish.wanted == wish.wanted) {
+    ++row.wish.wanted;
+    row.next_try_time = db_.clock.Now() + kLookAgain;
+  }
   return absl::OkStatus();
 }
 
 absl::Status MemoryStatusOutbox::Failed(const StatusWish& wish, absl::string_view,
                                         absl::Duration wait) {
+  if (!HasClaim(wish)) return absl::OkStatus();
   WishRow& row = db_.wishes.at({wish.project, wish.commit});
-  ++db_.changes;
-  row.claim_expire_time = absl::InfinitePast();
   const bool same = row.wish.wanted == wish.wanted;
   row.wish.failures = same ? row.wish.failures + 1 : 0;
   row.next_try_time = db_.clock.Now() + (same ? wait : absl::ZeroDuration());

@@ -19,6 +19,9 @@ class MemoryStatusOutbox final : public StatusOutbox {
                       absl::Duration wait) override;
 
  private:
+  // Gives it back; without one the newest wish is due once more.
+  bool HasClaim(const StatusWish& wish);
+
   MemoryDatabase& db_;
 };
 

@@ -1,7 +1,6 @@
 #include "services/build/simulation/memory_writer.h"
 
 #include <set>
-#include <tuple>
 #include <vector>
 
 #include "services/build/domain/commit_status.h"
@@ -10,25 +9,32 @@
 
 namespace kozmic::build::simulation {
 
-void OpenGates(MemoryDatabase& db, int64_t project, int places) {
-  std::map<std::tuple<v1::Gate, std::vector<std::string>, int64_t>, JobModel*> held;
+namespace {
+
+// Of those that `gate` holds back in each set of labels, and of `hook` unless that is empty.
+void OpenGates(MemoryDatabase& db, int64_t project, v1::Gate gate, const std::string& hook,
+               int places) {
+  std::map<std::pair<std::vector<std::string>, int64_t>, JobModel*> held;
   for (auto& [id, build] : db.builds) {
     if (build.model.project != project) continue;
     for (JobModel& job : build.model.jobs) {
-      if (job.state != v1::STATE_ENQUEUED ||
-          (job.gate != v1::GATE_PROJECT_LIMIT && job.gate != v1::GATE_HOOK_LIMIT)) {
-        continue;
-      }
+      if (job.state != v1::STATE_ENQUEUED || job.gate != gate) continue;
       const JobRow& row = db.jobs.at(job.id);
-      held[{job.gate, row.labels, row.rank}] = &job;
+      if (hook.empty() || row.hook == hook) held[{row.labels, row.rank}] = &job;
     }
   }
-  std::map<std::pair<v1::Gate, std::vector<std::string>>, int> opened;
+  std::map<std::vector<std::string>, int> opened;
   for (auto& [place, job] : held) {
-    if (++opened[{std::get<0>(place), std::get<1>(place)}] > places) continue;
+    if (++opened[place.first] > places) continue;
     job->gate = v1::GATE_OPEN;
     ++db.changes;
   }
+}
+
+}  // namespace
+
+void OpenProjectGates(MemoryDatabase& db, int64_t project, int places) {
+  OpenGates(db, project, v1::GATE_PROJECT_LIMIT, "", places);
 }
 
 BuildModel* MemoryWriter::Load(int64_t build_id) {
@@ -40,14 +46,18 @@ BuildModel* MemoryWriter::Load(int64_t build_id) {
 }
 
 void MemoryWriter::Save() {
-  std::map<int64_t, int> left;
+  std::map<int64_t, int> left_project;
+  std::map<std::pair<int64_t, std::string>, int> left_hook;
   std::set<std::pair<int64_t, std::string>> commits;
   for (auto& [id, build] : builds_) {
     if (!build.changed) continue;
     ++db_.changes;
     build.Settle();
     SaveJobs(build);
-    for (const JobModel& job : build.jobs) left[build.project] += job.has_left ? 1 : 0;
+    for (const JobModel& job : build.jobs) {
+      if (job.has_left) ++left_hook[{build.project, db_.jobs.at(job.id).hook}];
+      if (job.has_left || job.passes_its_turn) ++left_project[build.project];
+    }
     if (build.state_changed()) commits.emplace(build.project, build.commit);
     // As if it were loaded anew: what happened to it is not in the tables.
     BuildModel saved;
@@ -75,9 +85,10 @@ void MemoryWriter::Save() {
     }
     db_.builds.at(id).model = std::move(saved);
   }
-  for (const auto& [project, places] : left) {
-    if (places > 0) OpenGates(db_, project, places);
+  for (const auto& [hook, places] : left_hook) {
+    OpenGates(db_, hook.first, v1::GATE_HOOK_LIMIT, hook.second, places);
   }
+  for (const auto& [project, places] : left_project) OpenProjectGates(db_, project, places);
   for (const auto& [project, commit] : commits) WishStatus(project, commit);
 }
 

@@ -28,8 +28,8 @@ class MemoryWriter {
   std::map<int64_t, BuildModel> builds_;
 };
 
-// As OpenGates of build_writer.h.
-void OpenGates(MemoryDatabase& db, int64_t project, int places);
+// As OpenProjectGates of build_writer.h.
+void OpenProjectGates(MemoryDatabase& db, int64_t project, int places);
 
 }  // namespace kozmic::build::simulation
 
