@@ -28,20 +28,21 @@ class PostgresStatusOutbox final : public StatusOutbox {
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
       for (const auto& row : tx.exec_params(
                absl::StrCat(
-                   "WITH due AS (SELECT project_id, commit, context, "
-                   "  claim_expire_time IS NOT NULL AS taken_over FROM status_outbox o WHERE ",
+                   "WITH due AS (SELECT project_id, commit, context FROM status_outbox o WHERE ",
                    kOpen,
                    "  AND next_try_time <= now() "
                    "  AND (claim_expire_time IS NULL OR claim_expire_time <= now()) "
                    "  ORDER BY next_try_time LIMIT $1 FOR UPDATE OF o SKIP LOCKED) "
-                   "UPDATE status_outbox o SET claim_expire_time = now() + $2::interval FROM due "
+                   "UPDATE status_outbox o SET claim_expire_time = now() + $2::interval, "
+                   "  stray_until = CASE WHEN o.claim_expire_time IS NULL THEN o.stray_until "
+                   "    ELSE now() + $3::interval END FROM due "
                    "WHERE (o.project_id, o.commit, o.context) = "
                    "  (due.project_id, due.commit, due.context) "
                    "RETURNING o.project_id, o.commit, o.context, o.state, o.description, "
                    "o.target_url, "
                    "  o.wanted, o.failures, ",
-                   Micros("o.claim_expire_time"), ", due.taken_over"),
-               limit, Interval(claim))) {
+                   Micros("o.claim_expire_time")),
+               limit, Interval(claim), Interval(kLookAgain))) {
         StatusWish& wish = wishes.emplace_back();
         wish.project = row[0].as<int64_t>();
         wish.commit = row[1].c_str();
@@ -52,7 +53,6 @@ class PostgresStatusOutbox final : public StatusOutbox {
         wish.wanted = row[6].as<int64_t>();
         wish.failures = row[7].as<int>();
         wish.claim_end = TimeFromMicros(row[8]);
-        wish.taken_over = row[9].as<bool>();
       }
       return absl::OkStatus();
     }));
@@ -77,34 +77,33 @@ class PostgresStatusOutbox final : public StatusOutbox {
 
   absl::Status Done(const StatusWish& wish, absl::string_view error) override {
     return Answer(
-        "UPDATE status_outbox SET reported = greatest(reported, $4), failures = 0, "
-        "last_error = $6, claim_expire_time = NULL, "
-        "wanted = wanted + CASE WHEN $7 AND wanted = $4 THEN 1 ELSE 0 END, "
-        "next_try_time = CASE WHEN $7 AND wanted = $4 THEN now() + $8::interval "
-        "  ELSE next_try_time END",
-        wish, error, wish.taken_over, kLookAgain);
+        "reported = greatest(reported, $4), failures = 0, "
+        "wanted = CASE WHEN stray_until > now() AND wanted = $4 THEN wanted + 1 ELSE wanted END, "
+        "next_try_time = CASE WHEN stray_until > now() AND wanted = $4 THEN stray_until "
+        "  ELSE next_try_time END ",
+        wish, error);
   }
 
   absl::Status Failed(const StatusWish& wish, absl::string_view error,
                       absl::Duration wait) override {
     return Answer(
-        "UPDATE status_outbox SET last_error = $6, claim_expire_time = NULL, "
         "failures = CASE WHEN wanted = $4 THEN failures + 1 ELSE 0 END, "
-        "next_try_time = CASE WHEN wanted = $4 AND $7 THEN now() + $8::interval ELSE now() END",
-        wish, error, true, wait);
+        "next_try_time = CASE WHEN wanted = $4 THEN now() + $7::interval ELSE now() END ",
+        wish, error, Interval(wait));
   }
 
  private:
-  // `update` is for who still has the claim. Who lost it may have come after whoever has it now.
-  absl::Status Answer(const char* update, const StatusWish& wish, absl::string_view error,
-                      bool waits, absl::Duration wait) {
+  // `set` is for who still has the claim. Who lost it may have come after whoever has it now.
+  template <typename... Parameters>
+  absl::Status Answer(const char* set, const StatusWish& wish, absl::string_view error,
+                      const Parameters&... parameters) {
     return pool_.Transact([&](pqxx::work& tx) {
       const auto answered = tx.exec_params(
-          absl::StrCat(update,
-                       " WHERE project_id = $1 AND commit = $2 AND context = $3 "
+          absl::StrCat("UPDATE status_outbox SET last_error = $6, claim_expire_time = NULL, ", set,
+                       "WHERE project_id = $1 AND commit = $2 AND context = $3 "
                        "AND claim_expire_time = $5::timestamptz"),
           wish.project, wish.commit, wish.context, wish.wanted, Timestamp(wish.claim_end),
-          std::string(error.substr(0, kLongestError)), waits, Interval(wait));
+          std::string(error.substr(0, kLongestError)), parameters...);
       if (answered.affected_rows() > 0) return absl::OkStatus();
       tx.exec_params0(
           "UPDATE status_outbox SET wanted = wanted + 1, next_try_time = now() "

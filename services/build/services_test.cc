@@ -5,6 +5,7 @@
 #include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "lib/base/worker.h"
 #include "lib/postgres/listener.h"
 #include "lib/rpc/client.h"
 #include "lib/rpc/service_token.h"

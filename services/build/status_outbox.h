@@ -26,8 +26,6 @@ struct StatusWish {
   int failures = 0;
   // The claim that it was taken with.
   absl::Time claim_end;
-  // Whoever claimed it before never said what became of it, and may still post an older wish.
-  bool taken_over = false;
 };
 
 // What is still to be told to GitHub. Wishes come in with the transactions that change builds (see

@@ -69,6 +69,7 @@ struct WishRow {
   int64_t reported = 0;
   absl::Time next_try_time;
   absl::Time claim_expire_time = absl::InfinitePast();
+  absl::Time stray_until = absl::InfinitePast();
 };
 
 struct MemoryDatabase {

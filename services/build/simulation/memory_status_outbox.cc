@@ -25,7 +25,7 @@ absl::StatusOr<std::vector<StatusWish>> MemoryStatusOutbox::Claim(int limit, abs
   std::vector<StatusWish> wishes;
   for (WishRow* row : due) {
     ++db_.changes;
-    row->wish.taken_over = row->claim_expire_time != absl::InfinitePast();
+    if (row->claim_expire_time != absl::InfinitePast()) row->stray_until = now + kLookAgain;
     row->wish.claim_end = row->claim_expire_time = now + claim;
     wishes.push_back(row->wish);
   }
@@ -59,9 +59,9 @@ absl::Status MemoryStatusOutbox::Done(const StatusWish& wish, absl::string_view)
   WishRow& row = db_.wishes.at({wish.project, wish.commit});
   row.reported = std::max(row.reported, wish.wanted);
   row.wish.failures = 0;
-  if (wish.taken_over && row.wish.wanted == wish.wanted) {
+  if (row.stray_until > db_.clock.Now() && row.wish.wanted == wish.wanted) {
     ++row.wish.wanted;
-    row.next_try_time = db_.clock.Now() + kLookAgain;
+    row.next_try_time = row.stray_until;
   }
   return absl::OkStatus();
 }
