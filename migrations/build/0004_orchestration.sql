@@ -91,8 +91,9 @@ UPDATE attempts a SET title = j.title, image = j.image FROM jobs j WHERE j.job_i
 -- A wish is computed from all builds of its commit, under the project's lock.
 ALTER TABLE status_outbox
   DROP COLUMN build_number,
-  -- Grows with each claim.
-  ADD COLUMN claim bigint NOT NULL DEFAULT 0;
+  -- Until then a replica whose claim ran out may still post an older status: what was posted
+  -- meanwhile is looked at again.
+  ADD COLUMN stray_until timestamptz;
 
 -- Every call of a runner names its session.
 CREATE INDEX runners_session ON runners (session_sha256);

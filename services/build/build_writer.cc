@@ -30,26 +30,29 @@ std::string Column(const Rows& rows, Of of) {
 
 constexpr int kNoExitCode = -1;
 
-}  // namespace
-
-bool OpenGates(pqxx::transaction_base& tx, int64_t project, int places) {
-  return tx.exec_params(
-               "UPDATE jobs SET gate = 1 WHERE job_id IN ("
-               "  SELECT held.job_id FROM label_sets s CROSS JOIN LATERAL ("
-               "    SELECT job_id FROM jobs WHERE project_id = $1 AND state = 1 AND gate = 2 "
-               "      AND label_set = s.label_set ORDER BY rank LIMIT $2) held)",
-               project, places)
-             .affected_rows() > 0;
-}
-
+// The same as OpenProjectGates for those that the hook's limit holds back.
 bool OpenHookGates(pqxx::transaction_base& tx, int64_t project, const std::string& hook,
                    int places) {
   return tx.exec_params(
                "UPDATE jobs SET gate = 1 WHERE job_id IN ("
-               "  SELECT held.job_id FROM label_sets s CROSS JOIN LATERAL ("
-               "    SELECT job_id FROM jobs WHERE project_id = $1 AND state = 1 AND gate = 3 "
-               "      AND hook = $2 AND label_set = s.label_set ORDER BY rank LIMIT $3) held)",
+               "  SELECT held.job_id FROM label_sets s "
+               "  CROSS JOIN LATERAL (SELECT job_id FROM jobs WHERE project_id = $1 AND hook = $2 "
+               "    AND state = 1 AND gate = 3 AND label_set = s.label_set "
+               "    ORDER BY rank LIMIT $3) held)",
                project, hook, places)
+             .affected_rows() > 0;
+}
+
+}  // namespace
+
+bool OpenProjectGates(pqxx::transaction_base& tx, int64_t project, int places) {
+  return tx.exec_params(
+               "UPDATE jobs SET gate = 1 WHERE job_id IN ("
+               "  SELECT held.job_id FROM label_sets s "
+               "  CROSS JOIN LATERAL (SELECT job_id FROM jobs WHERE project_id = $1 "
+               "    AND state = 1 AND gate <> 1 AND gate = 2 AND label_set = s.label_set "
+               "    ORDER BY rank LIMIT $2) held)",
+               project, places)
              .affected_rows() > 0;
 }
 
@@ -118,7 +121,7 @@ void BuildWriter::LoadIds(const std::set<int64_t>& build_ids) {
     ids_[{build.project, build.number}] = build.id;
   }
   for (const auto& row : tx_.exec_params(
-           "SELECT build_id, job_id, number, title, hook, state, gate, attempt, tries, cancelling, "
+           "SELECT build_id, job_id, number, title, state, gate, attempt, tries, cancelling, "
            "reason, exit_code FROM jobs WHERE build_id = ANY($1::bigint[]) "
            "ORDER BY build_id, number",
            ids)) {
@@ -128,7 +131,6 @@ void BuildWriter::LoadIds(const std::set<int64_t>& build_ids) {
     job.id = row["job_id"].as<int64_t>();
     job.number = row["number"].as<int>();
     job.title = row["title"].c_str();
-    job.hook = row["hook"].c_str();
     job.state = static_cast<v1::State>(row["state"].as<int>());
     job.gate = static_cast<v1::Gate>(row["gate"].as<int>());
     job.attempt = row["attempt"].as<int>();
@@ -248,31 +250,34 @@ void BuildWriter::SaveProjects(const std::set<int64_t>& projects) {
 }
 
 void BuildWriter::OpenGatesAfter(const std::vector<Job>& jobs) {
-  std::map<int64_t, int> left;
-  std::map<std::pair<int64_t, std::string>, int> left_of_hook;
+  // Jobs that left; and those that passed on their turn, which took no place of their hook's.
+  std::set<int64_t> left;
+  std::set<int64_t> passed;
   for (const auto& [build, job] : jobs) {
-    if (!job->has_left) continue;
-    ++left[build->project];
-    ++left_of_hook[{build->project, job->hook}];
+    if (job->has_left) left.insert(job->id);
+    if (job->passes_its_turn) passed.insert(job->id);
   }
-  if (left.empty()) return;
-  std::set<int64_t> projects;
-  for (const auto& [project, count] : left) projects.insert(project);
+  if (left.empty() && passed.empty()) return;
   // Most projects hold nothing back.
-  std::set<int64_t> holding;
+  std::map<int64_t, int> places;
   for (const auto& row : tx_.exec_params(
-           "SELECT p.project_id FROM unnest($1::bigint[]) AS p(project_id) WHERE EXISTS ("
-           "  SELECT FROM jobs j WHERE j.project_id = p.project_id AND j.state = 1 "
-           "  AND j.gate <> 1 AND j.gate IN (2, 3))",
-           Ids(projects))) {
-    holding.insert(row[0].as<int64_t>());
+           "SELECT n.project_id, n.hook, n.of_hook, n.of_project, EXISTS (SELECT FROM jobs j "
+           "  WHERE j.project_id = n.project_id AND j.state = 1 AND j.gate <> 1 AND j.gate = 2), "
+           "  n.of_hook > 0 AND EXISTS (SELECT FROM jobs j WHERE j.project_id = n.project_id "
+           "  AND j.hook = n.hook AND j.state = 1 AND j.gate = 3) "
+           "FROM (SELECT project_id, hook, count(*) FILTER (WHERE job_id = ANY($1::bigint[])) AS "
+           "  of_hook, count(*) AS of_project FROM jobs "
+           "  WHERE job_id = ANY($1::bigint[] || $2::bigint[]) GROUP BY project_id, hook) n",
+           Ids(left), Ids(passed))) {
+    const auto project = row[0].as<int64_t>();
+    if (row[4].as<bool>()) places[project] += row[3].as<int>();
+    if (row[5].as<bool>()) {
+      gates_opened_ =
+          OpenHookGates(tx_, project, row[1].c_str(), row[2].as<int>()) || gates_opened_;
+    }
   }
-  for (const int64_t project : holding) {
-    gates_opened_ = OpenGates(tx_, project, left.at(project)) || gates_opened_;
-  }
-  for (const auto& [hook, count] : left_of_hook) {
-    if (holding.count(hook.first) == 0) continue;
-    gates_opened_ = OpenHookGates(tx_, hook.first, hook.second, count) || gates_opened_;
+  for (const auto& [project, free] : places) {
+    gates_opened_ = OpenProjectGates(tx_, project, free) || gates_opened_;
   }
 }
 

@@ -85,11 +85,9 @@ class BuildWriter {
   bool gates_opened_ = false;
 };
 
-// Opens the gates of at most `places` jobs, in each set of labels, that the project's limit holds
-// back, or their hook's. True: some were opened.
-bool OpenGates(pqxx::transaction_base& tx, int64_t project, int places);
-bool OpenHookGates(pqxx::transaction_base& tx, int64_t project, const std::string& hook,
-                   int places);
+// Opens the gates of at most `places` jobs in each set of labels that the project's limit holds
+// back. True: some were opened.
+bool OpenProjectGates(pqxx::transaction_base& tx, int64_t project, int places);
 
 }  // namespace kozmic::build
 

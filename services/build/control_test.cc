@@ -336,6 +336,41 @@ TEST_F(ControlTest, AHooksLimitHoldsItsJobsBackAndNotThoseOfOtherHooks) {
   EXPECT_EQ(Grant("s1", "r4").key.Name(), "projects/1/builds/2/jobs/1/attempts/1");
 }
 
+// P10, found in simulated worlds: a turn that a hook's limit forbids goes to the next.
+TEST_F(ControlTest, AJobThatItsHooksLimitHoldsBackPassesItsProjectsPlaceOn) {
+  const auto enqueue = [&](const std::string& id, const std::string& hook, int limit) {
+    auto request = Request(id);
+    request.mutable_jobs(0)->set_hook(hook);
+    request.mutable_jobs(0)->set_max_parallel(limit);
+    ASSERT_TRUE(builds_->Create(1, request).ok());
+  };
+  enqueue("a", "projects/1/hooks/1", 1);
+  enqueue("b", "projects/1/hooks/2", 0);
+  enqueue("c", "projects/1/hooks/1", 1);
+  enqueue("d", "projects/1/hooks/3", 0);
+  Limit(2);
+  Grant("s1", "r1");
+  const GrantedLease second = Grant("s1", "r2");
+  EXPECT_FALSE((*TryGrant("s1", "r3")).has_value());
+  ASSERT_TRUE(Finish("s1", second.key, Exit(0)).ok());
+  EXPECT_EQ(Grant("s1", "r4").key.build, 4) << "the third waits for its hook's first";
+}
+
+// P10, found in simulated worlds.
+TEST_F(ControlTest, WhatAHooksLimitHoldsBackGoesOnWhenOneOfItsOwnHookEnds) {
+  for (int i = 1; i <= 4; ++i) {
+    auto request = Request(absl::StrCat(i));
+    request.mutable_jobs(0)->set_hook(absl::StrCat("projects/1/hooks/", i % 2));
+    request.mutable_jobs(0)->set_max_parallel(1);
+    ASSERT_TRUE(builds_->Create(1, request).ok());
+  }
+  Grant("s1", "r1");
+  const GrantedLease second = Grant("s1", "r2");
+  EXPECT_FALSE((*TryGrant("s1", "r3")).has_value());
+  ASSERT_TRUE(Finish("s1", second.key, Exit(0)).ok());
+  EXPECT_EQ(Grant("s1", "r4").key.build, 4) << "the third waits for the first";
+}
+
 TEST_F(ControlTest, ProjectsTakeTurnsHoweverMuchOneOfThemEnqueues) {
   ASSERT_TRUE(builds_->Create(1, Request("a", 50)).ok());
   for (int i = 0; i < 10; ++i) Grant("s1", absl::StrCat("early", i));

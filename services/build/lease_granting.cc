@@ -160,11 +160,9 @@ class Round {
     }
     const auto admission = admissions.find(candidate.project);
     if (admission != admissions.end()) {
-      job->gate = admission->second.Admit(candidate.hook, candidate.hook_limit);
-      if (job->gate != v1::GATE_OPEN) {
-        job->changed = build->changed = true;
-        // It may have been the one that was let through by the project's limit.
-        if (job->gate == v1::GATE_HOOK_LIMIT) ++held_by_hooks_[candidate.project];
+      const v1::Gate gate = admission->second.Admit(candidate.hook, candidate.hook_limit);
+      if (gate != v1::GATE_OPEN) {
+        build->HoldBack(*job, gate);
         return false;
       }
     }
@@ -213,9 +211,6 @@ class Round {
       clock = std::max(clock, grant.job.rank);
     }
     writer_.Save();
-    for (const auto& [project, count] : held_by_hooks_) {
-      if (writer_.FindProject(project)->max_parallel > 0) OpenGates(tx_, project, count);
-    }
     if (jobs.empty()) return;
     tx_.exec_params0(
         "INSERT INTO attempts (job_id, attempt, title, image, runner, request_id, "
@@ -253,8 +248,6 @@ class Round {
   // By their runners' labels.
   std::map<std::string, Pool> pools_;
   std::vector<int64_t> taken_;
-  // Jobs whose gates their hooks' limits closed, by project.
-  std::map<int64_t, int> held_by_hooks_;
   std::vector<Grant> grants_;
   GrantRound round_;
 };

@@ -91,13 +91,14 @@ absl::Status Serve(ConfigReader& reader) {
       [&](int64_t project) { return collaborators.ListRecipients(project); }, clock, random);
   KOZMIC_RETURN_IF_ERROR(notifications.hooks().Reseal().status());
   notifications.Start();
+  Worker reporting([&] { return reporter.Step(); });
   const Worker sweeping([&] { return sweeper.Sweep(); });
   const PostgresListener listener(
       config.database_url,
       {kJobsChannel, kChangesChannel, kStatusesChannel, kSessionsChannel, kNoticesChannel},
       [&](absl::string_view channel, absl::string_view payload) {
         if (channel == kJobsChannel) dispatcher.Wake();
-        if (channel == kStatusesChannel) reporter.Wake();
+        if (channel == kStatusesChannel) reporting.Wake();
         if (channel == kNoticesChannel) notifications.Wake();
         if (channel == kSessionsChannel) sessions.Tell(payload);
         if (channel == kChangesChannel) {

@@ -147,7 +147,7 @@ class PostgresControlStore final : public ControlStore {
       if (rows.empty()) return absl::NotFoundError("the project is deleted");
       // As many as may run now; without a limit many, and each that leaves opens the next.
       const int places = settings.max_parallel() > 0 ? settings.max_parallel() : kManyPlaces;
-      if (OpenGates(tx, project, places)) {
+      if (OpenProjectGates(tx, project, places)) {
         tx.exec_params("SELECT pg_notify($1, '')", kJobsChannel);
       }
       return absl::OkStatus();

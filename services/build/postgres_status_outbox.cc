@@ -1,17 +1,18 @@
 #include "services/build/postgres_status_outbox.h"
 
 #include "absl/strings/str_cat.h"
+#include "lib/postgres/times.h"
 #include "lib/status/macros.h"
+#include "services/build/build_rows.h"
 
 namespace kozmic::build {
 namespace {
 
-std::string Interval(absl::Duration duration) {
-  return absl::StrCat(absl::ToInt64Milliseconds(duration), " milliseconds");
-}
-
 // GitHub's answers may be long.
 constexpr size_t kLongestError = 500;
+
+// Longer than a process that was held still goes on unnoticed.
+constexpr absl::Duration kLookAgain = absl::Minutes(10);
 
 // Rows of "status_outbox o" that are to be posted, now or later.
 constexpr char kOpen[] =
@@ -33,13 +34,15 @@ class PostgresStatusOutbox final : public StatusOutbox {
                    "  AND (claim_expire_time IS NULL OR claim_expire_time <= now()) "
                    "  ORDER BY next_try_time LIMIT $1 FOR UPDATE OF o SKIP LOCKED) "
                    "UPDATE status_outbox o SET claim_expire_time = now() + $2::interval, "
-                   "  claim = o.claim + 1 FROM due "
+                   "  stray_until = CASE WHEN o.claim_expire_time IS NULL THEN o.stray_until "
+                   "    ELSE now() + $3::interval END FROM due "
                    "WHERE (o.project_id, o.commit, o.context) = "
                    "  (due.project_id, due.commit, due.context) "
                    "RETURNING o.project_id, o.commit, o.context, o.state, o.description, "
                    "o.target_url, "
-                   "  o.wanted, o.failures, o.claim"),
-               limit, Interval(claim))) {
+                   "  o.wanted, o.failures, ",
+                   Micros("o.claim_expire_time")),
+               limit, Interval(claim), Interval(kLookAgain))) {
         StatusWish& wish = wishes.emplace_back();
         wish.project = row[0].as<int64_t>();
         wish.commit = row[1].c_str();
@@ -49,7 +52,7 @@ class PostgresStatusOutbox final : public StatusOutbox {
         wish.target_url = row[5].c_str();
         wish.wanted = row[6].as<int64_t>();
         wish.failures = row[7].as<int>();
-        wish.claim = row[8].as<int64_t>();
+        wish.claim_end = TimeFromMicros(row[8]);
       }
       return absl::OkStatus();
     }));
@@ -73,39 +76,41 @@ class PostgresStatusOutbox final : public StatusOutbox {
   }
 
   absl::Status Done(const StatusWish& wish, absl::string_view error) override {
-    return pool_.Autocommit([&](pqxx::nontransaction& tx) {
-      const pqxx::result done = tx.exec_params(
-          "UPDATE status_outbox SET reported = greatest(reported, $4), failures = 0, "
-          "last_error = $5, claim_expire_time = NULL "
-          "WHERE project_id = $1 AND commit = $2 AND context = $3 AND claim = $6",
-          wish.project, wish.commit, wish.context, wish.wanted,
-          std::string(error.substr(0, kLongestError)), wish.claim);
-      if (done.affected_rows() == 0) WishAgain(tx, wish);
-      return absl::OkStatus();
-    });
+    return Answer(
+        "reported = greatest(reported, $4), failures = 0, "
+        "wanted = CASE WHEN stray_until > now() AND wanted = $4 THEN wanted + 1 ELSE wanted END, "
+        "next_try_time = CASE WHEN stray_until > now() AND wanted = $4 THEN stray_until "
+        "  ELSE next_try_time END ",
+        wish, error);
   }
 
   absl::Status Failed(const StatusWish& wish, absl::string_view error,
                       absl::Duration wait) override {
-    return pool_.Autocommit([&](pqxx::nontransaction& tx) {
-      const pqxx::result failed = tx.exec_params(
-          "UPDATE status_outbox SET last_error = $5, claim_expire_time = NULL, "
-          "failures = CASE WHEN wanted = $4 THEN failures + 1 ELSE 0 END, "
-          "next_try_time = CASE WHEN wanted = $4 THEN now() + $6::interval ELSE now() END "
-          "WHERE project_id = $1 AND commit = $2 AND context = $3 AND claim = $7",
-          wish.project, wish.commit, wish.context, wish.wanted,
-          std::string(error.substr(0, kLongestError)), Interval(wait), wish.claim);
-      if (failed.affected_rows() == 0) WishAgain(tx, wish);
-      return absl::OkStatus();
-    });
+    return Answer(
+        "failures = CASE WHEN wanted = $4 THEN failures + 1 ELSE 0 END, "
+        "next_try_time = CASE WHEN wanted = $4 THEN now() + $7::interval ELSE now() END ",
+        wish, error, Interval(wait));
   }
 
  private:
-  static void WishAgain(pqxx::nontransaction& tx, const StatusWish& wish) {
-    tx.exec_params0(
-        "UPDATE status_outbox SET wanted = wanted + 1, next_try_time = now() "
-        "WHERE project_id = $1 AND commit = $2 AND context = $3",
-        wish.project, wish.commit, wish.context);
+  // `set` is for who still has the claim. Who lost it may have come after whoever has it now.
+  template <typename... Parameters>
+  absl::Status Answer(const char* set, const StatusWish& wish, absl::string_view error,
+                      const Parameters&... parameters) {
+    return pool_.Transact([&](pqxx::work& tx) {
+      const auto answered = tx.exec_params(
+          absl::StrCat("UPDATE status_outbox SET last_error = $6, claim_expire_time = NULL, ", set,
+                       "WHERE project_id = $1 AND commit = $2 AND context = $3 "
+                       "AND claim_expire_time = $5::timestamptz"),
+          wish.project, wish.commit, wish.context, wish.wanted, Timestamp(wish.claim_end),
+          std::string(error.substr(0, kLongestError)), parameters...);
+      if (answered.affected_rows() > 0) return absl::OkStatus();
+      tx.exec_params0(
+          "UPDATE status_outbox SET wanted = wanted + 1, next_try_time = now() "
+          "WHERE project_id = $1 AND commit = $2 AND context = $3",
+          wish.project, wish.commit, wish.context);
+      return absl::OkStatus();
+    });
   }
 
   PostgresPool& pool_;

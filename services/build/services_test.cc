@@ -5,6 +5,7 @@
 #include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "lib/base/worker.h"
 #include "lib/postgres/listener.h"
 #include "lib/rpc/client.h"
 #include "lib/rpc/service_token.h"
@@ -305,8 +306,9 @@ TEST_F(ServicesTest, StatusesAreReportedInOrderAndRepeatedUntilTaken) {
         return absl::OkStatus();
       },
       random_);
+  Worker reporting([&] { return reporter.Step(); });
   const PostgresListener wake(url_, {kStatusesChannel},
-                              [&](absl::string_view, absl::string_view) { reporter.Wake(); });
+                              [&](absl::string_view, absl::string_view) { reporting.Wake(); });
   const std::string session = OpenSession("one");
   ASSERT_TRUE(Create(Request("a")).ok());
   const auto lease = Lease(session, "r1");

@@ -24,13 +24,15 @@ struct StatusWish {
   int64_t wanted = 0;
   // Posts that failed since the last success.
   int failures = 0;
-  // By which whoever claimed it is known.
-  int64_t claim = 0;
+  // The claim that it was taken with.
+  absl::Time claim_end;
 };
 
 // What is still to be told to GitHub. Wishes come in with the transactions that change builds (see
 // LeaseStore); only the newest of a commit and context is kept, and one replica at a time posts it.
-// Nothing is wished for a deleted project. Thread-safe.
+// One that was held still for longer than its claim may post an older wish after the newest. So
+// when it reports what it did, or was given up, the newest wish is due once more: whoever posts it
+// then finds at GitHub whether it is there. Nothing is wished for a deleted project. Thread-safe.
 class StatusOutbox {
  public:
   virtual ~StatusOutbox() = default;

@@ -31,10 +31,7 @@ absl::Duration NamedByGithub(const absl::Status& status) {
 }  // namespace
 
 StatusReporter::StatusReporter(StatusOutbox& outbox, Post post, Random& random)
-    : outbox_(outbox),
-      post_(std::move(post)),
-      random_(random),
-      worker_([this] { return Step(); }) {}
+    : outbox_(outbox), post_(std::move(post)), random_(random) {}
 
 absl::Duration StatusReporter::Step() {
   while (true) {

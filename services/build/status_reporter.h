@@ -6,7 +6,6 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "lib/base/random.h"
-#include "lib/base/worker.h"
 #include "services/build/status_outbox.h"
 
 namespace kozmic::build {
@@ -22,17 +21,16 @@ class StatusReporter {
   // `outbox` and `random` are not owned.
   StatusReporter(StatusOutbox& outbox, Post post, Random& random);
 
-  // There may be new wishes.
-  void Wake() { worker_.Wake(); }
+  // Tells what is due; returns the wait until more may be: the step of a Worker. By one thread at a
+  // time.
+  absl::Duration Step();
 
  private:
-  absl::Duration Step();
   absl::Status Report(const StatusWish& wish);
 
   StatusOutbox& outbox_;
   const Post post_;
   Random& random_;
-  Worker worker_;
 };
 
 }  // namespace kozmic::build

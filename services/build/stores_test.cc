@@ -109,6 +109,44 @@ TEST_F(StoresTest, AVerdictReplacesAPendingThatWasNotYetPosted) {
   EXPECT_EQ((*verdict)[0].failures, 0);
 }
 
+TEST_F(StoresTest, I10_AReplicaThatStoodStillHasTheNewestStatusLookedAtAgain) {
+  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  OpenSession("one", "s1");
+  const GrantedLease lease = Grant("s1", "r1");
+  // It stands still, and its claim runs out.
+  const auto late = outbox_->Claim(10, absl::ZeroDuration());
+  ASSERT_THAT(*late, SizeIs(1));
+  ASSERT_TRUE(Finish("s1", lease.key, Exit(0)).ok());
+  const auto verdict = outbox_->Claim(10, kClaim);
+  ASSERT_THAT(*verdict, SizeIs(1));
+  ASSERT_TRUE(outbox_->Done((*verdict)[0], "").ok());
+  EXPECT_THAT(*outbox_->Claim(10, kClaim), IsEmpty());
+  EXPECT_LT(*outbox_->UntilNextDue(), absl::Minutes(11)) << "even if it never says a word";
+  EXPECT_GT(*outbox_->UntilNextDue(), absl::Minutes(9));
+  // It posts its "pending" after the verdict, and says so.
+  ASSERT_TRUE(outbox_->Done((*late)[0], "").ok());
+  const auto again = outbox_->Claim(10, kClaim);
+  ASSERT_THAT(*again, SizeIs(1));
+  EXPECT_EQ((*again)[0].description, "Kozmic build #1 has passed");
+  ASSERT_TRUE(outbox_->Done((*again)[0], "").ok());
+  EXPECT_LT(*outbox_->UntilNextDue(), absl::Minutes(11));
+}
+
+TEST_F(StoresTest, I10_AStatusThatWasTakenOverIsLookedAtAgainAlsoWhenANewerOneComes) {
+  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  OpenSession("one", "s1");
+  const GrantedLease lease = Grant("s1", "r1");
+  ASSERT_THAT(*outbox_->Claim(10, absl::ZeroDuration()), SizeIs(1));
+  const auto pending = outbox_->Claim(10, kClaim);
+  ASSERT_THAT(*pending, SizeIs(1));
+  ASSERT_TRUE(Finish("s1", lease.key, Exit(0)).ok());
+  ASSERT_TRUE(outbox_->Done((*pending)[0], "").ok());
+  const auto verdict = outbox_->Claim(10, kClaim);
+  ASSERT_THAT(*verdict, SizeIs(1));
+  ASSERT_TRUE(outbox_->Done((*verdict)[0], "").ok());
+  EXPECT_LT(*outbox_->UntilNextDue(), absl::Minutes(11));
+}
+
 TEST_F(StoresTest, I10_ACommitOfTwoBranchesShowsTheWorstOfItsBuilds) {
   // `git push origin main main:release`: two builds of one commit.
   auto request = Request("a");

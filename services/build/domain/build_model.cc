@@ -42,6 +42,12 @@ void BuildModel::Touch(JobModel& job) {
   changed = true;
 }
 
+void BuildModel::HoldBack(JobModel& job, v1::Gate gate) {
+  Touch(job);
+  job.gate = gate;
+  job.passes_its_turn = gate == v1::GATE_HOOK_LIMIT;
+}
+
 absl::Status BuildModel::Start(JobModel& job) {
   if (job.state != v1::STATE_ENQUEUED || job.gate != v1::GATE_OPEN) {
     return Impossible(job, "started");

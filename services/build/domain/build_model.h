@@ -18,8 +18,6 @@ struct JobModel {
   // 1, 2, 3… in its build.
   int number = 0;
   std::string title = {};
-  // projects/{project}/hooks/{hook}
-  std::string hook = {};
   v1::State state = v1::STATE_ENQUEUED;
   v1::Gate gate = v1::GATE_OPEN;
   // The grant counter.
@@ -40,6 +38,8 @@ struct JobModel {
   bool was_told_to_end = false;
   // It no longer takes a place among those that run or may run.
   bool has_left = false;
+  // Its project had a place for it, but its hook had none: another may have the project's.
+  bool passes_its_turn = false;
 };
 
 // A build with its fixed set of jobs, and everything that can happen to it. Pure: who stores it
@@ -82,6 +82,8 @@ class BuildModel {
   JobModel* FindJob(int64_t job_number);
   JobModel* FindJobById(int64_t job_id);
 
+  // A limit holds it back: its turn has come, but it may not run.
+  void HoldBack(JobModel& job, v1::Gate gate);
   // A runner gets it: its newest attempt is now `job.attempt`.
   absl::Status Start(JobModel& job);
   // Its live attempt has ended. When `fail_fast`, a failure cancels the others.

@@ -37,9 +37,11 @@ class Admission {
 
 // A job that a limit holds back has its gate closed when its turn comes and opened when a place may
 // be free: whenever so many of the project's jobs left, were it from a runner or from the queue, so
-// many are opened in each set of labels. Whether there is a place is decided anew when its turn
-// comes, so opening one too many does no harm; a closed job always has one of its project (or hook)
-// before it that will leave.
+// many that wait for the project's limit are opened in each set of labels, and of those that wait
+// for a hook's limit so many as left of that hook. Who has its turn at the project's limit but then
+// finds no place at its hook's passes that turn on to the next. Whether there is a place is decided
+// anew when its turn comes, so opening one too many does no harm; a closed job always has one of
+// its project (or hook) before it that will leave.
 
 }  // namespace kozmic::build
 
