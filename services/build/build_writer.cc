@@ -284,7 +284,9 @@ void BuildWriter::OpenGatesAfter(const std::vector<Job>& jobs) {
 void BuildWriter::WishStatuses(const std::vector<BuildModel*>& builds) {
   std::set<std::pair<int64_t, std::string>> commits;
   for (const BuildModel* build : builds) {
-    if (build->state_changed()) commits.emplace(build->project, build->commit);
+    // An approved build counts from then on, whatever has become of it meanwhile.
+    if (build->state_changed() || build->was_approved)
+      commits.emplace(build->project, build->commit);
   }
   if (commits.empty()) return;
   using Commit = std::pair<int64_t, std::string>;

@@ -53,10 +53,14 @@ absl::Status FakeGithub::Post(const StatusWish& wish, Connection& connection, ab
 }
 
 std::string FakeGithub::CheckAtRest() const {
-  std::map<std::pair<int64_t, std::string>, std::map<std::string, CommitBuild>> commits;
+  // Of each commit the newest of each ref, and of each ref's pull request alone.
+  std::map<std::pair<int64_t, std::string>, std::map<std::pair<std::string, bool>, CommitBuild>>
+      commits;
   for (const auto& [id, row] : env_.database.builds) {
     const BuildModel& build = row.model;
-    CommitBuild& of_ref = commits[{build.project, build.commit}][build.ref];
+    if (build.waits_for_approval()) continue;
+    CommitBuild& of_ref = commits[{build.project, build.commit}]
+                                 [{build.ref, row.trigger == v1::TRIGGER_PULL_REQUEST}];
     if (build.number > of_ref.number) of_ref = {build.number, build.state, build.verdict_job};
   }
   for (const auto& [commit, refs] : commits) {

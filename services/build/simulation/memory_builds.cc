@@ -58,24 +58,27 @@ absl::StatusOr<int64_t> MemoryBuilds::Create(int64_t project,
     job.rank = row.last_rank = NextRank(row.last_rank, db_.queue_clock);
     job.queue_time = db_.clock.Now();
   }
-  const bool supersedes = request.pull_request() > 0
-                              ? row.settings.cancel_superseded_pull_requests()
-                              : row.settings.cancel_superseded_branches();
+  const bool of_branch = row.settings.cancel_superseded_branches();
+  const bool supersedes =
+      of_branch || (request.pull_request() > 0 && row.settings.cancel_superseded_pull_requests());
   if (supersedes && request.trigger() != v1::TRIGGER_MANUAL &&
       request.trigger() != v1::TRIGGER_TAG) {
-    Supersede(project, request.ref(), build.model.number);
+    Supersede(build, of_branch);
   }
   return build.model.number;
 }
 
-void MemoryBuilds::Supersede(int64_t project, const std::string& ref, int64_t number) {
+void MemoryBuilds::Supersede(const BuildRow& newer, bool of_branch) {
   MemoryWriter writer(db_);
   for (const auto& [id, build] : db_.builds) {
-    if (build.model.project != project || build.model.ref != ref || build.model.number >= number ||
-        build.trigger == v1::TRIGGER_MANUAL || build.model.all_ended()) {
+    const BuildModel& older = build.model;
+    if (older.project != newer.model.project || older.ref != newer.model.ref ||
+        older.number >= newer.model.number || older.commit == newer.model.commit ||
+        build.trigger == v1::TRIGGER_MANUAL || older.all_ended() ||
+        !(of_branch || build.pull_request == newer.pull_request)) {
       continue;
     }
-    writer.Load(id)->CancelAll(absl::StrCat("Superseded by build #", number, "."));
+    writer.Load(id)->CancelAll(absl::StrCat("Superseded by build #", newer.model.number, "."));
   }
   writer.Save();
 }

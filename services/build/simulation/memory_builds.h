@@ -25,7 +25,7 @@ class MemoryBuilds {
   absl::Status UpdateSettings(int64_t project, const v1::ProjectSettings& settings);
 
  private:
-  void Supersede(int64_t project, const std::string& ref, int64_t number);
+  void Supersede(const BuildRow& newer, bool of_branch);
 
   MemoryDatabase& db_;
 };

@@ -58,7 +58,7 @@ void MemoryWriter::Save() {
       if (job.has_left) ++left_hook[{build.project, db_.jobs.at(job.id).hook}];
       if (job.has_left || job.passes_its_turn) ++left_project[build.project];
     }
-    if (build.state_changed()) commits.emplace(build.project, build.commit);
+    if (build.state_changed() || build.was_approved) commits.emplace(build.project, build.commit);
     // As if it were loaded anew: what happened to it is not in the tables.
     BuildModel saved;
     saved.id = build.id;
@@ -102,11 +102,13 @@ void MemoryWriter::SaveJobs(const BuildModel& build) {
 }
 
 void MemoryWriter::WishStatus(int64_t project, const std::string& commit) {
-  std::map<std::string, CommitBuild> newest;
+  // By ref, and whether only a pull request makes it.
+  std::map<std::pair<std::string, bool>, CommitBuild> newest;
   for (const auto& [id, row] : db_.builds) {
     const BuildModel& build = row.model;
     if (build.project != project || build.commit != commit) continue;
-    CommitBuild& of_ref = newest[build.ref];
+    if (build.waits_for_approval()) continue;
+    CommitBuild& of_ref = newest[{build.ref, row.trigger == v1::TRIGGER_PULL_REQUEST}];
     if (build.number > of_ref.number) of_ref = {build.number, build.state, build.verdict_job};
   }
   std::vector<CommitBuild> builds;
