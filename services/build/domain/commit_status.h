@@ -28,8 +28,8 @@ struct CommitStatus {
 };
 
 // A commit has one status, though several branches may have it at their head and each has its
-// build: the worst of them speaks, and of equals the newest. `builds`: the newest of each ref, both of
-// those that pushes make and of those that only pull requests make, which are of other hooks.
+// build: the worst of them speaks, and of equals the newest. `builds`: the newest of each ref, both
+// of those that pushes make and of those that only pull requests make, which are of other hooks.
 // Nothing while there is nothing to say: none of them has started, or one has yet to start and the
 // others passed.
 std::optional<CommitStatus> CommitStatusOf(const std::vector<CommitBuild>& builds);
