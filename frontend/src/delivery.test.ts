@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Delivery } from './api/types';
-import { deliveryStatus, eventOf, prettyBody, shortRef } from './delivery';
+import { deliveryStatus, eventOf, outcomeOf, prettyBody, shortRef } from './delivery';
 
 it('N6: takes from the address only statuses that there are', () => {
   expect(deliveryStatus('failed')).toBe('failed');
@@ -12,7 +12,13 @@ it('N6: names events with their action, and refs as people do', () => {
   expect(eventOf({ event: 'pull_request', action: 'opened' } as Delivery)).toBe('pull_request.opened');
   expect(eventOf({ event: 'push', action: '' } as Delivery)).toBe('push');
   expect(shortRef('refs/heads/feature/x')).toBe('feature/x');
-  expect(shortRef('refs/pull/3/head')).toBe('3/head');
+  expect(shortRef('refs/pull/3/head')).toBe('#3');
+});
+
+it('N6: says which build a delivery led to, or why to none', () => {
+  expect(outcomeOf({ builds: [7, 8], outcome: '' } as unknown as Delivery)).toBe('Build #7, #8');
+  expect(outcomeOf({ builds: [], outcome: 'The ref was deleted.' } as unknown as Delivery))
+    .toBe('The ref was deleted.');
 });
 
 it('N6: indents a body, and shows one that is no JSON as it is', () => {

@@ -19,9 +19,15 @@ export function eventOf({ event, action }: Delivery): string {
   return action === '' ? event : `${event}.${action}`;
 }
 
-/** `refs/heads/main` → `main` */
+/** `refs/heads/main` → `main`, `refs/pull/3/head` → `#3` */
 export function shortRef(ref: string): string {
-  return ref.replace(/^refs\/(heads|tags|pull)\//, '');
+  return ref.replace(/^refs\/pull\/(\d+)\/head$/, '#$1').replace(/^refs\/(heads|tags)\//, '');
+}
+
+/** What became of a delivery, in words: its builds, or why there is none. */
+export function outcomeOf({ builds, outcome }: Delivery): string {
+  if (outcome !== '' || builds.length === 0) return outcome;
+  return `Build ${builds.map((number) => `#${number}`).join(', ')}`;
 }
 
 const MOST_SHOWN = 100_000;

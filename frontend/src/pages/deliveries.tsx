@@ -8,7 +8,7 @@ import { ProjectNav } from '../components/project_nav';
 import { Empty, Loading } from '../components/section';
 import { Moment, RelativeTime } from '../components/time';
 import { useTitle } from '../components/title';
-import { DELIVERY_STATUSES, deliveryStatus, eventOf, prettyBody, shortRef } from '../delivery';
+import { DELIVERY_STATUSES, deliveryStatus, eventOf, outcomeOf, prettyBody, shortRef } from '../delivery';
 import { formatNumber, plural } from '../format';
 import { atLeast } from '../roles';
 import { paths } from '../routes';
@@ -107,7 +107,7 @@ function Row({ project, delivery }: { project: Project; delivery: Delivery }) {
               <code class="anywhere">{eventOf(delivery)}</code>
               <span class="ellipsis">{shortRef(delivery.ref)}</span>
             </span>
-            <span class="small muted anywhere">{delivery.outcome}</span>
+            <span class="small muted anywhere">{outcomeOf(delivery)}</span>
           </span>
           <span class="small muted nowrap">
             <RelativeTime time={delivery.received_at} />
