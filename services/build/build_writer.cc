@@ -339,6 +339,8 @@ void BuildWriter::NoteVerdicts(const std::vector<BuildModel*>& builds) {
   std::vector<Notice> notices;
   for (const BuildModel* build : builds) {
     if (!build->state_changed() || !IsTerminal(build->state)) continue;
+    // Strangers' pull requests send nobody mail by themselves.
+    if (build->waits_for_approval()) continue;
     notices.push_back({.project = build->project,
                        .build_number = build->number,
                        .generation = build->generation,

@@ -220,6 +220,8 @@ TEST_F(ControlTest, AForksBuildThatNobodyApprovedSaysNothingOfTheProjectsOwnComm
   EXPECT_EQ(Shown(), "Kozmic build #1 has passed");
   ASSERT_TRUE(control_->Cancel(1, 2, 0, "Superseded.").ok());
   EXPECT_EQ(Shown(), "");
+  EXPECT_EQ(Count("notices WHERE build_number = 1"), 1);
+  EXPECT_EQ(Count("notices WHERE build_number = 2"), 0) << "a stranger sends mail";
   EXPECT_EQ(Reason(control_->Approve(1, 2, own.commit(), "mona")), "not_waiting");
 }
 
