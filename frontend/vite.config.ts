@@ -17,6 +17,8 @@ export default defineConfig({
     reportCompressedSize: false,
     // For scripts/check_budgets.mjs.
     manifest: true,
+    // The entry names every chunk, so that each character of a hash weighs.
+    rolldownOptions: { output: { chunkFileNames: 'assets/[name]-[hash:6].js' } },
   },
   server: { proxy: { '^/(api|_auth|_hooks|badges|logout|dev)/': 'http://127.0.0.1:8090' } },
   test: { include: ['src/**/*.test.ts'], environment: 'node', testTimeout: 20_000 },

@@ -108,6 +108,25 @@ void BodyReader::TextMap(absl::string_view name, Texts* out, const std::optional
   }
 }
 
+void BodyReader::ObjectList(absl::string_view name,
+                            const std::function<void(BodyReader& one)>& read_one) {
+  const nlohmann::json* value = Take(name, /*has_fallback=*/true);
+  if (value == nullptr) return;
+  if (!value->is_array() ||
+      !std::all_of(value->begin(), value->end(),
+                   [](const nlohmann::json& one) { return one.is_object(); })) {
+    return Fault(name, "must be a list of objects");
+  }
+  for (const nlohmann::json& entry : *value) {
+    BodyReader one;
+    one.body_ = entry;
+    read_one(one);
+    if (const absl::Status read = one.Finish(); !read.ok()) {
+      return Fault(name, absl::StrCat("has an entry that cannot be read: ", read.message()));
+    }
+  }
+}
+
 absl::Status BodyReader::Finish() const {
   if (!fault_.ok()) return fault_;
   for (const auto& [name, value] : body_.items()) {

@@ -2,6 +2,7 @@
 #define KOZMIC_GATEWAY_BODY_READER_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -44,11 +45,16 @@ class BodyReader {
   void TextMap(absl::string_view name, Texts* out,
                const std::optional<Texts>& fallback = std::nullopt);
 
+  // A list of objects, none when it is missing. `read_one` reads each from a reader of its own.
+  void ObjectList(absl::string_view name, const std::function<void(BodyReader& one)>& read_one);
+
   // INVALID_ARGUMENT says the first thing that is wrong, with the detail "field" when it is one
   // field's. A field that was not read is refused, not ignored.
   absl::Status Finish() const;
 
  private:
+  BodyReader() = default;
+
   // Null when it is missing; notes that as a fault unless there is a fallback.
   const nlohmann::json* Take(absl::string_view name, bool has_fallback);
   void Fault(absl::string_view name, absl::string_view what);

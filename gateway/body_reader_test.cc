@@ -113,5 +113,28 @@ TEST(BodyReaderTest, RefusesWhatIsNoObject) {
   }
 }
 
+// P18
+TEST(BodyReaderTest, ListsOfObjectsAreReadOneByOne) {
+  const auto read = [](const std::string& body, std::string* names) {
+    BodyReader reader(body);
+    reader.ObjectList("list", [names](BodyReader& one) {
+      std::string name;
+      one.Text("name", &name);
+      *names += name;
+    });
+    return reader.Finish();
+  };
+  std::string names;
+  EXPECT_TRUE(read(R"({"list": [{"name": "a"}, {"name": "b"}]})", &names).ok());
+  EXPECT_EQ(names, "ab");
+  EXPECT_TRUE(read("{}", &names).ok());
+  for (const char* body : {R"({"list": {}})", R"({"list": ["a"]})", R"({"list": [{}]})",
+                           R"({"list": [{"name": 1}]})", R"({"list": [{"name": "a", "x": 1}]})"}) {
+    const absl::Status status = read(body, &names);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << body;
+    EXPECT_EQ(Detail(status, "field"), "list") << body;
+  }
+}
+
 }  // namespace
 }  // namespace kozmic::gateway

@@ -89,6 +89,7 @@ Gateway::Gateway(const Config& config, const Clock& clock, Random& random,
       members_(backends_, sessions_),
       hooks_(backends_, sessions_),
       secrets_(backends_, sessions_),
+      registries_(backends_, sessions_),
       deploy_keys_(backends_, sessions_),
       badges_(backends_, sessions_),
       builds_(backends_, sessions_),
@@ -130,6 +131,7 @@ void Gateway::AddRoutes() {
   members_.AddTo(*server_);
   hooks_.AddTo(*server_);
   secrets_.AddTo(*server_);
+  registries_.AddTo(*server_);
   deploy_keys_.AddTo(*server_);
   badges_.AddTo(*server_);
   builds_.AddTo(*server_);

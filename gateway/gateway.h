@@ -21,6 +21,7 @@
 #include "gateway/notification_hook_routes.h"
 #include "gateway/project_routes.h"
 #include "gateway/project_settings_routes.h"
+#include "gateway/registry_routes.h"
 #include "gateway/repository_routes.h"
 #include "gateway/secret_routes.h"
 #include "gateway/sessions.h"
@@ -29,6 +30,7 @@
 #include "lib/base/random.h"
 #include "lib/http/hardened_server.h"
 #include "lib/http/static_files.h"
+#include "lib/rpc/channel_poller.h"
 #include "services/auth/client/remote_authenticator.h"
 
 namespace kozmic::gateway {
@@ -59,6 +61,7 @@ class Gateway {
   void ServePage(http::Exchange& exchange) const;
 
   const http::StaticFiles files_;
+  const ChannelPoller poller_;
   const Backends backends_;
   auth::RemoteAuthenticator authenticator_;
   const Sessions sessions_;
@@ -69,6 +72,7 @@ class Gateway {
   const MemberRoutes members_;
   const HookRoutes hooks_;
   const SecretRoutes secrets_;
+  const RegistryRoutes registries_;
   const DeployKeyRoutes deploy_keys_;
   const BadgeRoutes badges_;
   const BuildRoutes builds_;

@@ -23,8 +23,8 @@ namespace {
 using ProjectStub = project::v1::ProjectService::Stub;
 using project::v1::Hook;
 
-// Two scripts of at most 1 MB each; in JSON each of their bytes may take six.
-constexpr size_t kLargestHook = 13 << 20;
+// Two scripts of at most 1 MB each, and services of 80 KB; in JSON each byte may take six.
+constexpr size_t kLargestHook = 14 << 20;
 
 // A number of a hook that was not given: the service knows what that means.
 constexpr int32_t kDefault = 0;
@@ -47,6 +47,14 @@ absl::Status ReadHook(const std::string& text, Hook* hook) {
   body.Integer("timeout_seconds", &timeout, 1, kDefault);
   body.Integer("stall_timeout_seconds", &stall_timeout, 1, kDefault);
   body.Integer("max_parallel", &max_parallel, 0, kDefault);
+  body.ObjectList("services", [hook](BodyReader& one) {
+    build::v1::Service& service = *hook->add_services();
+    BodyReader::Texts environment;
+    one.Text("name", service.mutable_name());
+    one.Text("image", service.mutable_image());
+    one.TextMap("environment", &environment, BodyReader::Texts());
+    service.mutable_environment()->insert(environment.begin(), environment.end());
+  });
   KOZMIC_RETURN_IF_ERROR(body.Finish());
   hook->set_disabled(!enabled);
   hook->mutable_tracked_files()->Assign(tracked_files.begin(), tracked_files.end());

@@ -28,7 +28,7 @@ TEST_F(HookRoutesTest, AHookIsCreatedReadChangedAndDeleted) {
   const json expected = json::parse(R"({"id": 1, "title": "<b>tests</b>", "image": "debian",
       "script": "#!/bin/sh\nx", "install_script": "", "tracked_files": [], "enabled": true,
       "branches": [], "events": ["push", "pull_request"], "labels": [], "timeout_seconds": 3600,
-      "stall_timeout_seconds": 900, "max_parallel": 0, "created_at": null,
+      "stall_timeout_seconds": 900, "max_parallel": 0, "services": [], "created_at": null,
       "updated_at": null})");
   EXPECT_EQ(Json(created), expected) << "bad input 72: a title is data";
   const std::string one = absl::StrCat(kHooks, "/1");
@@ -37,7 +37,9 @@ TEST_F(HookRoutesTest, AHookIsCreatedReadChangedAndDeleted) {
   const std::string changed = Change("PUT", one, R"({"title": "t", "image": "i", "script": "s",
       "install_script": "apt", "tracked_files": ["a", "b/c"], "enabled": false,
       "branches": ["main", "release/*"], "events": ["tag"], "labels": ["gpu", "arm64"],
-      "timeout_seconds": 60, "stall_timeout_seconds": 10, "max_parallel": 2})");
+      "timeout_seconds": 60, "stall_timeout_seconds": 10, "max_parallel": 2,
+      "services": [{"name": "db", "image": "postgres:16", "environment": {"B": "2", "A": "=\n"}},
+                   {"name": "cache", "image": "redis"}]})");
   EXPECT_EQ(StatusOf(changed), 200);
   EXPECT_EQ(Json(changed)["enabled"], false);
   EXPECT_EQ(Json(changed)["tracked_files"], json({"a", "b/c"}));
@@ -47,6 +49,10 @@ TEST_F(HookRoutesTest, AHookIsCreatedReadChangedAndDeleted) {
   EXPECT_EQ(Json(changed)["timeout_seconds"], 60) << "P16";
   EXPECT_EQ(Json(changed)["stall_timeout_seconds"], 10) << "K46";
   EXPECT_EQ(Json(changed)["max_parallel"], 2);
+  EXPECT_EQ(Json(changed)["services"], json::parse(R"([
+      {"name": "db", "image": "postgres:16", "environment": {"A": "=\n", "B": "2"}},
+      {"name": "cache", "image": "redis", "environment": {}}])"))
+      << "P18";
   EXPECT_EQ(Json(Get(kHooks))["hooks"][0], Json(changed));
 
   EXPECT_EQ(StatusOf(Change("DELETE", one)), 204);
@@ -97,6 +103,14 @@ TEST_F(HookRoutesTest, WhatIsWrongWithAHookIsNamed) {
   refused(with(R"("stall_timeout_seconds": -1)"), 400, "stall_timeout_seconds");
   refused(with(R"("stall_timeout_seconds": 4294967296)"), 400, "stall_timeout_seconds");
   refused(with(R"("max_parallel": 1.5)"), 400, "max_parallel");
+  refused(with(R"("services": {})"), 400, "services");
+  refused(with(R"("services": ["db"])"), 400, "services");
+  refused(with(R"("services": [{"name": "db"}])"), 400, "services");
+  refused(with(R"("services": [{"name": "db", "image": 1}])"), 400, "services");
+  refused(with(R"("services": [{"name": "db", "image": "i", "environment": {"A": 1}}])"), 400,
+          "services");
+  refused(with(R"("services": [{"name": "db", "image": "i", "privileged": true}])"), 400,
+          "services");
   refused(with(R"("project_id": 2)"), 400, "");
   refused(with(R"("id": 2)"), 400, "");
 }

@@ -8,8 +8,8 @@
 
 namespace kozmic::gateway {
 
-// GET below /api/v1/projects/{project}/builds/{number}: what was tried of a job, and what those
-// that are enqueued wait for. Thread-safe.
+// GET below /api/v1/projects/{project}/builds/{number}: what was tried of a job, what it runs, and
+// what those that are enqueued wait for. Thread-safe.
 class JobRoutes {
  public:
   // Neither is owned.
@@ -22,6 +22,7 @@ class JobRoutes {
  private:
   void Attempts(http::Exchange& exchange) const;
   void Waits(http::Exchange& exchange) const;
+  void Spec(http::Exchange& exchange) const;
 
   const Backends& backends_;
   const Sessions& sessions_;

@@ -40,6 +40,24 @@ TEST_F(JobRoutesTest, AttemptsAreListedNewestFirst) {
             json::parse(R"({"attempts": []})"));
 }
 
+// N10
+TEST_F(JobRoutesTest, WhatAJobRunsIsToldAsRunnersAreTold) {
+  builds_.Put(1, build::v1::STATE_SUCCESS);
+  builds_.Edit(1, 1, [](build::v1::Build& build) {
+    build.set_commit("c0ffee");
+    build.mutable_jobs(0)->set_title("tests");
+  });
+  const std::string path = absl::StrCat(kBuild, "/jobs/1/spec");
+  const std::string answer = Get(path);
+  EXPECT_EQ(StatusOf(answer), 200);
+  EXPECT_EQ(Json(answer), json::parse(R"({"commit": "c0ffee", "title": "tests",
+      "script": "#!/bin/sh\necho \"ü\"\n", "tracked_files": ["a/b"],
+      "environment": {"KOZMIC_BRANCH": "main"}})"));
+  EXPECT_EQ(builds_.Calls("GetJobSpec"),
+            (std::vector<std::string>{R"(session-7 job: "projects/1/builds/1/jobs/1")"}));
+  EXPECT_EQ(StatusOf(Get(absl::StrCat(kBuild, "/jobs/2/spec"))), 404);
+}
+
 // P41.
 TEST_F(JobRoutesTest, WhatAnEnqueuedJobWaitsForIsTold) {
   builds_.Put(1, build::v1::STATE_ENQUEUED);

@@ -58,10 +58,11 @@ TEST_F(PageTest, ReadingWhatOnlyChangesIs405) {
        {"/logout/", "/api/v1/projects/1/members/sync", "/api/v1/projects/1/hooks/restore",
         "/api/v1/projects/1/deploy_key/restore", "/api/v1/projects/1/deploy_key/rotate",
         "/api/v1/projects/1/badge/reset", "/api/v1/projects/1/secrets/TOKEN",
-        "/api/v1/projects/1/builds/1/cancel", "/api/v1/projects/1/builds/1/restart",
-        "/api/v1/projects/1/builds/1/approve", "/api/v1/projects/1/builds/1/jobs/1/cancel",
-        "/api/v1/projects/1/builds/1/jobs/1/restart", "/api/v1/projects/1/notification_hooks/1",
-        "/api/v1/me/sessions/1", "/api/v1/me/tokens/1"}) {
+        "/api/v1/projects/1/registries/ghcr.io", "/api/v1/projects/1/builds/1/cancel",
+        "/api/v1/projects/1/builds/1/restart", "/api/v1/projects/1/builds/1/approve",
+        "/api/v1/projects/1/builds/1/jobs/1/cancel", "/api/v1/projects/1/builds/1/jobs/1/restart",
+        "/api/v1/projects/1/notification_hooks/1", "/api/v1/me/sessions/1",
+        "/api/v1/me/tokens/1"}) {
     const std::string answer = Get(path);
     EXPECT_EQ(StatusOf(answer), 405) << path;
     EXPECT_NE(Header(answer, "Allow"), "") << path;

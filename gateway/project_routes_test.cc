@@ -83,8 +83,8 @@ TEST_F(ProjectRoutesTest, AnothersProjectIs404WhateverIsAskedOfIt) {
   for (const char* project :
        {"2", "4", "-1", "0", "01", "9223372036854775808", "1e3", "%00", "x"}) {
     const std::string root = absl::StrCat("/api/v1/projects/", project);
-    for (const char* path : {"", "/members", "/hooks", "/hooks/1", "/secrets", "/deploy_key",
-                             "/badge", "/deliveries", "/deliveries/1"}) {
+    for (const char* path : {"", "/members", "/hooks", "/hooks/1", "/secrets", "/registries",
+                             "/deploy_key", "/badge", "/deliveries", "/deliveries/1"}) {
       EXPECT_EQ(StatusOf(Get(root + path, CookieOf("session-8"))), 404) << root << path;
     }
     const auto change = [&](const std::string& method, const std::string& path,
@@ -100,6 +100,9 @@ TEST_F(ProjectRoutesTest, AnothersProjectIs404WhateverIsAskedOfIt) {
     EXPECT_EQ(change("POST", "/hooks/restore", ""), 404) << project;
     EXPECT_EQ(change("PUT", "/secrets/A", R"({"value": "x"})"), 404) << project;
     EXPECT_EQ(change("DELETE", "/secrets/A", ""), 404) << project;
+    EXPECT_EQ(change("PUT", "/registries/r.io", R"({"username": "u", "password": "p"})"), 404)
+        << project;
+    EXPECT_EQ(change("DELETE", "/registries/r.io", ""), 404) << project;
     EXPECT_EQ(change("POST", "/deploy_key/restore", ""), 404) << project;
     EXPECT_EQ(change("POST", "/deploy_key/rotate", ""), 404) << project;
     EXPECT_EQ(change("POST", "/badge/reset", ""), 404) << project;
@@ -122,7 +125,10 @@ TEST_F(ProjectRoutesTest, AMemberWhoChangesSomethingIs403) {
         change("DELETE", "/secrets/A", ""), change("POST", "/deploy_key/restore", ""),
         change("POST", "/deploy_key/rotate", ""), change("POST", "/badge/reset", ""),
         change("POST", "/builds", R"({"ref": "main"})"),
+        change("PUT", "/registries/r.io", R"({"username": "u", "password": "p"})"),
+        change("DELETE", "/registries/r.io", ""),
         Get("/api/v1/projects/1/secrets", CookieOf("session-8")),
+        Get("/api/v1/projects/1/registries", CookieOf("session-8")),
         Get("/api/v1/projects/1/deploy_key", CookieOf("session-8"))}) {
     EXPECT_EQ(StatusOf(answer), 403);
     EXPECT_EQ(Json(answer), json::parse(R"({"code": "permission_denied",

@@ -19,6 +19,7 @@ using build::v1::ProjectSettings;
 // API.md's Settings.
 absl::Status ReadSettings(const std::string& text, ProjectSettings* settings) {
   bool fail_fast = false, pull_requests = false, branches = false, retry_lost = false, mail = false;
+  bool submodules = false;
   int32_t max_parallel = 0;
   BodyReader body(text);
   body.Bool("fail_fast", &fail_fast);
@@ -27,12 +28,14 @@ absl::Status ReadSettings(const std::string& text, ProjectSettings* settings) {
   body.Integer("max_parallel", &max_parallel, 0);
   body.Bool("retry_lost", &retry_lost);
   body.Bool("mail", &mail);
+  body.Bool("submodules", &submodules);
   settings->set_fail_fast(fail_fast);
   settings->set_cancel_superseded_pull_requests(pull_requests);
   settings->set_cancel_superseded_branches(branches);
   settings->set_max_parallel(max_parallel);
   settings->set_retry_lost(retry_lost);
   settings->set_mail(mail);
+  settings->set_submodules(submodules);
   return body.Finish();
 }
 

@@ -16,6 +16,13 @@ std::optional<std::string> Below(const std::optional<std::string>& parent, absl:
   return absl::StrCat(*parent, "/", kind, "/", *id);
 }
 
+// Of a kind whose ids are names, for the service to check.
+std::optional<std::string> Named(const std::optional<std::string>& parent, absl::string_view kind,
+                                 const std::string& variable) {
+  if (!parent || !IsUtf8(variable)) return std::nullopt;
+  return absl::StrCat(*parent, "/", kind, "/", variable);
+}
+
 }  // namespace
 
 std::optional<std::string> ProjectName(const http::Exchange& exchange) {
@@ -29,10 +36,11 @@ std::optional<std::string> HookName(const http::Exchange& exchange) {
 }
 
 std::optional<std::string> SecretName(const http::Exchange& exchange) {
-  const std::optional<std::string> project = ProjectName(exchange);
-  const std::string& name = exchange.Variable("secret");
-  if (!project || !IsUtf8(name)) return std::nullopt;
-  return absl::StrCat(*project, "/secrets/", name);
+  return Named(ProjectName(exchange), "secrets", exchange.Variable("secret"));
+}
+
+std::optional<std::string> RegistryName(const http::Exchange& exchange) {
+  return Named(ProjectName(exchange), "registries", exchange.Variable("registry"));
 }
 
 std::optional<std::string> BuildName(const http::Exchange& exchange) {

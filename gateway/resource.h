@@ -17,6 +17,8 @@ std::optional<std::string> ProjectName(const http::Exchange& exchange);
 std::optional<std::string> HookName(const http::Exchange& exchange);
 // "projects/7/secrets/TOKEN", from {project} and {secret}.
 std::optional<std::string> SecretName(const http::Exchange& exchange);
+// "projects/7/registries/ghcr.io", from {project} and {registry}.
+std::optional<std::string> RegistryName(const http::Exchange& exchange);
 // "projects/7/builds/3", from {project} and {number}.
 std::optional<std::string> BuildName(const http::Exchange& exchange);
 

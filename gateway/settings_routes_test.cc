@@ -47,6 +47,42 @@ TEST_F(SettingsRoutesTest, ASecretsFormIsChecked) {
   EXPECT_EQ(StatusOf(Change("PUT", absl::StrCat(kSecrets, "/%ff"), R"({"value": "x"})")), 404);
 }
 
+// P20: a registry's password is never told.
+TEST_F(SettingsRoutesTest, ARegistrysCredentialsAreSetListedWithoutPasswordAndDeleted) {
+  const std::string all = "/api/v1/projects/1/registries";
+  const std::string one = all + "/registry.example.com:5000";
+  const std::string set = Change("PUT", one, R"({"username": "ann", "password": "hunter2"})");
+  EXPECT_EQ(StatusOf(set), 200);
+  EXPECT_EQ(Json(set), json::parse(R"({"registry": "registry.example.com:5000", "username": "ann",
+                                       "updated_at": null})"));
+  EXPECT_EQ(projects_.Calls("SetRegistryCredential"),
+            (std::vector<std::string>{
+                R"(session-7 name: "projects/1/registries/registry.example.com:5000" )"
+                R"(username: "ann" password: "hunter2")"}));
+  const std::string encoded = all + "/%5B%3A%3A1%5D%3A5000";
+  EXPECT_EQ(Json(Change("PUT", encoded, R"({"username": "u", "password": "p"})"))["registry"],
+            "[::1]:5000");
+  const std::string list = Get(all);
+  EXPECT_EQ(Json(list)["registries"].size(), 2U);
+  EXPECT_FALSE(absl::StrContains(list, "hunter2"));
+  EXPECT_EQ(StatusOf(Change("DELETE", one)), 204);
+  EXPECT_EQ(StatusOf(Change("DELETE", one)), 404);
+  EXPECT_EQ(StatusOf(Change("DELETE", encoded)), 204);
+}
+
+// P20
+TEST_F(SettingsRoutesTest, ARegistrysFormIsChecked) {
+  const std::string path = "/api/v1/projects/1/registries/ghcr.io";
+  const std::string refused = Change("PUT", path, R"({"username": "u", "password": ""})");
+  EXPECT_EQ(StatusOf(refused), 422);
+  EXPECT_EQ(Json(refused)["field"], "password");
+  for (const char* body : {"{}", R"({"username": "u"})", R"({"username": null, "password": "p"})",
+                           R"({"username": "u", "password": "a\u0000b"})",
+                           R"({"username": "u", "password": "p", "registry": "docker.io"})"}) {
+    EXPECT_EQ(StatusOf(Change("PUT", path, body)), 400) << body;
+  }
+}
+
 // K12.
 TEST_F(SettingsRoutesTest, ADeployKeyIsShownRestoredAndRotated) {
   const std::string path = "/api/v1/projects/2/deploy_key";

@@ -78,6 +78,14 @@ const char* StateText(RepositorySync::State state) {
   }
 }
 
+JsonText ServiceJson(const build::v1::Service& service) {
+  const std::map<std::string, std::string> environment(service.environment().begin(),
+                                                       service.environment().end());
+  return JsonObject({{"name", service.name()},
+                     {"image", service.image()},
+                     {"environment", JsonObjectOf(environment)}});
+}
+
 std::string LastSegment(const std::string& name) { return name.substr(name.rfind('/') + 1); }
 
 }  // namespace
@@ -126,6 +134,7 @@ JsonText ToJson(const Hook& hook) {
        {"timeout_seconds", OrDefault(hook.timeout_seconds(), kTimeoutSeconds)},
        {"stall_timeout_seconds", OrDefault(hook.stall_timeout_seconds(), kStallTimeoutSeconds)},
        {"max_parallel", hook.max_parallel()},
+       {"services", JsonArrayOf(hook.services(), ServiceJson)},
        {"created_at", TimeJson(hook.has_create_time(), hook.create_time())},
        {"updated_at", TimeJson(hook.has_update_time(), hook.update_time())}});
 }
@@ -140,6 +149,13 @@ JsonText ToJson(const project::v1::Secret& secret) {
   return JsonObject({{"name", LastSegment(secret.name())},
                      {"updated_at", TimeJson(secret.has_update_time(), secret.update_time())},
                      {"masked", secret.masked()}});
+}
+
+JsonText ToJson(const project::v1::RegistryCredential& credential) {
+  return JsonObject(
+      {{"registry", LastSegment(credential.name())},
+       {"username", credential.username()},
+       {"updated_at", TimeJson(credential.has_update_time(), credential.update_time())}});
 }
 
 JsonText ToJson(const DeployKey& key) {

@@ -17,6 +17,7 @@ JsonText ToJson(const project::v1::Hook& hook);
 // One of a restoration's.
 JsonText ToJson(const project::v1::RestoreHooksResponse::Result& result);
 JsonText ToJson(const project::v1::Secret& secret);
+JsonText ToJson(const project::v1::RegistryCredential& credential);
 JsonText ToJson(const project::v1::DeployKey& key);
 JsonText ToJson(const project::v1::Badge& badge);
 JsonText ToJson(const project::v1::Repository& repository);

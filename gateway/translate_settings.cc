@@ -11,7 +11,8 @@ JsonText ToJson(const build::v1::ProjectSettings& settings) {
        {"cancel_superseded_branches", settings.cancel_superseded_branches()},
        {"max_parallel", settings.max_parallel()},
        {"retry_lost", settings.retry_lost()},
-       {"mail", settings.mail()}});
+       {"mail", settings.mail()},
+       {"submodules", settings.submodules()}});
 }
 
 JsonText ToJson(const build::v1::NotificationHook& hook) {

@@ -133,6 +133,11 @@ logstream_address: $logstream
 runner_token: $runner_token
 name: $(quoted "$(runner_name)")
 slots: $(own_setting KOZMIC_SLOTS "$(nproc)")
+cached_images_limit: $(own_setting KOZMIC_CACHED_IMAGES_LIMIT 3)
+cached_images_max_age: $(own_setting KOZMIC_CACHED_IMAGES_MAX_AGE 720h)
+cache_registry: $(quoted "$(setting KOZMIC_CACHE_REGISTRY)")
+cache_registry_auth_file: $(quoted "$(setting KOZMIC_CACHE_REGISTRY_AUTH_FILE)")
+least_free_disk_percent: $(own_setting KOZMIC_LEAST_FREE_DISK_PERCENT 10)
 labels: [linux]
 docker_host: $(cat "$STATE/engine")
 work_dir: $(quoted "$STATE/runner/work")

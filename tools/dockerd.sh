@@ -46,14 +46,27 @@ choose_iptables() {
   fi
 }
 
+# is_running PIDFILE NAME: whether it is that program, and not only its remains.
+is_running() {
+  local pid stat
+  pid=$(cat "$1" 2>/dev/null) || return 1
+  stat=$(cat "/proc/$pid/stat" 2>/dev/null) || return 1
+  [[ $stat == *"($2) "[!ZX]* ]]
+}
+
 mount_cgroups
 set_up_bridge
 choose_iptables
 
-# The pid in a file that a killed engine left may be another process's by now.
-if pid=$(cat "$run/docker.pid" 2>/dev/null) && ! grep -qs dockerd "/proc/$pid/comm"; then
-  rm -f "$run/docker.pid"
-fi
+# The pids in the files that a killed engine left may be other processes' by now.
+is_running "$run/docker.pid" dockerd || rm -f "$run/docker.pid"
+# Its containerd dies with it, but a moment later: an engine that takes it for
+# alive meanwhile gives up all containers.
+containerd=$run/docker/containerd/containerd.pid
+for ((i = 0; i < 100; ++i)); do
+  is_running "$containerd" containerd || { rm -f "$containerd" && break; }
+  sleep 0.1
+done
 
 mkdir -p "$state/docker"
 cat >"$run/dockerd.json" <<JSON

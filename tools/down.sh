@@ -47,6 +47,16 @@ end_jobs() {
     echo "no Docker engine answers at $socket: jobs there may still run" >&2
 }
 
+# What install scripts have left in an engine that is not ours alone.
+remove_installs() {
+  local socket
+  socket=$(cat "$STATE/engine" 2>/dev/null) || return 0
+  socket=${socket#unix://}
+  if [ "$socket" = "$RUN/docker.sock" ]; then return; fi
+  remove_images "$socket" "kozmic.cache.runner=$(runner_name)" ||
+    echo "no Docker engine answers at $socket: images \"kozmic-cache/…\" may still be there" >&2
+}
+
 # What our own engine has mounted would make a removal fail, or worse.
 unmount_below() {
   { grep -oE " $1(/[^ ]*)? " /proc/self/mounts || true; } | sort -r | while read -r mount; do
@@ -83,6 +93,7 @@ remove_all() {
     [ "$answer" = y ] || { echo "Kept."; return; }
   fi
   "$ROOT/tools/test_world.sh" stop >/dev/null 2>&1 || true
+  remove_installs
   unmount_below "$STATE"
   rm -rf "$STATE" "$RUN" "$RUN-test"
   # The link to a state elsewhere (see ensure_state).

@@ -22,11 +22,24 @@ import_image() {
 # The network bridge of the engine of ours that has its sockets in $1.
 bridge_of() { echo "kz$(printf '%s' "$1" | sha256sum | cut -c1-8)"; }
 
+# The parameter that chooses what carries the label KEY=VALUE.
+label_filter() { echo "filters=%7B%22label%22%3A%5B%22${1/=/%3D}%22%5D%7D"; }
+
+# remove_images SOCKET LABEL: removes the images that carry the label KEY=VALUE.
+remove_images() {
+  local id
+  engine_api "$1" "/images/json?$(label_filter "$2")" |
+    { grep -oE '"Id":"sha256:[0-9a-f]{64}"' || true; } | cut -d'"' -f4 |
+    while read -r id; do
+      engine_api "$1" "/images/$id?force=1" --request DELETE >/dev/null || true
+    done
+}
+
 # remove_containers SOCKET [LABEL]: ends and removes the containers that carry
 # the label KEY=VALUE; without one all, of an engine that is ours alone.
 remove_containers() {
   local id filter=
-  [ -z "${2:-}" ] || filter="&filters=%7B%22label%22%3A%5B%22${2/=/%3D}%22%5D%7D"
+  [ -z "${2:-}" ] || filter="&$(label_filter "$2")"
   engine_api "$1" "/containers/json?all=1$filter" | { grep -oE '"Id":"[0-9a-f]{64}"' || true; } | cut -d'"' -f4 |
     while read -r id; do
       engine_api "$1" "/containers/$id?force=1&v=1" --request DELETE >/dev/null || true

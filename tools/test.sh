@@ -1,5 +1,5 @@
 #!/bin/bash
-# ./kozmic test [--lint] [--unit] [--web] [--simulator] [--e2e]
+# ./kozmic test [--lint] [--unit] [--web] [--simulator] [--faults] [--e2e]
 #
 # Installs what is missing for the tests, starts what they need (a Docker
 # engine if none runs, a registry, images), runs all suites or those named, and
@@ -8,6 +8,9 @@
 #   --unit       bazel test //...: unit and integration tests of the services
 #   --web        the web page's tests, lint and build
 #   --simulator  the GitHub simulator's tests
+#   --faults     the fault matrix on real processes, killed and paused; each row
+#                with as many seeds as KOZMIC_FAULT_REPETITIONS says (2; nightly 20),
+#                or with the one that KOZMIC_FAULT_SEED names
 #   --e2e        from git push to the green tick, in a browser
 source "$(dirname "$0")/lib.sh"
 source "$ROOT/tools/progress.sh"
@@ -17,12 +20,12 @@ source "$ROOT/tools/test_engine.sh"
 suites=()
 for argument in "$@"; do
   case $argument in
-    --lint | --unit | --web | --simulator | --e2e) suites+=("${argument#--}") ;;
+    --lint | --unit | --web | --simulator | --faults | --e2e) suites+=("${argument#--}") ;;
     -h | --help) usage_from_head; exit ;;
     *) die "test knows no \"$argument\"; see ./kozmic test --help" ;;
   esac
 done
-[ ${#suites[@]} -gt 0 ] || suites=(lint web simulator unit e2e)
+[ ${#suites[@]} -gt 0 ] || suites=(lint web simulator unit faults e2e)
 
 ensure_state
 exec 8>"$STATE/test.lock"
@@ -92,13 +95,23 @@ bazel_folders() {
 }
 
 run_unit() {
-  local log=$STATE/log/test-unit.log status=0
   start_world
-  fetch_openapi
   # shellcheck disable=SC2046  # a list of words
+  bazel_suite unit $(bazel_folders) -//tests/faults/...
+}
+
+run_faults() { bazel_suite faults //tests/faults/...; }
+
+# bazel_suite NAME TARGET...
+bazel_suite() {
+  local suite=$1 log=$STATE/log/test-$1.log status=0
+  shift
+  install -d -m 755 "$TEST_TMP"
+  fetch_openapi
   "$ROOT/tools/bazel.sh" test --color=no --curses=no --keep_going --show_progress_rate_limit=15 \
-    --test_tmpdir="$TEST_TMP" $(bazel_folders) 2>&1 | tee "$log" || status=$?
-  count_bazel "$log" "$status"
+    --test_env=KOZMIC_FAULT_REPETITIONS --test_env=KOZMIC_FAULT_SEED \
+    --test_tmpdir="$TEST_TMP" -- "$@" 2>&1 | tee "$log" || status=$?
+  count_bazel "$suite" "$log" "$status"
 }
 
 # Starts an installation of its own, by ./kozmic up.

@@ -43,7 +43,7 @@ node_suite() {
   record "$name" "$passed" "$failed"
 }
 
-# count_bazel LOG STATUS: every test case of every test that Bazel tells of.
+# count_bazel SUITE LOG STATUS: every test case of every test that Bazel tells of.
 count_bazel() {
   local target verdict xml cases bad passed=0 failed=0
   local logs
@@ -60,10 +60,10 @@ count_bazel() {
     fi
     passed=$((passed + cases - bad))
     failed=$((failed + bad))
-  done < <(sed -nE 's/^(\/\/[^ ]+) +(\(cached\) +)?(PASSED|FAILED TO BUILD|FAILED|TIMEOUT|NO STATUS|FLAKY).*/\1 \3/p' "$1" | sort -u)
+  done < <(sed -nE 's/^(\/\/[^ ]+) +(\(cached\) +)?(PASSED|FAILED TO BUILD|FAILED|TIMEOUT|NO STATUS|FLAKY).*/\1 \3/p' "$2" | sort -u)
   # What kept Bazel from running a test at all is a failure, too.
-  if [ "$failed" = 0 ] && { [ "$2" -ne 0 ] || [ "$passed" = 0 ]; }; then failed=1; fi
-  record unit "$passed" "$failed"
+  if [ "$failed" = 0 ] && { [ "$3" -ne 0 ] || [ "$passed" = 0 ]; }; then failed=1; fi
+  record "$1" "$passed" "$failed"
 }
 
 # Prints the table and the sum; fails if anything did, or nothing ran.

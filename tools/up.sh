@@ -13,6 +13,12 @@
 # in the environment it serves real GitHub repositories. Also understood:
 #   KOZMIC_LISTEN         host:port to serve HTTP on (127.0.0.1:8080)
 #   KOZMIC_SLOTS          jobs at once (one per processor core)
+#   KOZMIC_CACHED_IMAGES_LIMIT  images of install scripts kept per project (3)
+#   KOZMIC_CACHED_IMAGES_MAX_AGE  those not used for so long are removed (720h)
+#   KOZMIC_CACHE_REGISTRY       registry by which runners share them: host:port/prefix
+#   KOZMIC_CACHE_REGISTRY_AUTH_FILE  file with one line user:password for it
+#   KOZMIC_LEAST_FREE_DISK_PERCENT  no jobs are taken when less of the disk is
+#                           free, and less than 10 GB (10)
 #   KOZMIC_GITHUB_WEB_URL, KOZMIC_GITHUB_API_URL           GitHub Enterprise
 #   KOZMIC_DEPLOY_KEY_TYPE  of new deploy keys: ed25519 (the default) or rsa
 #   KOZMIC_GITHUB_SSH_URL where its repositories are by SSH (ssh://git@HOST)

@@ -141,10 +141,36 @@ test('K19: a hook is sent as it was typed, and the next step is said', async (t)
   assert.deepEqual(request.postDataJSON(), {
     title: 'Everything', image: 'debian:12', script: 'make\n', install_script: '', tracked_files: ['./a', 'b'],
     enabled: false, branches: ['main', 'release/**'], events: ['push', 'pull_request', 'tag'],
-    labels: [], timeout_seconds: 3600, stall_timeout_seconds: 900, max_parallel: 0,
+    labels: [], timeout_seconds: 3600, stall_timeout_seconds: 900, max_parallel: 0, services: [],
   });
   await page.getByTestId('next-step').getByText('“Everything” has been added. Push a commit to build it.').waitFor();
   await focusAt(page, '“Everything”');
+});
+
+test('P18: services are added, checked, saved and removed', async (t) => {
+  const page = await visit(t, '/projects/1/hooks/1/edit/');
+  await page.getByTestId('add-service').click();
+  await page.waitForFunction(() => document.activeElement.getAttribute('name') === 'service-name');
+  await page.getByTestId('save').click();
+  await page.getByTestId('fault-services').getByText('needs a name').waitFor();
+  await page.getByTestId('field-service-name').fill('db');
+  await page.getByTestId('field-service-image').fill('a b');
+  await page.getByTestId('field-service-environment').fill('POSTGRES_PASSWORD=te=st\n');
+  await page.getByTestId('save').click();
+  await page.getByTestId('fault-services').getByText('not a Docker image reference').waitFor();
+  await page.getByTestId('field-service-image').fill('postgres:16');
+  const [request] = await Promise.all([
+    page.waitForRequest((sent) => sent.method() === 'PUT'),
+    page.getByTestId('save').click(),
+  ]);
+  assert.deepEqual(request.postDataJSON().services, [{ name: 'db', image: 'postgres:16', environment: { POSTGRES_PASSWORD: 'te=st' } }]);
+  await page.getByTestId('edit-hook').first().click();
+  assert.equal(await page.getByTestId('field-service-name').inputValue(), 'db');
+  for (let services = 1; services < 5; ++services) await page.getByTestId('add-service').click();
+  assert.equal(await page.getByTestId('add-service').count(), 0);
+  for (let services = 5; services > 0; --services) await page.getByTestId('remove-service').first().click();
+  await page.getByTestId('save').click();
+  await page.getByTestId('toast').getByText('has been saved').waitFor();
 });
 
 test('a hook that was changed is not left unasked: not by a link, not by Back', async (t) => {
@@ -192,6 +218,13 @@ test('an editor that cannot be loaded leaves a plain field, and a page says so',
   await page.getByTestId('unloadable').waitFor();
 });
 
+test('bad input 72: HTML in a hook’s title is text', async (t) => {
+  const page = await visit(t, '/projects/1/settings/');
+  const hook = page.getByTestId('hook').filter({ hasText: 'every word of it <b>and</b> some more' });
+  await hook.waitFor();
+  assert.equal(await hook.locator('b').count(), 0);
+});
+
 test('K24: deleting asks first, and the keyboard goes on from the heading', async (t) => {
   const page = await visit(t, '/projects/1/settings/');
   const hook = page.getByTestId('hook').filter({ hasText: 'Nightly lint' });
@@ -233,10 +266,45 @@ test('K18: a member sees no buttons that change something', async (t) => {
     await page.getByTestId(content).first().waitFor();
     assert.deepEqual(await page.locator('main button:not([aria-label^=Copy]), main .button').allTextContents(), [], section);
   }
-  for (const path of ['settings/secrets/', 'settings/danger/', 'settings/deploy-key/', 'hooks/add/']) {
+  for (const path of ['settings/secrets/', 'settings/registries/', 'settings/danger/', 'settings/deploy-key/', 'hooks/add/']) {
     await page.goto(`${mock.base}/projects/6/${path}`);
     await page.getByTestId('role-needed').waitFor();
   }
+});
+
+test('P20: the credentials of a registry are added, replaced and deleted, and the password never comes back', async (t) => {
+  const page = await visit(t, '/projects/1/settings/registries/');
+  await page.getByTestId('no-registries').waitFor();
+  await page.getByTestId('field-registry').fill('ghcr.io/acme');
+  await page.getByTestId('save-registry').click();
+  assert.match(await page.getByTestId('fault-registry').innerText(), /before the first slash/);
+  await page.getByTestId('fault-password').waitFor();
+  await page.getByTestId('field-registry').fill(' https://Registry.Example.com:5000/ ');
+  await page.getByTestId('field-username').fill('refused');
+  await page.getByTestId('field-password').fill('hunter2');
+  assert.equal(await page.getByTestId('field-password').getAttribute('type'), 'password');
+  await page.getByTestId('save-registry').click();
+  await page.getByTestId('fault-username').waitFor();
+  await page.getByTestId('field-username').fill('ann');
+  await page.getByTestId('save-registry').click();
+  const row = page.getByTestId('registry-row');
+  await row.getByText('registry.example.com:5000').waitFor();
+  await row.getByText('ann').waitFor();
+  assert.equal(await page.getByTestId('field-password').inputValue(), '');
+
+  await page.getByTestId('replace-registry').click();
+  assert.equal(await page.getByTestId('field-username').inputValue(), 'ann');
+  assert.equal(await page.getByTestId('field-password').inputValue(), '');
+  await page.getByTestId('field-username').fill('bob');
+  await page.getByTestId('field-password').fill('hunter3');
+  await page.getByTestId('save-registry').click();
+  await row.getByText('bob').waitFor();
+  assert.equal(await row.count(), 1);
+  assert.doesNotMatch(await page.content(), /hunter/);
+
+  await page.getByTestId('delete-registry').click();
+  await page.getByRole('button', { name: 'Delete credentials' }).click();
+  await page.getByTestId('no-registries').waitFor();
 });
 
 test('P5: a secret is saved and replaced, and its value never comes back', async (t) => {

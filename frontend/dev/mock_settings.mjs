@@ -4,8 +4,8 @@ import { error, json, later, nothing, readBody, refuse } from './mock_http.mjs';
 
 const start = Date.now();
 const ago = (seconds) => new Date(start - seconds * 1000).toISOString();
-const HOOK_FIELDS = ['title', 'image', 'script', 'install_script', 'tracked_files', 'enabled', 'branches', 'events', 'labels', 'timeout_seconds', 'stall_timeout_seconds', 'max_parallel'];
-const DEFAULTS = { install_script: '', tracked_files: [], enabled: true, branches: [], events: ['push', 'pull_request'], labels: [], timeout_seconds: 3600, stall_timeout_seconds: 900, max_parallel: 0 };
+const HOOK_FIELDS = ['title', 'image', 'script', 'install_script', 'tracked_files', 'enabled', 'branches', 'events', 'labels', 'timeout_seconds', 'stall_timeout_seconds', 'max_parallel', 'services'];
+const DEFAULTS = { install_script: '', tracked_files: [], enabled: true, branches: [], events: ['push', 'pull_request'], labels: [], timeout_seconds: 3600, stall_timeout_seconds: 900, max_parallel: 0, services: [] };
 
 /** Project id → its settings. */
 const settings = new Map();
@@ -40,7 +40,8 @@ export function addSettings({ id, private: isPrivate }) {
       synced_at: ago(5000), sync_error: '',
     },
     secrets: [],
-    builds: { fail_fast: false, cancel_superseded_pull_requests: true, cancel_superseded_branches: false, max_parallel: 0, retry_lost: false, mail: true },
+    registries: [],
+    builds: { fail_fast: false, cancel_superseded_pull_requests: true, cancel_superseded_branches: false, max_parallel: 0, retry_lost: false, mail: true, submodules: false },
     notifications: [],
     key: isPrivate ? key() : null,
     token: isPrivate ? 'b4dg3t0ken' : null,
@@ -64,7 +65,7 @@ export function fillSettings() {
   });
   addHook(2, { title: 'Tests', image: 'node:22', script: '#!/bin/bash\nset -e\n\nnpm ci\nnpm test\n' });
   addHook(6, { title: 'Tests', image: 'debian:12', script: '#!/bin/bash\nset -e\n\necho "It works!"\n' });
-  addHook(9, { title: 'Tests', image: 'debian:12', script: 'make test\n', labels: ['gpu', 'linux'], timeout_seconds: 7200, stall_timeout_seconds: 100, max_parallel: 2 });
+  addHook(9, { title: 'Tests', image: 'debian:12', script: 'make test\n', labels: ['gpu', 'linux'], timeout_seconds: 7200, stall_timeout_seconds: 100, max_parallel: 2, services: [{ name: 'db', image: 'postgres:16', environment: { POSTGRES_PASSWORD: 'test', POSTGRES_DB: 'a-name-of-a-database-that-is-longer-than-the-field-that-it-is-in' } }, { name: 'cache', image: 'registry.example.com:5000/acme/a-redis-with-a-long-name:7-alpine', environment: {} }] });
   settings.get(9).notifications = [
     { id: 1, url: 'https://chat.example.com/hooks/builds', created_at: ago(90_000), last_at: ago(400), last_result: '204', waiting: 0 },
     { id: 2, url: 'https://dashboard.example.com/a/path/that/is/long/enough/to/need/more/than/one/line/on/a/phone?token=abc', created_at: ago(90_000), last_at: ago(30), last_result: 'The connection was refused.', waiting: 3 },
@@ -73,6 +74,10 @@ export function fillSettings() {
     { name: 'NPM_TOKEN', updated_at: ago(90_000), masked: true },
     { name: 'PIN', updated_at: ago(4_000_000), masked: false },
     { name: 'A_NAME_AS_LONG_AS_NAMES_OF_ENVIRONMENT_VARIABLES_GET_WHEN_SOMEBODY_MEANS_EVERY_WORD', updated_at: ago(900), masked: true },
+  ];
+  settings.get(2).registries = [
+    { registry: 'docker.io', username: 'acme-robot', updated_at: ago(9_000_000) },
+    { registry: 'a-registry-with-a-name-as-long-as-they-get.eu-central-1.example.com:5000', username: 'a-user-with-a-name-that-is-long-enough-to-need-two-lines-on-a-phone@example.com', updated_at: ago(400) },
   ];
   settings.get(2).members.sync_error = 'GitHub answered with status 502.';
   Object.assign(settings.get(2).key, { state: 'missing', checked_at: ago(300), created_at: ago(9_000_000) });
@@ -86,6 +91,7 @@ function checkHook(response, fields) {
   if (fields.title.length > 200) return refuse(response, 'title', 'At most 200 characters.');
   if (!/^[a-z0-9./:_-]+$/.test(fields.image)) return refuse(response, 'image', 'not the name of an image');
   if (fields.branches?.some((glob) => glob.includes('['))) return refuse(response, 'branches', 'There are no character classes.');
+  if (fields.services?.some(({ image }) => image.includes(' '))) return refuse(response, 'services', 'The service "db": "a b" is not a Docker image reference.');
   if (fields.title.includes('refused')) return error(response, 409, 'github_refused', 'GitHub answered 422: Validation Failed');
   return true;
 }
@@ -127,6 +133,22 @@ async function secrets(request, response, own, name) {
   return json(response, 200, secret);
 }
 
+/** The user “refused” is. */
+async function registries(request, response, own, registry) {
+  if (registry === '') return json(response, 200, { registries: own.registries });
+  const others = own.registries.filter((known) => known.registry !== registry);
+  if (request.method === 'DELETE') {
+    own.registries = others;
+    return nothing(response);
+  }
+  const body = await readBody(request, response, ['username', 'password']);
+  if (!body) return undefined;
+  if (body.username === 'refused') return refuse(response, 'username', 'At most 255 characters.');
+  const saved = { registry, username: body.username, updated_at: new Date().toISOString() };
+  own.registries = [...others, saved].sort((a, b) => (a.registry < b.registry ? -1 : 1));
+  return json(response, 200, saved);
+}
+
 async function buildSettings(request, response, own) {
   if (request.method === 'PUT') {
     const body = await readBody(request, response, Object.keys(own.builds));
@@ -161,12 +183,12 @@ async function deployKey(response, own, rest) {
 
 /** Who needs to be more than a member for what. */
 function forbidden(request, rest) {
-  return request.method !== 'GET' || /^\/(secrets|deploy_key|notification_hooks)/.test(rest);
+  return request.method !== 'GET' || /^\/(secrets|registries|deploy_key|notification_hooks)/.test(rest);
 }
 
 /** Answers true when `rest` is about a project's settings, and has been dealt with. */
 export async function answerSettings(request, response, project, rest, base) {
-  const [, part, below = ''] = /^\/(hooks|members|secrets|deploy_key|badge|settings|notification_hooks)(\/.*)?$/.exec(rest) ?? [];
+  const [, part, below = ''] = /^\/(hooks|members|secrets|registries|deploy_key|badge|settings|notification_hooks)(\/.*)?$/.exec(rest) ?? [];
   if (!part) return false;
   if (project.role === 'member' && forbidden(request, rest)) {
     error(response, 403, 'permission_denied', 'your role in this project does not allow that');
@@ -175,6 +197,7 @@ export async function answerSettings(request, response, project, rest, base) {
   const own = settings.get(project.id);
   if (part === 'hooks') await hooks(request, response, project, below);
   if (part === 'secrets') await secrets(request, response, own, decodeURIComponent(below.slice(1)));
+  if (part === 'registries') await registries(request, response, own, decodeURIComponent(below.slice(1)));
   if (part === 'settings') await buildSettings(request, response, own);
   if (part === 'notification_hooks') await notifications(request, response, own, below);
   if (part === 'deploy_key') await deployKey(response, own, below);

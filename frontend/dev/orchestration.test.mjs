@@ -255,6 +255,7 @@ test('how builds are run is saved as it was chosen', async (t) => {
   const page = await visit(t, '/projects/9/settings/builds/');
   await page.getByTestId('field-fail_fast').check();
   await page.getByTestId('field-cancel_superseded_pull_requests').uncheck();
+  await page.getByTestId('field-submodules').check();
   await page.getByTestId('field-max_parallel').fill('0.5');
   await page.getByTestId('save').click();
   await page.getByTestId('fault-max_parallel').waitFor();
@@ -265,7 +266,7 @@ test('how builds are run is saved as it was chosen', async (t) => {
   ]);
   assert.deepEqual(request.postDataJSON(), {
     fail_fast: true, cancel_superseded_pull_requests: false, cancel_superseded_branches: false, max_parallel: 4,
-    retry_lost: false, mail: true,
+    retry_lost: false, mail: true, submodules: true,
   });
   await toast(page, 'The settings have been saved.');
   await page.reload();

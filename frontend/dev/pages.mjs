@@ -178,6 +178,15 @@ export const PAGES = {
       await page.getByTestId('unsaved').waitFor();
     },
   },
+  'hook-services-refused': {
+    path: '/projects/7/hooks/add/', whole,
+    act: async (page) => {
+      await page.getByTestId('add-service').click();
+      await page.getByTestId('add-service').click();
+      await page.getByTestId('save').click();
+      await page.getByTestId('fault-services').waitFor();
+    },
+  },
   'hook-advanced': { path: '/projects/9/hooks/6/edit/', whole },
   'settings-builds': { path: '/projects/9/settings/builds/' },
   'settings-builds-refused': {
@@ -198,6 +207,16 @@ export const PAGES = {
     act: async (page) => {
       await page.getByTestId('replace-secret').first().click();
       await page.getByTestId('save-secret').click();
+    },
+  },
+  registries: { path: '/projects/2/settings/registries/', whole },
+  'registries-none': { path: '/projects/1/settings/registries/', whole },
+  'registries-faults': {
+    path: '/projects/2/settings/registries/', whole,
+    act: async (page) => {
+      await page.getByTestId('field-registry').fill('docker.io');
+      await page.getByTestId('save-registry').click();
+      await page.getByTestId('fault-password').waitFor();
     },
   },
   'secrets-member': { path: '/projects/6/settings/secrets/' },

@@ -4,6 +4,7 @@ import { firstLine, formatDuration, formatRelative, plural } from './format';
 it.each([
   [0, false, '0 s'],
   [999, false, '0 s'],
+  [704, true, '704 ms'],
   [1_234, true, '1.2 s'],
   [59_400, true, '59 s'],
   [61_000, false, '1 m 01 s'],

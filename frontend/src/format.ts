@@ -1,6 +1,7 @@
-/** How long something took, for people. `exact` shows tenths below 10 s, for what has ended. */
+/** How long something took, for people. `exact` shows more below 10 s, for what has ended. */
 export function formatDuration(ms: number, exact = false): string {
   const total = Math.max(0, ms) / 1000;
+  if (exact && total < 1) return `${Math.round(total * 1000)} ms`;
   if (exact && total < 10) return `${total.toFixed(1)} s`;
   const seconds = exact ? Math.round(total) : Math.floor(total);
   if (seconds < 60) return `${seconds} s`;

@@ -27,6 +27,7 @@ const HOOK: HookFields = {
   timeout_seconds: 100,
   stall_timeout_seconds: 7,
   max_parallel: 3,
+  services: [{ name: 'db', image: 'postgres:16', environment: { A: 'b' } }],
 };
 
 const NOTHING = /^$/;

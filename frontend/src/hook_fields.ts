@@ -1,5 +1,6 @@
 import { type Faults, REQUIRED } from './api/faults';
 import type { HookEvent, HookFields } from './api/types';
+import { faultOfServices, type ServiceValues, toServices, toServiceValues } from './hook_services';
 
 /** A hook as its form holds it: lists are texts of one entry a line, times are typed in minutes. */
 export interface HookValues {
@@ -15,6 +16,7 @@ export interface HookValues {
   timeout_seconds: string;
   stall_timeout_seconds: string;
   max_parallel: string;
+  services: ServiceValues[];
 }
 
 export const NEW_HOOK: HookValues = {
@@ -30,6 +32,7 @@ export const NEW_HOOK: HookValues = {
   timeout_seconds: '60',
   stall_timeout_seconds: '15',
   max_parallel: '',
+  services: [],
 };
 
 /** In the order in which they are shown. */
@@ -65,6 +68,7 @@ export function toValues(fields: HookFields): HookValues {
     timeout_seconds: minutesOf(fields.timeout_seconds),
     stall_timeout_seconds: minutesOf(fields.stall_timeout_seconds),
     max_parallel: countText(fields.max_parallel),
+    services: toServiceValues(fields.services),
   };
 }
 
@@ -75,6 +79,7 @@ export function toFields(values: HookValues): HookFields {
     timeout_seconds: secondsOf(values.timeout_seconds),
     stall_timeout_seconds: secondsOf(values.stall_timeout_seconds),
     max_parallel: Number(values.max_parallel),
+    services: toServices(values.services),
     tracked_files: linesOf(values.tracked_files),
     branches: linesOf(values.branches),
     events: EVENTS.map(({ event }) => event).filter((event) => values.events.includes(event)),
@@ -117,6 +122,8 @@ export function checkHook(values: HookValues): Faults<keyof HookValues> {
   if (files) faults.tracked_files = files;
   const branches = checkLines(values.branches, MOST_BRANCHES, () => '');
   if (branches) faults.branches = branches;
+  const services = faultOfServices(values.services);
+  if (services) faults.services = services;
   return { ...faults, ...checkAdvanced(values) };
 }
 

@@ -39,6 +39,7 @@ it('finds back from every address to its page', () => {
     'hooks',
     'builds',
     'secrets',
+    'registries',
     'notifications',
     'members',
     'deploy-key',

@@ -3,6 +3,7 @@ export type Section =
   | 'hooks'
   | 'builds'
   | 'secrets'
+  | 'registries'
   | 'notifications'
   | 'members'
   | 'deploy-key'
@@ -66,7 +67,7 @@ const ID = '([1-9]\\d{0,15})';
 const BUILD = new RegExp(`^builds/(latest|[1-9]\\d{0,15})/(?:jobs/${ID}/)?$`);
 const HOOK = new RegExp(`^hooks/(?:add|${ID}/edit)/$`);
 const SETTINGS =
-  /^settings\/(?:(hooks|builds|secrets|notifications|members|deploy-key|badge|danger)\/)?$/;
+  /^settings\/(?:(hooks|builds|secrets|registries|notifications|members|deploy-key|badge|danger)\/)?$/;
 const PROJECT = new RegExp(`^/projects/${ID}/(.*)$`);
 
 /** A missing slash at the end is forgiven. */

@@ -97,6 +97,21 @@ grpc::Status FakeBuilds::ListAttempts(grpc::ServerContext* context,
                 *context);
 }
 
+grpc::Status FakeBuilds::GetJobSpec(grpc::ServerContext* context,
+                                    const build::v1::GetJobSpecRequest* request,
+                                    runner::v1::JobSpec* response) {
+  return ToGrpc(On("GetJobSpec", *context, *request, request->job(),
+                   [&](Build& build, Job* job) {
+                     response->set_commit(build.commit());
+                     response->set_title(job->title());
+                     response->set_script("#!/bin/sh\necho \"\xc3\xbc\"\n");
+                     response->add_tracked_files("a/b");
+                     (*response->mutable_environment())["KOZMIC_BRANCH"] = "main";
+                     return absl::OkStatus();
+                   }),
+                *context);
+}
+
 grpc::Status FakeBuilds::ExplainWait(grpc::ServerContext* context,
                                      const build::v1::ExplainWaitRequest* request,
                                      build::v1::ExplainWaitResponse* response) {

@@ -32,6 +32,8 @@ class FakeBuilds final : public build::v1::BuildService::Service {
   grpc::Status WatchProject(grpc::ServerContext* context,
                             const build::v1::WatchProjectRequest* request,
                             grpc::ServerWriter<build::v1::WatchProjectResponse>* writer) override;
+  grpc::Status GetJobSpec(grpc::ServerContext* context, const build::v1::GetJobSpecRequest* request,
+                          runner::v1::JobSpec* response) override;
   grpc::Status ListAttempts(grpc::ServerContext* context,
                             const build::v1::ListAttemptsRequest* request,
                             build::v1::ListAttemptsResponse* response) override;

@@ -345,6 +345,41 @@ grpc::Status FakeProjects::DeleteSecret(grpc::ServerContext* context,
             });
 }
 
+grpc::Status FakeProjects::SetRegistryCredential(
+    grpc::ServerContext* context, const project::v1::SetRegistryCredentialRequest* request,
+    project::v1::RegistryCredential* response) {
+  return On("SetRegistryCredential", *context, *request, request->name(), PERMISSION_CONFIGURE,
+            [&](Kept& kept) {
+              if (request->password().empty()) return FieldError("password");
+              response->set_name(request->name());
+              response->set_username(request->username());
+              kept.registries[request->name()] = *response;
+              return absl::OkStatus();
+            });
+}
+
+grpc::Status FakeProjects::ListRegistryCredentials(
+    grpc::ServerContext* context, const project::v1::ListRegistryCredentialsRequest* request,
+    project::v1::ListRegistryCredentialsResponse* response) {
+  return On("ListRegistryCredentials", *context, *request, request->parent(), PERMISSION_CONFIGURE,
+            [&](Kept& kept) {
+              for (const auto& [name, credential] : kept.registries) {
+                *response->add_credentials() = credential;
+              }
+              return absl::OkStatus();
+            });
+}
+
+grpc::Status FakeProjects::DeleteRegistryCredential(
+    grpc::ServerContext* context, const project::v1::DeleteRegistryCredentialRequest* request,
+    project::v1::DeleteRegistryCredentialResponse*) {
+  return On("DeleteRegistryCredential", *context, *request, request->name(), PERMISSION_CONFIGURE,
+            [&](Kept& kept) {
+              if (kept.registries.erase(request->name()) == 1) return absl::OkStatus();
+              return absl::NotFoundError("no such registry");
+            });
+}
+
 grpc::Status FakeProjects::GetDeployKey(grpc::ServerContext* context,
                                         const project::v1::GetDeployKeyRequest* request,
                                         project::v1::DeployKey* response) {

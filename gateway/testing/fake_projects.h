@@ -80,6 +80,15 @@ class FakeProjects final : public project::v1::ProjectService::Service {
   grpc::Status ListSecrets(grpc::ServerContext* context,
                            const project::v1::ListSecretsRequest* request,
                            project::v1::ListSecretsResponse* response) override;
+  grpc::Status SetRegistryCredential(grpc::ServerContext* context,
+                                     const project::v1::SetRegistryCredentialRequest* request,
+                                     project::v1::RegistryCredential* response) override;
+  grpc::Status ListRegistryCredentials(
+      grpc::ServerContext* context, const project::v1::ListRegistryCredentialsRequest* request,
+      project::v1::ListRegistryCredentialsResponse* response) override;
+  grpc::Status DeleteRegistryCredential(
+      grpc::ServerContext* context, const project::v1::DeleteRegistryCredentialRequest* request,
+      project::v1::DeleteRegistryCredentialResponse* response) override;
   grpc::Status DeleteSecret(grpc::ServerContext* context,
                             const project::v1::DeleteSecretRequest* request,
                             project::v1::DeleteSecretResponse* response) override;
@@ -135,6 +144,7 @@ class FakeProjects final : public project::v1::ProjectService::Service {
     std::map<std::string, project::v1::Role> roles;
     std::map<std::string, project::v1::Hook> hooks;
     std::map<std::string, project::v1::Secret> secrets;
+    std::map<std::string, project::v1::RegistryCredential> registries;
     // By number.
     std::map<int64_t, project::v1::Delivery> deliveries;
     int badge_token = 1;

@@ -31,6 +31,27 @@ TEST(ParseJsonTest, CapsDepth) {
   EXPECT_FALSE(ParseJson(Nested(1000000)).ok());
 }
 
+TEST(ParseJsonTest, LeavesOutWhatIsNotWanted) {
+  const JsonNames wanted = {"a", "list"};
+  const auto read = [&](absl::string_view text) {
+    const auto json = ParseJson(text, wanted);
+    return json.ok() ? DumpJson(*json) : std::string(json.status().message());
+  };
+  EXPECT_EQ(read(R"({"x":1,"a":{"b":[{"a":1}],"a":2,"c":{"a":{}}},"y":[[{"a":3}],{}],"z":null})"),
+            R"({"a":{"a":2}})");
+  EXPECT_EQ(read(R"({"list":[1,{"x":2,"a":[3]},"x"],"x":{"x":{"a":1}},"a":[]})"),
+            R"({"a":[],"list":[1,{"a":[3]},"x"]})");
+  EXPECT_EQ(read(R"(["x",{"x":{}}])"), R"(["x",{}])");
+  EXPECT_EQ(read(R"({"a":1,"x":{"a":2},"a":3})"),
+            "unreadable JSON: the same key twice in an object");
+  for (const char* bad :
+       {R"({"x":[1,]})", R"({"x":"\u0000"})", R"({"x":{"\u0000":1}})", "{\"x\":\"\xff\"}"}) {
+    EXPECT_FALSE(ParseJson(bad, wanted).ok()) << bad;
+  }
+  EXPECT_TRUE(ParseJson("{\"x\":" + Nested(63) + "}", wanted).ok());
+  EXPECT_FALSE(ParseJson("{\"x\":" + Nested(64) + "}", wanted).ok());
+}
+
 TEST(JsonAtTest, FindsByPathAndType) {
   const auto json = *ParseJson(
       R"({"repository":{"id":7,"name":"n","private":false},"big":18446744073709551615})");

@@ -1,5 +1,6 @@
 #include "lib/docker/container_spec.h"
 
+#include <string>
 #include <utility>
 
 #include "nlohmann/json.hpp"
@@ -7,6 +8,18 @@
 namespace kozmic::docker {
 
 using nlohmann::json;
+
+namespace {
+
+json LogConfig(int64_t bytes) {
+  if (bytes <= 0) return {{"Type", "none"}};
+  // Two files take turns, so that at least one whole file is there.
+  return {
+      {"Type", "local"},
+      {"Config", {{"max-size", std::to_string(bytes)}, {"max-file", "2"}, {"compress", "false"}}}};
+}
+
+}  // namespace
 
 std::string ToCreateJson(const ContainerSpec& spec) {
   json mounts = json::array();
@@ -19,7 +32,7 @@ std::string ToCreateJson(const ContainerSpec& spec) {
                       {"BindOptions", {{"Propagation", "rprivate"}}}});
   }
   json host = {{"Mounts", std::move(mounts)},
-               {"LogConfig", {{"Type", "none"}}},
+               {"LogConfig", LogConfig(spec.log_bytes)},
                {"Init", spec.init},
                {"RestartPolicy", {{"Name", "no"}}}};
   if (spec.memory_bytes > 0) {
@@ -43,6 +56,10 @@ std::string ToCreateJson(const ContainerSpec& spec) {
   if (!spec.user.empty()) body["User"] = spec.user;
   if (!spec.working_directory.empty()) body["WorkingDir"] = spec.working_directory;
   if (!spec.hostname.empty()) body["Hostname"] = spec.hostname;
+  if (!spec.network_aliases.empty()) {
+    body["NetworkingConfig"] = {
+        {"EndpointsConfig", {{spec.network_mode, {{"Aliases", spec.network_aliases}}}}}};
+  }
   return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -15,8 +15,8 @@ struct BindMount {
   bool read_only = false;
 };
 
-// What a container is made of. Docker's own log is off, its health check too; only what is named
-// here overrides the image.
+// What a container is made of. Its health check is off; only what is named here overrides the
+// image.
 struct ContainerSpec {
   // A reference or an image id.
   std::string image;
@@ -42,6 +42,8 @@ struct ContainerSpec {
   int64_t pids_limit = 0;
   // "bridge", "none", "host" or a network's name; empty: the engine's default.
   std::string network_mode;
+  // What the network's other containers call it besides its name; of a network by name only.
+  std::vector<std::string> network_aliases;
   // "CHOWN", "ALL", ...
   std::vector<std::string> drop_capabilities;
   std::vector<std::string> add_capabilities;
@@ -49,6 +51,8 @@ struct ContainerSpec {
   std::vector<std::string> security_options;
   // Puts Docker's init in front of the command.
   bool init = false;
+  // So much of its output the engine keeps, for DockerClient::TailLog. 0: Docker's own log is off.
+  int64_t log_bytes = 0;
 };
 
 // The body of the Engine API's ContainerCreate. Bytes that are not UTF-8 are replaced.

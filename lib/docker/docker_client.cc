@@ -7,6 +7,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "lib/docker/docker_json.h"
+#include "lib/docker/log_tail.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 #include "nlohmann/json.hpp"
@@ -19,6 +20,8 @@ using nlohmann::json;
 constexpr absl::Duration kShortCall = absl::Seconds(20);
 // Starting and removing are slow on a loaded host.
 constexpr absl::Duration kLongCall = absl::Seconds(60);
+// Of gigabytes on a slow disk.
+constexpr absl::Duration kCommit = absl::Minutes(30);
 
 std::string EncodeAuth(const RegistryAuth* auth, const std::string& registry) {
   json body = json::object();
@@ -27,7 +30,8 @@ std::string EncodeAuth(const RegistryAuth* auth, const std::string& registry) {
         {"username", auth->username}, {"password", auth->password}, {"serveraddress", registry}};
   }
   // Padded, unlike absl::WebSafeBase64Escape: what the engine's decoder demands.
-  std::string encoded = absl::Base64Escape(body.dump());
+  std::string encoded = absl::Base64Escape(
+      body.dump(-1, ' ', /*ensure_ascii=*/false, json::error_handler_t::replace));
   for (char& c : encoded) c = c == '+' ? '-' : c == '/' ? '_' : c;
   return encoded;
 }
@@ -49,6 +53,14 @@ absl::Status Transfer(const EngineHttp& http, EngineRequest request,
 
 std::string ContainerPath(absl::string_view id, absl::string_view rest) {
   return absl::StrCat("/containers/", UrlEncode(id), rest);
+}
+
+std::string NetworkPath(absl::string_view network, absl::string_view rest) {
+  return absl::StrCat("/networks/", UrlEncode(network), rest);
+}
+
+NetworkSummary ReadNetwork(const json& body) {
+  return {StringAt(body, "Id"), StringAt(body, "Name"), StringMapAt(body, "Labels")};
 }
 
 }  // namespace
@@ -107,7 +119,11 @@ absl::StatusOr<ImageInfo> DockerClient::InspectImage(absl::string_view reference
                   .path = absl::StrCat("/images/", UrlEncode(reference), "/json"),
                   .timeout = kShortCall}));
   KOZMIC_ASSIGN_OR_RETURN(const json body, ParseObject(reply.body));
-  ImageInfo info{.id = StringAt(body, "Id")};
+  ImageInfo info{.id = StringAt(body, "Id"),
+                 .labels = StringMapAt(ObjectAt(body, "Config"), "Labels")};
+  const std::string tagged = StringAt(ObjectAt(body, "Metadata"), "LastTagTime");
+  absl::Time tag_time;
+  if (absl::ParseTime(absl::RFC3339_full, tagged, &tag_time, nullptr)) info.tag_time = tag_time;
   if (info.id.empty()) return absl::InternalError("Docker's answer names no image id");
   return info;
 }
@@ -148,6 +164,69 @@ absl::Status DockerClient::PushImage(const ImageReference& reference, const Regi
                    .timeout = timeout,
                    .stop = std::move(stop)},
                   std::move(progress));
+}
+
+absl::StatusOr<std::vector<ImageSummary>> DockerClient::ListImages(absl::string_view label) const {
+  const json filters = {{"label", {std::string(label)}}};
+  KOZMIC_ASSIGN_OR_RETURN(
+      const EngineReply reply,
+      http_.Call({.method = "GET",
+                  .path = absl::StrCat("/images/json?filters=", UrlEncode(filters.dump())),
+                  .timeout = kShortCall}));
+  const json body = json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
+  if (!body.is_array()) return absl::InternalError("Docker's list of images is not a list");
+  std::vector<ImageSummary> images;
+  for (const json& entry : body) {
+    if (!entry.is_object()) continue;
+    ImageSummary& image = images.emplace_back();
+    image.id = StringAt(entry, "Id");
+    image.labels = StringMapAt(entry, "Labels");
+    image.create_time = absl::FromUnixSeconds(NumberAt(entry, "Created"));
+    const auto tags = entry.find("RepoTags");
+    if (tags == entry.end() || !tags->is_array()) continue;
+    for (const json& tag : *tags) {
+      if (tag.is_string()) image.tags.push_back(tag.get<std::string>());
+    }
+  }
+  return images;
+}
+
+absl::StatusOr<std::string> DockerClient::CommitContainer(
+    absl::string_view id, const ImageReference& target,
+    const std::map<std::string, std::string>& labels, std::stop_token stop) const {
+  const json config = {{"Labels", labels}};
+  KOZMIC_ASSIGN_OR_RETURN(
+      const EngineReply reply,
+      http_.Call({.method = "POST",
+                  .path = absl::StrCat("/commit?container=", UrlEncode(id),
+                                       "&repo=", UrlEncode(target.Repository()),
+                                       "&tag=", UrlEncode(target.tag)),
+                  .body = config.dump(-1, ' ', false, json::error_handler_t::replace),
+                  .timeout = kCommit,
+                  .stop = std::move(stop)}));
+  KOZMIC_ASSIGN_OR_RETURN(const json body, ParseObject(reply.body));
+  std::string image = StringAt(body, "Id");
+  if (image.empty()) return absl::InternalError("Docker's answer names no image id");
+  return image;
+}
+
+absl::Status DockerClient::MakeEmptyImage(const ImageReference& target,
+                                          const std::map<std::string, std::string>& labels) const {
+  // The end of an archive with nothing before it.
+  constexpr size_t kEmptyTar = 1024;
+  std::string path = absl::StrCat("/images/create?fromSrc=-&repo=", UrlEncode(target.Repository()),
+                                  "&tag=", UrlEncode(target.tag));
+  for (const auto& [name, value] : labels) {
+    absl::StrAppend(&path,
+                    "&changes=", UrlEncode(absl::StrCat("LABEL ", name, "=\"", value, "\"")));
+  }
+  return Transfer(http_,
+                  {.method = "POST",
+                   .path = path,
+                   .body = std::string(kEmptyTar, '\0'),
+                   .content_type = "application/x-tar",
+                   .timeout = kLongCall},
+                  nullptr);
 }
 
 absl::Status DockerClient::RemoveImage(absl::string_view reference, bool force) const {
@@ -257,6 +336,86 @@ absl::StatusOr<std::vector<ContainerSummary>> DockerClient::ListContainers(
     container.create_time = absl::FromUnixSeconds(NumberAt(entry, "Created"));
   }
   return containers;
+}
+
+absl::StatusOr<std::string> DockerClient::TailLog(absl::string_view id, int lines, size_t bytes,
+                                                  absl::Duration timeout) const {
+  LogTail tail(bytes);
+  KOZMIC_RETURN_IF_ERROR(
+      http_
+          .Call({.method = "GET",
+                 .path = ContainerPath(id, absl::StrCat("/logs?stdout=1&stderr=1&tail=", lines)),
+                 .timeout = timeout,
+                 .on_bytes =
+                     [&tail](absl::string_view data) {
+                       tail.Feed(data);
+                       return true;
+                     }})
+          .status());
+  return tail.Text();
+}
+
+absl::StatusOr<std::string> DockerClient::CreateNetwork(const NetworkSpec& spec) const {
+  json body = {{"Name", spec.name},
+               {"CheckDuplicate", true},
+               {"Driver", "bridge"},
+               {"Internal", spec.internal},
+               {"Labels", spec.labels}};
+  // The host itself is outside, too.
+  if (spec.internal) body["Options"] = {{"com.docker.network.bridge.inhibit_ipv4", "true"}};
+  KOZMIC_ASSIGN_OR_RETURN(
+      const EngineReply reply,
+      http_.Call({.method = "POST",
+                  .path = "/networks/create",
+                  .body = body.dump(-1, ' ', false, json::error_handler_t::replace),
+                  .timeout = kLongCall}));
+  KOZMIC_ASSIGN_OR_RETURN(const json answer, ParseObject(reply.body));
+  std::string id = StringAt(answer, "Id");
+  if (id.empty()) return absl::InternalError("Docker's answer names no network id");
+  return id;
+}
+
+absl::Status DockerClient::ConnectNetwork(absl::string_view network, absl::string_view container,
+                                          absl::string_view alias) const {
+  json body = {{"Container", std::string(container)}};
+  if (!alias.empty()) body["EndpointConfig"] = {{"Aliases", {std::string(alias)}}};
+  return http_
+      .Call({.method = "POST",
+             .path = NetworkPath(network, "/connect"),
+             .body = body.dump(-1, ' ', false, json::error_handler_t::replace),
+             .timeout = kLongCall})
+      .status();
+}
+
+absl::Status DockerClient::RemoveNetwork(absl::string_view network) const {
+  const auto reply =
+      http_.Call({.method = "DELETE", .path = NetworkPath(network, ""), .timeout = kLongCall});
+  return absl::IsNotFound(reply.status()) ? absl::OkStatus() : reply.status();
+}
+
+absl::StatusOr<NetworkSummary> DockerClient::InspectNetwork(absl::string_view network) const {
+  KOZMIC_ASSIGN_OR_RETURN(
+      const EngineReply reply,
+      http_.Call({.method = "GET", .path = NetworkPath(network, ""), .timeout = kShortCall}));
+  KOZMIC_ASSIGN_OR_RETURN(const json body, ParseObject(reply.body));
+  return ReadNetwork(body);
+}
+
+absl::StatusOr<std::vector<NetworkSummary>> DockerClient::ListNetworks(
+    absl::string_view label) const {
+  const json filters = {{"label", {std::string(label)}}};
+  KOZMIC_ASSIGN_OR_RETURN(
+      const EngineReply reply,
+      http_.Call({.method = "GET",
+                  .path = absl::StrCat("/networks?filters=", UrlEncode(filters.dump())),
+                  .timeout = kShortCall}));
+  const json body = json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
+  if (!body.is_array()) return absl::InternalError("Docker's list of networks is not a list");
+  std::vector<NetworkSummary> networks;
+  for (const json& entry : body) {
+    if (entry.is_object()) networks.push_back(ReadNetwork(entry));
+  }
+  return networks;
 }
 
 }  // namespace kozmic::docker

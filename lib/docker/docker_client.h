@@ -1,6 +1,7 @@
 #ifndef KOZMIC_LIB_DOCKER_DOCKER_CLIENT_H_
 #define KOZMIC_LIB_DOCKER_DOCKER_CLIENT_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -38,7 +39,18 @@ struct EngineLimits {
 
 struct ImageInfo {
   // "sha256:..."
+  std::string id = {};
+  std::map<std::string, std::string> labels = {};
+  // When it last got a name, also one that it had.
+  absl::Time tag_time = absl::InfinitePast();
+};
+
+struct ImageSummary {
   std::string id;
+  // "repository:tag", any number.
+  std::vector<std::string> tags;
+  std::map<std::string, std::string> labels;
+  absl::Time create_time;
 };
 
 struct RegistryAuth {
@@ -58,6 +70,19 @@ struct ContainerInfo {
   bool oom_killed = false;
   // Docker's reason when it could not run the container.
   std::string error;
+};
+
+struct NetworkSpec {
+  std::string name;
+  std::map<std::string, std::string> labels;
+  // Its containers reach each other and nothing else, not even the host.
+  bool internal = false;
+};
+
+struct NetworkSummary {
+  std::string id;
+  std::string name;
+  std::map<std::string, std::string> labels;
 };
 
 struct ContainerSummary {
@@ -95,6 +120,16 @@ class DockerClient {
   absl::Status PushImage(const ImageReference& reference, const RegistryAuth* auth,
                          absl::Duration timeout, std::stop_token stop,
                          std::function<void(const TransferProgress&)> progress) const;
+  // All images that carry the label `key`, or `key=value` with a value.
+  absl::StatusOr<std::vector<ImageSummary>> ListImages(absl::string_view label) const;
+  // Makes an image of what a container that does not run has changed: without what is mounted in
+  // it. Returns its id. The labels are added to the container's. Cancellable.
+  absl::StatusOr<std::string> CommitContainer(absl::string_view id, const ImageReference& target,
+                                              const std::map<std::string, std::string>& labels,
+                                              std::stop_token stop) const;
+  // Makes an image of nothing but labels, whose values must be plain words.
+  absl::Status MakeEmptyImage(const ImageReference& target,
+                              const std::map<std::string, std::string>& labels) const;
   // OK when it is gone already.
   absl::Status RemoveImage(absl::string_view reference, bool force) const;
 
@@ -119,6 +154,24 @@ class DockerClient {
   // All containers, running or not, that carry the label `key`, or `key=value` with a value; every
   // container when it is empty.
   absl::StatusOr<std::vector<ContainerSummary>> ListContainers(absl::string_view label) const;
+
+  // The end of what a container wrote to its output and error output, as far as the engine kept it
+  // (ContainerSpec::log_bytes): at most so many lines, and bytes. NOT_FOUND.
+  absl::StatusOr<std::string> TailLog(absl::string_view id, int lines, size_t bytes,
+                                      absl::Duration timeout) const;
+
+  // Makes a bridge network; returns its id. FAILED_PRECONDITION when there is one of the name.
+  absl::StatusOr<std::string> CreateNetwork(const NetworkSpec& spec) const;
+  // Adds a container, which need not run, to one more network; `alias`: what its other containers
+  // call it; may be empty.
+  absl::Status ConnectNetwork(absl::string_view network, absl::string_view container,
+                              absl::string_view alias) const;
+  // OK when it is gone already. PERMISSION_DENIED while a container is in it that runs.
+  absl::Status RemoveNetwork(absl::string_view network) const;
+  // NOT_FOUND.
+  absl::StatusOr<NetworkSummary> InspectNetwork(absl::string_view network) const;
+  // All networks that carry the label `key`, or `key=value` with a value.
+  absl::StatusOr<std::vector<NetworkSummary>> ListNetworks(absl::string_view label) const;
 
   const EngineHttp& http() const { return http_; }
 

@@ -184,6 +184,68 @@ TEST_F(DockerClientTest, KillsAndStops) {
   EXPECT_EQ(*docker().WaitContainer(*other, absl::Seconds(20), {}), 137);
 }
 
+TEST_F(DockerClientTest, KeepsTheEndOfAContainersLog) {
+  // One stream: between two of them the engine keeps no order.
+  ContainerSpec spec = Shell("exec >&2; seq 1 1000; echo last words; exit 3");
+  const auto off = docker().CreateContainer(spec, "");
+  ASSERT_TRUE(off.ok()) << off.status();
+  ASSERT_TRUE(docker().StartContainer(*off).ok());
+  EXPECT_EQ(*docker().WaitContainer(*off, absl::Seconds(60), {}), 3);
+  EXPECT_FALSE(docker().TailLog(*off, 3, 1000, absl::Seconds(20)).ok()) << "nothing is kept";
+  spec.log_bytes = 1 << 20;
+  const auto on = docker().CreateContainer(spec, "");
+  ASSERT_TRUE(on.ok()) << on.status();
+  ASSERT_TRUE(docker().StartContainer(*on).ok());
+  EXPECT_EQ(*docker().WaitContainer(*on, absl::Seconds(60), {}), 3);
+  const auto tail = docker().TailLog(*on, 3, 1000, absl::Seconds(20));
+  ASSERT_TRUE(tail.ok()) << tail.status();
+  EXPECT_EQ(*tail, "999\n1000\nlast words\n");
+  EXPECT_EQ(*docker().TailLog(*on, 3, 12, absl::Seconds(20)), "last words\n");
+  EXPECT_EQ(docker().TailLog("no-such-container", 3, 10, absl::Seconds(20)).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+TEST_F(DockerClientTest, ContainersOfANetworkReachEachOtherByName) {
+  const std::string name = absl::StrCat("kozmic-test-network-", getpid());
+  const NetworkSpec spec = {
+      .name = name, .labels = {{label_key(), label_value()}}, .internal = true};
+  const auto network = docker().CreateNetwork(spec);
+  ASSERT_TRUE(network.ok()) << network.status();
+  EXPECT_EQ(docker().CreateNetwork(spec).status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(docker().InspectNetwork(name)->id, *network);
+  const auto listed = docker().ListNetworks(label());
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->size(), 1u);
+  EXPECT_EQ((*listed)[0].name, name);
+  EXPECT_EQ((*listed)[0].labels.at(label_key()), label_value());
+
+  ContainerSpec server = Shell("exec busybox httpd -f -p 80 -h /etc");
+  server.network_mode = name;
+  server.network_aliases = {"first"};
+  const auto first = docker().CreateContainer(server, "");
+  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_TRUE(docker().StartContainer(*first).ok());
+  server.network_aliases.clear();
+  server.network_mode = "bridge";
+  const auto second = docker().CreateContainer(server, "");
+  ASSERT_TRUE(second.ok()) << second.status();
+  const absl::Status connected = docker().ConnectNetwork(name, *second, "second");
+  ASSERT_TRUE(connected.ok()) << connected;
+  ASSERT_TRUE(docker().StartContainer(*second).ok());
+  ContainerSpec client = Shell(
+      "for host in first second; do\n"
+      "until busybox wget -q -O - http://$host/passwd; do sleep 0.05; done; done");
+  client.network_mode = name;
+  EXPECT_EQ(Run(client), 0);
+
+  EXPECT_EQ(docker().RemoveNetwork(name).code(), absl::StatusCode::kPermissionDenied);
+  ASSERT_TRUE(docker().RemoveContainer(*first).ok());
+  ASSERT_TRUE(docker().RemoveContainer(*second).ok());
+  EXPECT_TRUE(docker().RemoveNetwork(name).ok());
+  EXPECT_TRUE(docker().RemoveNetwork(name).ok()) << "gone already";
+  EXPECT_EQ(docker().InspectNetwork(name).status().code(), absl::StatusCode::kNotFound);
+}
+
 TEST_F(DockerClientTest, PullsFromARegistryAndSaysWhatItLacks) {
   auto registry = RegistryProcess::Start();
   ASSERT_TRUE(registry.ok()) << registry.status();

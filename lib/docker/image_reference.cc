@@ -17,6 +17,8 @@ constexpr size_t kMaxNameLength = 255;
 constexpr size_t kMaxTagLength = 128;
 constexpr size_t kSha256Digits = 64;
 constexpr absl::string_view kDefaultRegistry = "docker.io";
+// Docker takes it for the default one.
+constexpr absl::string_view kLegacyRegistry = "index.docker.io";
 constexpr absl::string_view kOfficialPrefix = "library/";
 
 bool IsLowerAlnum(char c) { return absl::ascii_islower(c) || absl::ascii_isdigit(c); }
@@ -92,14 +94,18 @@ bool LooksLikeRegistry(absl::string_view component) {
                      [](char c) { return absl::ascii_isupper(c); });
 }
 
-absl::Status Malformed(absl::string_view text, absl::string_view problem) {
-  // What came in may be long or unprintable, and the message reaches logs and pages.
+// What came in may be long or unprintable, and the message reaches logs and pages.
+std::string Shown(absl::string_view text) {
   constexpr size_t kShown = 80;
   std::string shown;
   for (const char c : text.substr(0, kShown)) shown += absl::ascii_isprint(c) ? c : '?';
   if (text.size() > kShown) shown += "...";
+  return shown;
+}
+
+absl::Status Malformed(absl::string_view text, absl::string_view problem) {
   return absl::InvalidArgumentError(
-      absl::StrCat("\"", shown, "\" is not a Docker image reference: ", problem));
+      absl::StrCat("\"", Shown(text), "\" is not a Docker image reference: ", problem));
 }
 
 }  // namespace
@@ -155,7 +161,7 @@ absl::StatusOr<ImageReference> ParseImageReference(absl::string_view text) {
   if (first_slash != absl::string_view::npos && LooksLikeRegistry(rest.substr(0, first_slash))) {
     const absl::string_view registry = rest.substr(0, first_slash);
     if (!IsRegistry(registry)) return Malformed(text, "its registry is not host or host:port");
-    reference.registry = std::string(registry);
+    reference.registry = std::string(registry == kLegacyRegistry ? kDefaultRegistry : registry);
     rest = rest.substr(first_slash + 1);
   } else {
     reference.registry = std::string(kDefaultRegistry);
@@ -176,6 +182,21 @@ absl::StatusOr<ImageReference> ParseImageReference(absl::string_view text) {
     reference.path = std::string(rest);
   }
   return reference;
+}
+
+absl::StatusOr<std::string> ParseRegistry(absl::string_view text) {
+  if (!LooksLikeRegistry(text) || !IsRegistry(text) || text.size() > kMaxNameLength) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "\"", Shown(text),
+        "\" is not a registry: write host or host:port as image names begin with it, like "
+        "registry.example.com, localhost:5000 or, for Docker Hub, docker.io"));
+  }
+  std::string key = absl::AsciiStrToLower(text);
+  return key == kLegacyRegistry ? std::string(kDefaultRegistry) : key;
+}
+
+std::string RegistryKey(const ImageReference& reference) {
+  return absl::AsciiStrToLower(reference.registry);
 }
 
 }  // namespace kozmic::docker

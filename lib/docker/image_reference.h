@@ -11,7 +11,7 @@ namespace kozmic::docker {
 // What `[registry/]path[:tag][@digest]` names, by the grammar of the OCI distribution
 // specification and with Docker's rules for short names.
 struct ImageReference {
-  // "docker.io" when the text names none; may carry a port.
+  // "docker.io" when the text names none, or an older name of it; may carry a port.
   std::string registry;
   // The repository below the registry: "library/debian", "owner/name".
   std::string path;
@@ -31,6 +31,13 @@ struct ImageReference {
 // INVALID_ARGUMENT with a sentence for people when the text is not an image reference. Never
 // accepts blanks, control characters or a leading "-".
 absl::StatusOr<ImageReference> ParseImageReference(absl::string_view text);
+
+// A registry, "host" or "host:port" as image names begin with it, in lower case: what credentials
+// are kept by. INVALID_ARGUMENT with a sentence for people when no image name can begin with it.
+absl::StatusOr<std::string> ParseRegistry(absl::string_view text);
+
+// What ParseRegistry makes of the registry of an image.
+std::string RegistryKey(const ImageReference& reference);
 
 }  // namespace kozmic::docker
 

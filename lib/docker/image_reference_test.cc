@@ -1,6 +1,7 @@
 #include "lib/docker/image_reference.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -27,6 +28,8 @@ TEST(ImageReferenceTest, ReadsWhatDockerReads) {
       {"debian:12", "docker.io", "library/debian", "12", "", "docker.io/library/debian:12"},
       {"owner/name", "docker.io", "owner/name", "", "", "docker.io/owner/name:latest"},
       {"docker.io/debian:12", "docker.io", "library/debian", "12", "",
+       "docker.io/library/debian:12"},
+      {"index.docker.io/debian:12", "docker.io", "library/debian", "12", "",
        "docker.io/library/debian:12"},
       {"localhost/a", "localhost", "a", "", "", "localhost/a:latest"},
       {"localhost:5000/a/b:v1.0-rc_1", "localhost:5000", "a/b", "v1.0-rc_1", "",
@@ -106,6 +109,31 @@ TEST(ImageReferenceTest, RefusesWhatIsNotAReference) {
     EXPECT_EQ(ParseImageReference(text).status().code(), absl::StatusCode::kInvalidArgument)
         << text;
   }
+}
+
+// P20
+TEST(RegistryTest, IsWhatImageNamesBeginWith) {
+  for (const auto& [text, key] : std::vector<std::pair<std::string, std::string>>{
+           {"docker.io", "docker.io"},
+           {"index.docker.io", "docker.io"},
+           {"ghcr.io", "ghcr.io"},
+           {"Registry.Example.com:5000", "registry.example.com:5000"},
+           {"localhost", "localhost"},
+           {"127.0.0.1:5000", "127.0.0.1:5000"},
+           {"[::1]:5000", "[::1]:5000"}}) {
+    const auto registry = ParseRegistry(text);
+    ASSERT_TRUE(registry.ok()) << registry.status();
+    EXPECT_EQ(*registry, key);
+    EXPECT_EQ(RegistryKey(*ParseImageReference(text + "/a/b:1")), key);
+  }
+  for (const std::string& text : std::vector<std::string>{
+           "", "owner", "https://ghcr.io", "ghcr.io/", "ghcr.io/owner", "a b.c", "ghcr.io:", "x:y",
+           "a..b", "-a.b", "a.b\n", std::string("a.b\0", 4), std::string(300, 'a') + ".b"}) {
+    const absl::Status refused = ParseRegistry(text).status();
+    EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument) << text;
+    EXPECT_THAT(std::string(refused.message()), testing::HasSubstr("is not a registry")) << text;
+  }
+  EXPECT_EQ(RegistryKey(*ParseImageReference("debian")), "docker.io");
 }
 
 TEST(ImageReferenceTest, MessageIsShortAndPrintable) {

@@ -59,6 +59,7 @@ void TransferStream::Take(absl::string_view line) {
     progress.current = NumberAt(*detail, "current");
     progress.total = NumberAt(*detail, "total");
   }
+  progress.digest = StringAt(ObjectAt(message, "aux"), "Digest");
   progress_(progress);
 }
 

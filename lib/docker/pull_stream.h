@@ -20,6 +20,8 @@ struct TransferProgress {
   // Bytes; 0 when unknown.
   int64_t current = 0;
   int64_t total = 0;
+  // Of a push, once: "sha256:…" of the manifest that is in the registry now.
+  std::string digest;
 };
 
 // Reads the stream of JSON messages that answers a pull or push.

@@ -156,6 +156,9 @@ class Api {
   // `http.base_url` is "https://api.github.com". `clock` must outlive this.
   Api(HttpClient::Options http, const Clock& clock);
 
+  // Which tokens are to wait, for those who share them.
+  RateGate& gate() const { return requester_.gate(); }
+
   absl::StatusOr<AuthenticatedUser> GetAuthenticatedUser(const std::string& token) const;
 
   // Also under a name that the repository had before; `full_name` tells today's.

@@ -11,7 +11,7 @@ namespace kozmic::github {
 RateGate::RateGate(const Clock& clock, size_t capacity) : clock_(clock), capacity_(capacity) {}
 
 absl::Status RateGate::Check(absl::string_view token) const {
-  const std::string digest = Sha256(token);
+  const std::string digest = Sha256Hex(token);
   const absl::Time now = clock_.Now();
   absl::MutexLock lock(&mutex_);
   const auto found = opens_.find(digest);
@@ -23,10 +23,16 @@ absl::Status RateGate::Check(absl::string_view token) const {
 }
 
 void RateGate::Close(absl::string_view token, absl::Duration wait) {
-  const std::string digest = Sha256(token);
+  const std::string digest = Sha256Hex(token);
+  const absl::Time opens = clock_.Now() + wait;
+  CloseUntil(digest, opens);
+  if (told_) told_(digest, opens);
+}
+
+void RateGate::CloseUntil(const std::string& digest, absl::Time opens) {
   absl::MutexLock lock(&mutex_);
-  absl::Time& opens = opens_.try_emplace(digest, absl::InfinitePast()).first->second;
-  opens = std::max(opens, clock_.Now() + wait);
+  absl::Time& known = opens_.try_emplace(digest, absl::InfinitePast()).first->second;
+  known = std::max(known, opens);
   if (opens_.size() > capacity_) MakeRoom();
 }
 

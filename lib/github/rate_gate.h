@@ -1,8 +1,10 @@
 #ifndef KOZMIC_LIB_GITHUB_RATE_GATE_H_
 #define KOZMIC_LIB_GITHUB_RATE_GATE_H_
 
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -28,11 +30,19 @@ class RateGate {
   // `token` waits for `wait` from now, or longer when it has been told so before.
   void Close(absl::string_view token, absl::Duration wait);
 
+  // For those who share tokens: `told` is called for each Close, on its thread, with the SHA-256 of
+  // the token in hexadecimal and when it may ask again. Before the first Close.
+  using Told = std::function<void(const std::string& digest, absl::Time opens)>;
+  void OnClose(Told told) { told_ = std::move(told); }
+  // What another one was told. Is not told to OnClose.
+  void CloseUntil(const std::string& digest, absl::Time opens);
+
  private:
   void MakeRoom() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Clock& clock_;
   const size_t capacity_;
+  Told told_;
   mutable absl::Mutex mutex_;
   // When each token that waits may ask again, by the token's digest.
   std::map<std::string, absl::Time> opens_ ABSL_GUARDED_BY(mutex_);

@@ -34,6 +34,20 @@ TEST_F(RateGateTest, HoldsATokenUntilItsTime) {
   EXPECT_TRUE(gate_.Check("a").ok());
 }
 
+TEST_F(RateGateTest, WhoSharesATokenWaitsToo) {
+  RateGate other(clock_);
+  int told = 0;
+  gate_.OnClose([&](const std::string& digest, absl::Time opens) {
+    ++told;
+    other.CloseUntil(digest, opens);
+  });
+  other.OnClose([&](const std::string&, absl::Time) { ADD_FAILURE() << "told back"; });
+  gate_.Close("a", absl::Seconds(17));
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(Detail(other.Check("a"), "retry-after-seconds"), "17");
+  EXPECT_TRUE(other.Check("b").ok());
+}
+
 TEST_F(RateGateTest, NothingShortensAWait) {
   gate_.Close("a", absl::Seconds(60));
   gate_.Close("a", absl::Seconds(5));

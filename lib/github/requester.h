@@ -20,6 +20,9 @@ class Requester {
   // `clock` must outlive this.
   Requester(HttpClient::Options http, const Clock& clock);
 
+  // Which tokens are to wait.
+  RateGate& gate() const { return gate_; }
+
  private:
   friend class Session;
 

@@ -25,9 +25,10 @@ absl::Status FromSqlError(const pqxx::sql_error& error) {
   const absl::string_view what = error.what();
   if (state == "40001" || state == "40P01") return absl::AbortedError(what);
   if (state == "57014") return absl::DeadlineExceededError(what);
-  // Connection exceptions, server shutting down or starting, disk full, too many connections.
+  // Connection exceptions, server shutting down or starting, disk full, too many connections, a
+  // server that another has taken the place of.
   if (absl::StartsWith(state, "08") || absl::StartsWith(state, "57P") ||
-      absl::StartsWith(state, "53")) {
+      absl::StartsWith(state, "53") || state == "25006") {
     return absl::UnavailableError(what);
   }
   if (state == "23505" || dynamic_cast<const pqxx::unique_violation*>(&error) != nullptr) {
@@ -90,6 +91,15 @@ absl::StatusOr<std::unique_ptr<pqxx::connection>> PostgresPool::Acquire(bool* fr
     // A process that hangs between two statements must not hold rows for long.
     setup.exec0("SET idle_in_transaction_session_timeout = 15000");
     setup.exec0("SET client_min_messages = warning");
+    if (options_.plans_by_index) {
+      for (const char* other : {"seqscan", "bitmapscan", "hashjoin", "mergejoin"}) {
+        setup.exec0(absl::StrCat("SET enable_", other, " = off"));
+      }
+      // It goes by estimated costs too, in which what is off counts as extremely dear.
+      setup.exec0("SET jit = off");
+      // By indexes alone there is nothing for a plan to learn from its parameters.
+      setup.exec0("SET plan_cache_mode = force_generic_plan");
+    }
     setup.commit();
     return connection;
   } catch (const std::exception& error) {

@@ -32,6 +32,10 @@ class PostgresPool {
     absl::Duration acquire_timeout = absl::Seconds(5);
     // After so long the server ends a statement.
     absl::Duration statement_timeout = absl::Seconds(10);
+    // Every statement finds its rows by indexes, one look-up per row, whatever the server believes
+    // of its tables' sizes. For services whose statements concern few rows of large tables: the
+    // plan of a prepared statement would otherwise be that of the small table that it once was.
+    bool plans_by_index = false;
   };
 
   explicit PostgresPool(Options options);

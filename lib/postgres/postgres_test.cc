@@ -3,10 +3,12 @@
 #include <thread>
 
 #include "absl/synchronization/notification.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/postgres/array.h"
 #include "lib/postgres/listener.h"
 #include "lib/postgres/pool.h"
+#include "lib/postgres/prepared.h"
 #include "lib/postgres/times.h"
 #include "lib/status/annotate.h"
 
@@ -48,6 +50,32 @@ class PostgresTest : public ::testing::Test {
   const std::string url_ = server_.CreateDatabase("build");
   PostgresPool pool_{{.url = url_, .size = 3}};
 };
+
+TEST_F(PostgresTest, APreparedStatementIsParsedOnceAndRolledBackLikeAnyOther) {
+  for (int n = 0; n < 3; ++n) {
+    const absl::Status status = pool_.Transact([n](pqxx::work& tx) {
+      EXPECT_EQ(ExecPrepared(tx, "INSERT INTO numbers VALUES ($1)", n).affected_rows(), 1U);
+      EXPECT_EQ(ExecPrepared(tx, "SELECT count(*) FROM pg_prepared_statements")[0][0].as<int>(), 2);
+      return n == 1 ? absl::CancelledError("no") : absl::OkStatus();
+    });
+    EXPECT_EQ(status.ok(), n != 1) << status;
+  }
+  EXPECT_EQ(Count(), 2);
+}
+
+TEST_F(PostgresTest, PlansByIndexDoNotReadWholeTables) {
+  PostgresPool pool({.url = url_, .plans_by_index = true});
+  std::string plan;
+  EXPECT_TRUE(pool.Autocommit([&](pqxx::nontransaction& tx) {
+                    // As small as it is, the server would read all of it.
+                    tx.exec0("INSERT INTO numbers VALUES (1)");
+                    tx.exec0("ANALYZE numbers");
+                    plan = tx.exec("EXPLAIN SELECT FROM numbers WHERE n = 1")[0][0].c_str();
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  EXPECT_THAT(plan, ::testing::StartsWith("Index Only Scan using numbers_once"));
+}
 
 TEST_F(PostgresTest, ListsAndTimesTravelAsOneParameterUnchanged) {
   const std::vector<std::string> texts = {"",   "a,b",  "\"quoted\"", "back\\slash",
@@ -115,6 +143,27 @@ TEST_F(PostgresTest, SurvivesACrashOfTheServer) {
   server_.Start();
   EXPECT_TRUE(Insert(3).ok());
   EXPECT_EQ(Count(), 2);
+}
+
+TEST_F(PostgresTest, AServerThatTakesNoWritesAnyMoreIsLeft) {
+  const auto set_read_only = [&](const std::string& value) {
+    const absl::Status status = pool_.Autocommit([&](pqxx::nontransaction& tx) {
+      const std::string database = tx.exec1("SELECT current_database()")[0].c_str();
+      tx.exec0("ALTER DATABASE " + database + " SET default_transaction_read_only = " + value);
+      return absl::OkStatus();
+    });
+    EXPECT_TRUE(status.ok()) << status;
+  };
+  EXPECT_TRUE(Insert(1).ok());
+  set_read_only("on");
+  PostgresPool pool({.url = url_, .size = 1});
+  const auto insert = [](pqxx::work& tx) {
+    tx.exec0("INSERT INTO numbers VALUES (2)");
+    return absl::OkStatus();
+  };
+  EXPECT_EQ(pool.Transact(insert).code(), absl::StatusCode::kUnavailable);
+  set_read_only("off");
+  EXPECT_TRUE(pool.Transact(insert).ok()) << "a new connection";
 }
 
 TEST_F(PostgresTest, BytesSurviveUnchanged) {

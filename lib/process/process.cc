@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "lib/base/log.h"
 #include "lib/process/version.h"
 
@@ -31,6 +32,8 @@ int RunProcess(int argc, char** argv, absl::string_view name,
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   ConfigureLog(name, Severity::kInfo);
+  // Debian's Abseil looks at every lock for cycles, and aborts on one. That is for tests.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 
   std::string path;
   for (int i = 1; i < argc; ++i) {

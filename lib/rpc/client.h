@@ -14,7 +14,9 @@
 namespace kozmic {
 
 // A channel with our keepalive (a dead peer is noticed within 9 s), reconnecting within 1 s, for
-// messages up to 32 MB. Made at once; connects when used.
+// messages up to 32 MB. Made at once; connects when used. `address` is a gRPC name: "host:port", of
+// all addresses that the host has; "ipv4:127.0.0.1:7001,127.0.0.1:7002". Calls go in turns to all
+// that answer. A process without an RpcServer needs a ChannelPoller.
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address);
 
 // Sets deadline and bearer credential ("" for none) of a call.

@@ -26,6 +26,8 @@ class RpcServer {
   // host:port that clients on this machine reach it by.
   const std::string& address() const { return address_; }
 
+  // What health checks answer; SERVING at first. Thread-safe, but not against Stop.
+  void SetServing(bool serving);
   void Stop(absl::Duration grace);
 
  private:

@@ -15,7 +15,9 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 
@@ -24,6 +26,34 @@ namespace {
 
 constexpr absl::Duration kStart = absl::Seconds(60);
 constexpr absl::Duration kStop = absl::Seconds(30);
+
+std::string Contents(const std::string& path) {
+  std::ifstream file(path);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+// A killed engine's containerd dies with it, but a moment later: an engine that takes it for alive
+// meanwhile gives up all containers.
+void AwaitEnd(const std::string& pid_file) {
+  const std::string stat = absl::StrCat("/proc/", Contents(pid_file), "/stat");
+  const absl::Time deadline = absl::Now() + kStop;
+  while (absl::Now() < deadline) {
+    const std::string now = Contents(stat);
+    if (!absl::StrContains(now, "(containerd) ") || absl::StrContains(now, ") Z ")) return;
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+}
+
+// Those of containers that the engine forgot.
+void KillShims(const std::string& folder) {
+  std::error_code gone;
+  for (const auto& process : std::filesystem::directory_iterator("/proc", gone)) {
+    const std::string command = Contents(process.path().string() + "/cmdline");
+    if (absl::StrContains(command, "containerd-shim") && absl::StrContains(command, folder)) {
+      kill(std::atoi(process.path().filename().c_str()), SIGKILL);
+    }
+  }
+}
 
 }  // namespace
 
@@ -38,10 +68,17 @@ absl::StatusOr<std::unique_ptr<DockerDaemon>> DockerDaemon::Start() {
   return daemon;
 }
 
+void DockerDaemon::Pause() const { kill(pid_, SIGSTOP); }
+
+void DockerDaemon::Resume() const { kill(pid_, SIGCONT); }
+
 absl::Status DockerDaemon::Restart() {
   const std::string log = folder_ + "/log";
-  // A killed engine leaves it behind, and the number may be somebody else's by now.
+  // A killed engine leaves them behind, and the numbers may be somebody else's by now.
   unlink((folder_ + "/pid").c_str());
+  const std::string containerd = folder_ + "/exec/containerd/containerd.pid";
+  AwaitEnd(containerd);
+  unlink(containerd.c_str());
   const pid_t parent = getpid();
   pid_ = fork();
   if (pid_ < 0) return absl::InternalError("fork failed");
@@ -65,19 +102,27 @@ absl::Status DockerDaemon::Restart() {
     const bool ended = waitpid(pid_, nullptr, WNOHANG) != 0;
     if (ended) pid_ = -1;
     if (ended || absl::Now() > deadline) {
-      std::ifstream file(log);
-      return absl::InternalError(absl::StrCat(
-          "dockerd does not start: ", std::string(std::istreambuf_iterator<char>(file), {})));
+      return absl::InternalError(absl::StrCat("dockerd does not start: ", Contents(log)));
     }
     absl::SleepFor(absl::Milliseconds(20));
   }
   return absl::OkStatus();
 }
 
+std::string DockerDaemon::Log() const { return Contents(folder_ + "/log"); }
+
 void DockerDaemon::Kill() {
   kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);
   pid_ = -1;
+}
+
+void DockerDaemon::Forget(const std::string& container_id) const {
+  const std::string path =
+      absl::StrCat(folder_, "/data/containers/", container_id, "/config.v2.json");
+  const std::string text =
+      absl::StrReplaceAll(Contents(path), {{"\"Running\":true", "\"Running\":false"}});
+  std::ofstream(path, std::ios::trunc) << text;
 }
 
 DockerDaemon::~DockerDaemon() {
@@ -99,6 +144,7 @@ DockerDaemon::~DockerDaemon() {
       absl::SleepFor(absl::Milliseconds(20));
     }
   }
+  KillShims(folder_);
   std::error_code ignored;
   for (const char* mount : {"/data/overlay2", "/data", "/exec/netns/default"}) {
     umount2((folder_ + mount).c_str(), MNT_DETACH);

@@ -24,10 +24,19 @@ class DockerDaemon {
   std::string host() const { return "unix://" + socket(); }
   docker::DockerClient& client() { return *client_; }
 
+  // What it said, over all its starts.
+  std::string Log() const;
+
   // KILL; containers run on.
   void Kill();
+  // After Kill: as if it had come before a container's start was noted, though it runs.
+  void Forget(const std::string& container_id) const;
   // After Kill.
   absl::Status Restart();
+
+  // STOP and CONT: it hangs meanwhile.
+  void Pause() const;
+  void Resume() const;
 
  private:
   explicit DockerDaemon(std::string folder);

@@ -1,6 +1,7 @@
 #include "lib/testing/docker_env.h"
 
 #include <arpa/inet.h>
+#include <crypt.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -30,6 +31,14 @@ constexpr absl::Duration kRegistryStart = absl::Seconds(20);
 std::string EnvOr(const char* name, const char* fallback) {
   const char* value = std::getenv(name);
   return value != nullptr && *value != '\0' ? value : fallback;
+}
+
+// As htpasswd -B writes it: the only kind that docker-registry reads.
+std::string HtpasswdLine(const docker::RegistryAuth& user) {
+  crypt_data data = {};
+  const char* hash = crypt_r(user.password.c_str(), "$2y$05$abcdefghijklmnopqrstuu", &data);
+  EXPECT_TRUE(hash != nullptr && hash[0] == '$') << "this system's crypt knows no bcrypt";
+  return absl::StrCat(user.username, ":", hash, "\n");
 }
 
 bool Connects(int port) {
@@ -117,7 +126,7 @@ absl::Status DockerTest::ImportImageInto(const docker::DockerClient& docker,
       .status();
 }
 
-absl::StatusOr<std::unique_ptr<RegistryProcess>> RegistryProcess::Start() {
+absl::StatusOr<std::unique_ptr<RegistryProcess>> RegistryProcess::Start(const Options& options) {
   std::unique_ptr<RegistryProcess> registry(new RegistryProcess());
   char folder[] = "/tmp/kozmic-registry-XXXXXX";
   if (mkdtemp(folder) == nullptr) return absl::InternalError("mkdtemp failed");
@@ -126,8 +135,15 @@ absl::StatusOr<std::unique_ptr<RegistryProcess>> RegistryProcess::Start() {
   registry->address_ = absl::StrCat("127.0.0.1:", port);
   const std::string config = registry->folder_ + "/config.yml";
   std::ofstream(config) << "version: 0.1\nlog:\n  level: error\nstorage:\n  filesystem:\n"
-                        << "    rootdirectory: " << registry->folder_ << "/data\n"
-                        << "http:\n  addr: " << registry->address_ << "\n";
+                        << "    rootdirectory: " << registry->data_folder() << "\n"
+                        << "  delete:\n    enabled: " << (options.deletes ? "true" : "false")
+                        << "\nhttp:\n  addr: " << registry->address_ << "\n";
+  if (!options.user.username.empty()) {
+    const std::string passwords = registry->folder_ + "/htpasswd";
+    std::ofstream(passwords) << HtpasswdLine(options.user);
+    std::ofstream(config, std::ios::app)
+        << "auth:\n  htpasswd:\n    realm: test\n    path: " << passwords << "\n";
+  }
   const std::string log = registry->folder_ + "/log";
   const pid_t parent = getpid();
   registry->pid_ = fork();

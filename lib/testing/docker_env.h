@@ -58,8 +58,16 @@ class DockerTest : public testing::Test {
 // removed by the destructor.
 class RegistryProcess {
  public:
+  struct Options {
+    // Whom it lets in (htpasswd, basic authentication); everybody when the name is empty.
+    docker::RegistryAuth user = {};
+    // Whether manifests may be deleted.
+    bool deletes = false;
+  };
+
   // Starts it and waits until it answers.
-  static absl::StatusOr<std::unique_ptr<RegistryProcess>> Start();
+  static absl::StatusOr<std::unique_ptr<RegistryProcess>> Start() { return Start(Options{}); }
+  static absl::StatusOr<std::unique_ptr<RegistryProcess>> Start(const Options& options);
   ~RegistryProcess();
   RegistryProcess(const RegistryProcess&) = delete;
   RegistryProcess& operator=(const RegistryProcess&) = delete;
@@ -68,6 +76,8 @@ class RegistryProcess {
   const std::string& address() const { return address_; }
   // Ends the process: from now on the registry cannot be reached.
   void Stop();
+  // Where its images lie.
+  std::string data_folder() const { return folder_ + "/data"; }
 
  private:
   RegistryProcess() = default;

@@ -21,10 +21,7 @@ class TestHttpServer {
     server_->new_task_queue = [] { return new httplib::ThreadPool(16); };
     port_ = server_->bind_to_any_port("127.0.0.1");
   }
-  ~TestHttpServer() {
-    server_->stop();
-    if (thread_.joinable()) thread_.join();
-  }
+  ~TestHttpServer() { Stop(); }
   TestHttpServer(const TestHttpServer&) = delete;
   TestHttpServer& operator=(const TestHttpServer&) = delete;
 
@@ -33,6 +30,12 @@ class TestHttpServer {
     thread_ = std::thread([this] { server_->listen_after_bind(); });
     // Connections are taken already; but a server that does not run yet cannot be stopped.
     while (!server_->is_running()) std::this_thread::yield();
+  }
+
+  // No route runs afterwards. Idempotent.
+  void Stop() {
+    server_->stop();
+    if (thread_.joinable()) thread_.join();
   }
 
   int port() const { return port_; }

@@ -1,13 +1,12 @@
 #ifndef KOZMIC_LIB_TESTING_POSTGRES_H_
 #define KOZMIC_LIB_TESTING_POSTGRES_H_
 
-#include <sys/types.h>
-
+#include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
 
-#include "absl/status/statusor.h"
+#include "lib/testing/postgres_server.h"
 
 namespace kozmic {
 
@@ -15,7 +14,20 @@ namespace kozmic {
 // loopback port, gone with this object. Ends the test process with a message when it cannot start.
 class TestPostgres {
  public:
-  TestPostgres();
+  struct Options {
+    // Lines of postgresql.conf that come after the tests' own, which make commits that a machine's
+    // crash may undo.
+    std::string settings = "";
+    // Above 0: everything lies on a file system in memory of so many bytes, which the calling
+    // thread and the processes that it starts see, and no other: all calls are that thread's.
+    int64_t disk = 0;
+    // Whether a standby may take the server's place. The URLs name both then, and the one that
+    // takes writes is found.
+    bool pair = false;
+  };
+
+  TestPostgres() : TestPostgres(Options()) {}
+  explicit TestPostgres(const Options& options);
   ~TestPostgres();
   TestPostgres(const TestPostgres&) = delete;
   TestPostgres& operator=(const TestPostgres&) = delete;
@@ -29,16 +41,30 @@ class TestPostgres {
   // the same port with its data.
   void Crash();
   void Start();
+  // Start() when it has ended by itself, as it does when it cannot recover.
+  void StartIfEnded();
+
+  // With `disk`: nothing more can be written, until there is room again.
+  void FillDisk() const;
+  void FreeDisk() const;
+
+  // With `pair`: starts a standby of the server, without which nothing is committed any more
+  // (synchronous replication); waits until it has caught up.
+  void StartStandby();
+  // Crashes the server for good and lets the standby take its place.
+  void FailOver();
 
  private:
-  void Must(const std::string& what, const std::string& command) const;
-  void Execute(const std::string& statement) const;
-  void Migrate(const std::string& service, const std::string& url) const;
-  std::string Url(const std::string& database) const;
+  void Migrate(const std::string& service, const std::string& database) const;
+  std::string Url(const std::string& hosts, const std::string& database,
+                  const std::string& service) const;
 
+  const Options options_;
   std::string folder_;
-  int port_ = 0;
-  pid_t server_ = 0;
+  std::unique_ptr<PostgresServer> server_;
+  std::unique_ptr<PostgresServer> other_;
+  // What the URLs say, in an order that does not change.
+  std::string hosts_;
   int databases_ = 0;
   // The services whose migrations lie in a database that is copied for each test.
   std::set<std::string> migrated_;

@@ -10,6 +10,7 @@
 #include "lib/status/macros.h"
 #include "services/build/build_service.h"
 #include "services/build/domain/wait_text.h"
+#include "services/build/job_environment.h"
 #include "services/build/validate.h"
 
 namespace kozmic::build {
@@ -33,6 +34,21 @@ grpc::ServerUnaryReactor* BuildServiceRpc::ListAttempts(grpc::CallbackServerCont
     KOZMIC_ASSIGN_OR_RETURN(std::vector<v1::Attempt> attempts,
                             parts_.store.ListAttempts(project, build, job));
     for (v1::Attempt& attempt : attempts) response->add_attempts()->Swap(&attempt);
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* BuildServiceRpc::GetJobSpec(grpc::CallbackServerContext* context,
+                                                      const v1::GetJobSpecRequest* request,
+                                                      runner::v1::JobSpec* response) {
+  return unary_.Run(context, "GetJobSpec", [=, this](const Caller& caller) -> absl::Status {
+    int64_t project = 0;
+    int64_t build = 0;
+    int64_t job = 0;
+    KOZMIC_RETURN_IF_ERROR(ParseName(kJobName, request->job(), {&project, &build, &job}));
+    KOZMIC_RETURN_IF_ERROR(parts_.permissions.MayView(caller, project));
+    KOZMIC_ASSIGN_OR_RETURN(const GrantedLease spec, parts_.store.GetSpec(project, build, job));
+    FillJobSpec(spec, parts_.public_url, response);
     return absl::OkStatus();
   });
 }

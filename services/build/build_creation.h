@@ -3,18 +3,26 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "kozmic/build/v1/build.pb.h"
 #include "pqxx/pqxx"
+#include "services/build/build_store.h"
 
 namespace kozmic::build {
 
-// Adds a build with its jobs to its project, cancels those that it supersedes, tells whoever
-// listens; answers its number. NOT_FOUND when the project is deleted. A unique violation of
-// builds_request (which ends the transaction) when the request has its build already.
-absl::StatusOr<int64_t> InsertBuild(pqxx::transaction_base& tx, const std::string& public_url,
-                                    int64_t project, const v1::CreateBuildRequest& request);
+struct InsertedBuild {
+  int64_t id = 0;
+  int64_t number = 0;
+};
+
+// Adds builds with their jobs to their projects, cancels those that they supersede, tells whoever
+// listens. One answer for each: NOT_FOUND when the project is deleted, ALREADY_EXISTS when the
+// request has its build already; both change nothing.
+std::vector<absl::StatusOr<InsertedBuild>> InsertBuilds(pqxx::transaction_base& tx,
+                                                        const std::string& public_url,
+                                                        const std::vector<NewBuild>& builds);
 
 // A pull request asks for a build that a push asked for already: it now is of both. NOT_FOUND when
 // there is no such build.

@@ -8,6 +8,7 @@
 #include "lib/base/json.h"
 #include "lib/postgres/array.h"
 #include "lib/postgres/pool.h"
+#include "lib/postgres/prepared.h"
 #include "services/build/attempt_key.h"
 
 namespace kozmic::build {
@@ -94,10 +95,40 @@ std::map<std::string, std::string> VariablesFromJson(const pqxx::field& field) {
   return variables;
 }
 
+std::string ServicesToJson(const google::protobuf::RepeatedPtrField<v1::Service>& services) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const v1::Service& service : services) {
+    nlohmann::json environment = nlohmann::json::object();
+    for (const auto& [name, value] : service.environment()) environment[name] = value;
+    list.push_back({{"name", service.name()},
+                    {"image", service.image()},
+                    {"environment", std::move(environment)}});
+  }
+  return DumpJson(list);
+}
+
+std::vector<v1::Service> ServicesFromJson(const pqxx::field& field) {
+  std::vector<v1::Service> services;
+  const auto list = ParseJson(field.c_str());
+  if (!list.ok() || !list->is_array()) return services;
+  for (const nlohmann::json& entry : *list) {
+    v1::Service& service = services.emplace_back();
+    service.set_name(JsonText(entry, "name").value_or(""));
+    service.set_image(JsonText(entry, "image").value_or(""));
+    const nlohmann::json* const environment = JsonAt(entry, "environment");
+    if (environment == nullptr || !environment->is_object()) continue;
+    for (const auto& [name, value] : environment->items()) {
+      if (value.is_string()) (*service.mutable_environment())[name] = value.get<std::string>();
+    }
+  }
+  return services;
+}
+
 std::vector<v1::Attempt> ReadAttempts(pqxx::transaction_base& tx, int64_t project, int64_t number,
                                       int64_t job, int limit) {
   std::vector<v1::Attempt> attempts;
-  for (const auto& row : tx.exec_params(
+  for (const auto& row : ExecPrepared(
+           tx,
            absl::StrCat(
                "SELECT a.attempt, a.state, a.reason, a.exit_code, a.title, a.image, ",
                Micros("a.start_time"), " AS start_time, ", Micros("a.end_time"), " AS end_time, ",
@@ -190,7 +221,8 @@ std::vector<v1::Build> WithJobs(pqxx::transaction_base& tx, const pqxx::result& 
     by_id[id] = {&builds[i], row["project_id"].as<int64_t>()};
     absl::StrAppend(&ids, ids.size() > 1 ? "," : "", id);
   }
-  const pqxx::result jobs = tx.exec_params(
+  const pqxx::result jobs = ExecPrepared(
+      tx,
       absl::StrCat("SELECT j.build_id, j.number, j.title, j.image, j.state, j.reason, j.exit_code, "
                    "j.attempt, j.hook, j.gate, j.cancelling, s.labels, ",
                    Micros("j.queue_time"), " AS queue_time, ", Micros("j.start_time"),

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kozmic/build/v1/build.pb.h"
+#include "lib/postgres/prepared.h"
 #include "pqxx/pqxx"
 
 namespace kozmic::build {
@@ -29,6 +30,11 @@ std::vector<v1::Attempt> ReadAttempts(pqxx::transaction_base& tx, int64_t projec
 std::string VariablesToJson(const google::protobuf::Map<std::string, std::string>& variables);
 std::map<std::string, std::string> VariablesFromJson(const pqxx::field& field);
 
+// Services as they are kept: a list of objects. What is not as ServicesToJson writes it reads as
+// none.
+std::string ServicesToJson(const google::protobuf::RepeatedPtrField<v1::Service>& services);
+std::vector<v1::Service> ServicesFromJson(const pqxx::field& field);
+
 // SQL: a timestamp column as whole microseconds since 1970, for TimeFromMicros.
 std::string Micros(const std::string& column);
 
@@ -44,14 +50,14 @@ template <typename... Parameters>
 std::vector<v1::Build> ReadBuilds(pqxx::transaction_base& tx, const std::string& where_and_order,
                                   const Parameters&... parameters) {
   return internal::WithJobs(
-      tx, tx.exec_params(internal::SelectBuilds("b.message") + where_and_order, parameters...));
+      tx, ExecPrepared(tx, internal::SelectBuilds("b.message") + where_and_order, parameters...));
 }
 
 template <typename... Parameters>
 std::vector<v1::Build> ReadSummaries(pqxx::transaction_base& tx, const std::string& where_and_order,
                                      const Parameters&... parameters) {
-  std::vector<v1::Build> builds = internal::WithoutJobs(tx.exec_params(
-      internal::SelectBuilds("left(b.message, 200)") + where_and_order, parameters...));
+  std::vector<v1::Build> builds = internal::WithoutJobs(ExecPrepared(
+      tx, internal::SelectBuilds("left(b.message, 200)") + where_and_order, parameters...));
   for (v1::Build& build : builds) internal::CutAtFirstLine(*build.mutable_message());
   return builds;
 }

@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "lib/rpc/resource_name.h"
+#include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 #include "services/build/validate.h"
 
@@ -15,6 +16,14 @@ namespace {
 constexpr int kDefaultPage = 50;
 constexpr int kLargestPage = 100;
 constexpr int kMostProjects = 1000;
+
+// As ToGrpc says it.
+void SetError(const absl::Status& status, v1::BatchCreateBuildsResponse::Result* result) {
+  LogServerFault("BatchCreateBuilds", status);
+  const bool is_told = !absl::IsInternal(status) && !absl::IsUnknown(status);
+  result->set_code(static_cast<int>(is_told ? status.code() : absl::StatusCode::kInternal));
+  result->set_message(is_told ? std::string(status.message()) : "internal error");
+}
 
 absl::Status OnlyProjectService(const Caller& caller) {
   if (caller.IsService("project")) return absl::OkStatus();
@@ -40,6 +49,40 @@ grpc::ServerUnaryReactor* BuildServiceRpc::CreateBuild(grpc::CallbackServerConte
     KOZMIC_RETURN_IF_ERROR(ParseName("projects/{project}", request->parent(), {&project}));
     KOZMIC_RETURN_IF_ERROR(Validate(*request));
     KOZMIC_ASSIGN_OR_RETURN(*response, parts_.store.Create(project, *request));
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* BuildServiceRpc::BatchCreateBuilds(
+    grpc::CallbackServerContext* context, const v1::BatchCreateBuildsRequest* request,
+    v1::BatchCreateBuildsResponse* response) {
+  return own_.Run(context, "BatchCreateBuilds", [=, this](const Caller& caller) -> absl::Status {
+    KOZMIC_RETURN_IF_ERROR(OnlyProjectService(caller));
+    KOZMIC_RETURN_IF_ERROR(Validate(*request));
+    std::vector<NewBuild> builds;
+    std::vector<v1::BatchCreateBuildsResponse::Result*> results;
+    for (const v1::CreateBuildRequest& one : request->requests()) {
+      auto* const result = response->add_results();
+      int64_t project = 0;
+      absl::Status valid = ParseName("projects/{project}", one.parent(), {&project});
+      valid.Update(Validate(one));
+      if (valid.ok()) {
+        builds.push_back({project, &one});
+        results.push_back(result);
+      } else {
+        SetError(valid, result);
+      }
+    }
+    const std::vector<absl::StatusOr<int64_t>> numbers = parts_.store.CreateMany(builds);
+    for (size_t i = 0; i < numbers.size(); ++i) {
+      // Those that were created are found when they are asked for again.
+      if (IsRetryable(numbers[i].status())) return numbers[i].status();
+      if (numbers[i].ok()) {
+        results[i]->set_number(*numbers[i]);
+      } else {
+        SetError(numbers[i].status(), results[i]);
+      }
+    }
     return absl::OkStatus();
   });
 }

@@ -32,6 +32,8 @@ class BuildServiceRpc final : public v1::BuildService::CallbackService {
     std::function<absl::StatusOr<v1::JobSpec>(const std::string& hook)> hook_spec;
     // How GitHub calls who calls.
     std::function<absl::StatusOr<std::string>(const Caller& caller)> login_of;
+    // Where people find builds.
+    std::string public_url;
   };
   BuildServiceRpc(const UnaryRunner& own, const UnaryRunner& unary, Parts parts)
       : own_(own), unary_(unary), parts_(std::move(parts)) {}
@@ -39,6 +41,9 @@ class BuildServiceRpc final : public v1::BuildService::CallbackService {
   grpc::ServerUnaryReactor* CreateBuild(grpc::CallbackServerContext* context,
                                         const v1::CreateBuildRequest* request,
                                         v1::Build* response) override;
+  grpc::ServerUnaryReactor* BatchCreateBuilds(grpc::CallbackServerContext* context,
+                                              const v1::BatchCreateBuildsRequest* request,
+                                              v1::BatchCreateBuildsResponse* response) override;
   grpc::ServerUnaryReactor* GetBuild(grpc::CallbackServerContext* context,
                                      const v1::GetBuildRequest* request,
                                      v1::Build* response) override;
@@ -57,6 +62,9 @@ class BuildServiceRpc final : public v1::BuildService::CallbackService {
   grpc::ServerUnaryReactor* ListAttempts(grpc::CallbackServerContext* context,
                                          const v1::ListAttemptsRequest* request,
                                          v1::ListAttemptsResponse* response) override;
+  grpc::ServerUnaryReactor* GetJobSpec(grpc::CallbackServerContext* context,
+                                       const v1::GetJobSpecRequest* request,
+                                       runner::v1::JobSpec* response) override;
   grpc::ServerUnaryReactor* ExplainWait(grpc::CallbackServerContext* context,
                                         const v1::ExplainWaitRequest* request,
                                         v1::ExplainWaitResponse* response) override;

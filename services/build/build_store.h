@@ -8,8 +8,15 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "kozmic/build/v1/build.pb.h"
+#include "services/build/lease_store.h"
 
 namespace kozmic::build {
+
+struct NewBuild {
+  int64_t project = 0;
+  // Not owned.
+  const v1::CreateBuildRequest* request = nullptr;
+};
 
 // Keeps builds with their jobs. Those of a deleted project (see DeletionStore) are not there.
 // Thread-safe; every replica of the service has one on the same database. UNAVAILABLE when the
@@ -25,6 +32,9 @@ class BuildStore {
   // gaps. NOT_FOUND for a deleted project.
   virtual absl::StatusOr<v1::Build> Create(int64_t project,
                                            const v1::CreateBuildRequest& request) = 0;
+  // The numbers of as many builds, created in this order in one transaction; each is refused or
+  // found by itself, as Create would.
+  virtual std::vector<absl::StatusOr<int64_t>> CreateMany(const std::vector<NewBuild>& builds) = 0;
 
   // NOT_FOUND when there is none.
   virtual absl::StatusOr<v1::Build> Get(int64_t project, int64_t number) = 0;
@@ -42,6 +52,9 @@ class BuildStore {
   // The newest 100 attempts at a job, newest first. NOT_FOUND when there is no such job.
   virtual absl::StatusOr<std::vector<v1::Attempt>> ListAttempts(int64_t project, int64_t number,
                                                                 int64_t job) = 0;
+
+  // What a job runs; expire_time means nothing. NOT_FOUND when there is no such job.
+  virtual absl::StatusOr<GrantedLease> GetSpec(int64_t project, int64_t number, int64_t job) = 0;
 
   struct Changes {
     // Of the project now: everything up to it is in `builds`, but for builds beyond the limit.

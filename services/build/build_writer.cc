@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/postgres/array.h"
+#include "lib/postgres/prepared.h"
 #include "services/build/channels.h"
 #include "services/build/domain/commit_status.h"
 #include "services/build/domain/queue_rules.h"
@@ -33,35 +34,37 @@ constexpr int kNoExitCode = -1;
 // The same as OpenProjectGates for those that the hook's limit holds back.
 bool OpenHookGates(pqxx::transaction_base& tx, int64_t project, const std::string& hook,
                    int places) {
-  return tx.exec_params(
-               "UPDATE jobs SET gate = 1 WHERE job_id IN ("
-               "  SELECT held.job_id FROM label_sets s "
-               "  CROSS JOIN LATERAL (SELECT job_id FROM jobs WHERE project_id = $1 AND hook = $2 "
-               "    AND state = 1 AND gate = 3 AND label_set = s.label_set "
-               "    ORDER BY rank LIMIT $3) held)",
-               project, hook, places)
+  return ExecPrepared(
+             tx,
+             "UPDATE jobs SET gate = 1 WHERE job_id IN ("
+             "  SELECT held.job_id FROM label_sets s "
+             "  CROSS JOIN LATERAL (SELECT job_id FROM jobs WHERE project_id = $1 AND hook = $2 "
+             "    AND state = 1 AND gate = 3 AND label_set = s.label_set "
+             "    ORDER BY rank LIMIT $3) held)",
+             project, hook, places)
              .affected_rows() > 0;
 }
 
 }  // namespace
 
 bool OpenProjectGates(pqxx::transaction_base& tx, int64_t project, int places) {
-  return tx.exec_params(
-               "UPDATE jobs SET gate = 1 WHERE job_id IN ("
-               "  SELECT held.job_id FROM label_sets s "
-               "  CROSS JOIN LATERAL (SELECT job_id FROM jobs WHERE project_id = $1 "
-               "    AND state = 1 AND gate <> 1 AND gate = 2 AND label_set = s.label_set "
-               "    ORDER BY rank LIMIT $2) held)",
-               project, places)
+  return ExecPrepared(tx,
+                      "UPDATE jobs SET gate = 1 WHERE job_id IN ("
+                      "  SELECT held.job_id FROM label_sets s "
+                      "  CROSS JOIN LATERAL (SELECT job_id FROM jobs WHERE project_id = $1 "
+                      "    AND state = 1 AND gate <> 1 AND gate = 2 AND label_set = s.label_set "
+                      "    ORDER BY rank LIMIT $2) held)",
+                      project, places)
              .affected_rows() > 0;
 }
 
 void BuildWriter::Lock(const std::set<int64_t>& projects) {
-  for (const auto& row : tx_.exec_params(
-           "SELECT project_id, revision, last_rank, fail_fast, retry_lost, max_parallel "
-           "FROM projects WHERE project_id = ANY($1::bigint[]) AND delete_time IS NULL "
-           "ORDER BY project_id FOR UPDATE",
-           Ids(projects))) {
+  for (const auto& row :
+       ExecPrepared(tx_,
+                    "SELECT project_id, revision, last_rank, fail_fast, retry_lost, max_parallel "
+                    "FROM projects WHERE project_id = ANY($1::bigint[]) AND delete_time IS NULL "
+                    "ORDER BY project_id FOR UPDATE",
+                    Ids(projects))) {
     ProjectModel& project = projects_[row[0].as<int64_t>()];
     project.id = row[0].as<int64_t>();
     project.revision = row[1].as<int64_t>();
@@ -89,11 +92,12 @@ BuildModel* BuildWriter::FindId(int64_t build_id) {
 
 void BuildWriter::Load(const std::set<Key>& builds) {
   std::set<int64_t> ids;
-  for (const auto& row : tx_.exec_params(
-           "SELECT b.build_id FROM builds b JOIN unnest($1::bigint[], $2::bigint[]) AS "
-           "k(project_id, number) ON b.project_id = k.project_id AND b.number = k.number",
-           Column<int64_t>(builds, [](const Key& key) { return key.first; }),
-           Column<int64_t>(builds, [](const Key& key) { return key.second; }))) {
+  for (const auto& row :
+       ExecPrepared(tx_,
+                    "SELECT b.build_id FROM builds b JOIN unnest($1::bigint[], $2::bigint[]) AS "
+                    "k(project_id, number) ON b.project_id = k.project_id AND b.number = k.number",
+                    Column<int64_t>(builds, [](const Key& key) { return key.first; }),
+                    Column<int64_t>(builds, [](const Key& key) { return key.second; }))) {
     ids.insert(row[0].as<int64_t>());
   }
   LoadIds(ids);
@@ -102,7 +106,8 @@ void BuildWriter::Load(const std::set<Key>& builds) {
 void BuildWriter::LoadIds(const std::set<int64_t>& build_ids) {
   if (build_ids.empty()) return;
   const std::string ids = Ids(build_ids);
-  for (const auto& row : tx_.exec_params(
+  for (const auto& row : ExecPrepared(
+           tx_,
            "SELECT build_id, project_id, number, ref, commit, state, generation, needs_approval, "
            "approver, verdict_job FROM builds WHERE build_id = ANY($1::bigint[])",
            ids)) {
@@ -120,7 +125,8 @@ void BuildWriter::LoadIds(const std::set<int64_t>& build_ids) {
     build.verdict_job = row["verdict_job"].c_str();
     ids_[{build.project, build.number}] = build.id;
   }
-  for (const auto& row : tx_.exec_params(
+  for (const auto& row : ExecPrepared(
+           tx_,
            "SELECT build_id, job_id, number, title, state, gate, attempt, tries, cancelling, "
            "reason, exit_code FROM jobs WHERE build_id = ANY($1::bigint[]) "
            "ORDER BY build_id, number",
@@ -173,12 +179,13 @@ void BuildWriter::SaveJobs(const std::vector<Job>& jobs) {
       ranks.push_back(0);
       continue;
     }
-    if (!clock) clock = tx_.exec1("SELECT last_value FROM queue_clock")[0].as<int64_t>();
+    if (!clock) clock = ExecPrepared(tx_, "SELECT last_value FROM queue_clock")[0][0].as<int64_t>();
     ProjectModel& project = projects_.at(build->project);
     project.last_rank = NextRank(project.last_rank, *clock);
     ranks.push_back(project.last_rank);
   }
-  tx_.exec_params0(
+  ExecPrepared(
+      tx_,
       "UPDATE jobs j SET state = n.state, gate = n.gate, attempt = n.attempt, tries = n.tries, "
       "  cancelling = n.cancelling, reason = n.reason, exit_code = nullif(n.exit_code, $13), "
       "  start_time = CASE WHEN n.started THEN now() WHEN n.enqueued THEN NULL "
@@ -211,7 +218,8 @@ void BuildWriter::SaveBuilds(const std::vector<BuildModel*>& builds) {
   for (const BuildModel* build : builds) {
     revisions.push_back(++projects_.at(build->project).revision);
   }
-  tx_.exec_params0(
+  ExecPrepared(
+      tx_,
       "UPDATE builds b SET state = n.state, generation = n.generation, revision = n.revision, "
       "  approver = n.approver, verdict_job = n.verdict_job, "
       "  approve_time = CASE WHEN n.approved THEN now() ELSE b.approve_time END, "
@@ -240,7 +248,8 @@ void BuildWriter::SaveProjects(const std::set<int64_t>& projects) {
   std::vector<ProjectModel*> changed;
   changed.reserve(projects.size());
   for (const int64_t project : projects) changed.push_back(&projects_.at(project));
-  tx_.exec_params0(
+  ExecPrepared(
+      tx_,
       "UPDATE projects p SET revision = n.revision, last_rank = n.last_rank "
       "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS n(project_id, revision, last_rank) "
       "WHERE p.project_id = n.project_id",
@@ -260,7 +269,8 @@ void BuildWriter::OpenGatesAfter(const std::vector<Job>& jobs) {
   if (left.empty() && passed.empty()) return;
   // Most projects hold nothing back.
   std::map<int64_t, int> places;
-  for (const auto& row : tx_.exec_params(
+  for (const auto& row : ExecPrepared(
+           tx_,
            "SELECT n.project_id, n.hook, n.of_hook, n.of_project, EXISTS (SELECT FROM jobs j "
            "  WHERE j.project_id = n.project_id AND j.state = 1 AND j.gate <> 1 AND j.gate = 2), "
            "  n.of_hook > 0 AND EXISTS (SELECT FROM jobs j WHERE j.project_id = n.project_id "
@@ -291,7 +301,8 @@ void BuildWriter::WishStatuses(const std::vector<BuildModel*>& builds) {
   if (commits.empty()) return;
   using Commit = std::pair<int64_t, std::string>;
   std::map<Commit, std::vector<CommitBuild>> builds_of;
-  for (const auto& row : tx_.exec_params(
+  for (const auto& row : ExecPrepared(
+           tx_,
            "SELECT DISTINCT ON (b.project_id, b.commit, b.ref, b.trigger = 3) b.project_id, "
            "  b.commit, b.number, b.state, b.verdict_job "
            "FROM unnest($1::bigint[], $2::text[]) AS c(project_id, commit) "
@@ -314,7 +325,8 @@ void BuildWriter::WishStatuses(const std::vector<BuildModel*>& builds) {
   }
   if (wishes.empty()) return;
   status_wished_ = true;
-  tx_.exec_params0(
+  ExecPrepared(
+      tx_,
       "INSERT INTO status_outbox AS old (project_id, commit, context, state, description, "
       "  target_url) SELECT n.project_id, n.commit, $6, n.state, n.description, n.page "
       "FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::text[], $5::text[]) AS "
@@ -368,15 +380,15 @@ void BuildWriter::Tell(const std::vector<BuildModel*>& builds, const std::vector
     if (job->was_told_to_end) told_to_end.insert(job->id);
   }
   if (jobs_may_run) tell(kJobsChannel, "");
-  tx_.exec_params(
-      "SELECT pg_notify(n.channel, n.payload) FROM unnest($1::text[], $2::text[]) AS "
-      "n(channel, payload)",
-      ToArray(channels), ToArray(payloads));
+  ExecPrepared(tx_,
+               "SELECT pg_notify(n.channel, n.payload) FROM unnest($1::text[], $2::text[]) AS "
+               "n(channel, payload)",
+               ToArray(channels), ToArray(payloads));
   if (told_to_end.empty()) return;
-  tx_.exec_params(
-      "SELECT pg_notify($2, a.runner) FROM attempts a WHERE a.job_id = ANY($1::bigint[]) "
-      "AND a.state = 2",
-      Ids(told_to_end), kSessionsChannel);
+  ExecPrepared(tx_,
+               "SELECT pg_notify($2, a.runner) FROM attempts a WHERE a.job_id = ANY($1::bigint[]) "
+               "AND a.state = 2",
+               Ids(told_to_end), kSessionsChannel);
 }
 
 }  // namespace kozmic::build

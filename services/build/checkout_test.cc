@@ -29,7 +29,7 @@ class CheckoutTest : public ServicesFixture {
                                      MakeChannel("127.0.0.1:1"), kServiceKey};
 };
 
-// K42, P5
+// K42, P5, P20
 TEST_F(CheckoutTest, EverythingThatProjectServiceIssuesReachesTheRunner) {
   project::v1::IssueCheckoutResponse issued;
   issued.set_clone_url("ssh://git@github.test/octo/hello.git");
@@ -38,10 +38,19 @@ TEST_F(CheckoutTest, EverythingThatProjectServiceIssuesReachesTheRunner) {
   issued.add_ssh_known_hosts("github.test ssh-rsa BBBB");
   (*issued.mutable_secrets())["TOKEN"] = "a secret";
   (*issued.mutable_secrets())["EMPTY_LINE"] = "\n";
+  auto& credential = *issued.add_registry_credentials();
+  credential.set_registry("r.example:5000");
+  credential.set_username("ann");
+  credential.set_password("a password");
   projects_.SetCheckout(issued);
 
   const std::string session = OpenSession("one");
-  ASSERT_TRUE(Create(Request("a")).ok());
+  auto request = Request("a");
+  v1::Service& service = *request.mutable_jobs(0)->add_services();
+  service.set_name("db");
+  service.set_image("r.example:5000/db");
+  (*service.mutable_environment())["A"] = "b";
+  ASSERT_TRUE(Create(request).ok());
   const auto leased = Lease(session, "r1");
   const auto checkout = IssueCheckout(session, leased->lease());
   ASSERT_TRUE(checkout.ok()) << checkout.status();
@@ -51,6 +60,10 @@ TEST_F(CheckoutTest, EverythingThatProjectServiceIssuesReachesTheRunner) {
               ElementsAre("github.test ssh-ed25519 AAAA", "github.test ssh-rsa BBBB"));
   EXPECT_THAT(checkout->secrets(),
               UnorderedElementsAre(Pair("TOKEN", "a secret"), Pair("EMPTY_LINE", "\n")));
+  ASSERT_THAT(checkout->registry_credentials(), SizeIs(1));
+  EXPECT_EQ(checkout->registry_credentials(0).registry(), "r.example:5000");
+  EXPECT_EQ(checkout->registry_credentials(0).username(), "ann");
+  EXPECT_EQ(checkout->registry_credentials(0).password(), "a password");
   EXPECT_EQ(leased->lease().spec().environment().count("TOKEN"), 0u) << "not in what is stored";
 
   ASSERT_THAT(projects_.Checkouts(), SizeIs(1));
@@ -58,6 +71,10 @@ TEST_F(CheckoutTest, EverythingThatProjectServiceIssuesReachesTheRunner) {
   EXPECT_EQ(asked.project(), "projects/1");
   EXPECT_EQ(asked.commit(), std::string(40, 'a'));
   EXPECT_EQ(asked.attempt(), "projects/1/builds/1/jobs/1/attempts/1");
+  EXPECT_THAT(asked.images(), ElementsAre("debian:12", "r.example:5000/db"));
+  ASSERT_THAT(leased->lease().spec().services(), SizeIs(1)) << "P18";
+  EXPECT_EQ(leased->lease().spec().services(0).name(), "db");
+  EXPECT_EQ(leased->lease().spec().services(0).environment().at("A"), "b");
   EXPECT_FALSE(asked.fork());
   EXPECT_FALSE(asked.refused());
 }

@@ -72,6 +72,8 @@ absl::StatusOr<runner::v1::IssueCheckoutResponse> Collaborators::IssueCheckout(
   request.set_attempt(lease.key.Name());
   request.set_fork(!lease.fork.empty());
   request.set_refused(refused);
+  request.add_images(lease.image);
+  for (const v1::Service& service : lease.services) request.add_images(service.image());
   KOZMIC_ASSIGN_OR_RETURN(auto issued, Call(*project_, &ProjectService::Stub::IssueCheckout,
                                             request, token_, kCheckoutTimeout));
   runner::v1::IssueCheckoutResponse checkout;
@@ -79,6 +81,12 @@ absl::StatusOr<runner::v1::IssueCheckoutResponse> Collaborators::IssueCheckout(
   checkout.set_ssh_private_key(std::move(*issued.mutable_ssh_private_key()));
   checkout.mutable_ssh_known_hosts()->Swap(issued.mutable_ssh_known_hosts());
   checkout.mutable_secrets()->swap(*issued.mutable_secrets());
+  for (auto& credential : *issued.mutable_registry_credentials()) {
+    auto& given = *checkout.add_registry_credentials();
+    given.set_registry(std::move(*credential.mutable_registry()));
+    given.set_username(std::move(*credential.mutable_username()));
+    given.set_password(std::move(*credential.mutable_password()));
+  }
   return checkout;
 }
 

@@ -27,9 +27,10 @@ class Collaborators {
 
   // At exactly `size`; at whatever is there when `size` is negative.
   absl::StatusOr<SealedLog> SealLog(const std::string& log, int64_t size) const;
-  // What is needed to fetch the lease's commit, and the secrets of its project; neither key nor
-  // secrets when the commit comes from a fork. `refused`: the repository's host did not take what
-  // was issued before. Errors are ProjectService's, in its words.
+  // What is needed to fetch the lease's commit and to pull its images, and the secrets of its
+  // project; no credentials and no secrets when the commit comes from a fork. `refused`: the
+  // repository's host did not take what was issued before. Errors are ProjectService's, in its
+  // words.
   absl::StatusOr<runner::v1::IssueCheckoutResponse> IssueCheckout(const GrantedLease& lease,
                                                                   bool refused) const;
   // What a job of the hook runs now. FAILED_PRECONDITION "hook_gone".

@@ -94,7 +94,11 @@ TEST_F(ControlTest, ARestartRunsWhatTheHookSaysNowAndKeepsOldAttempts) {
   EXPECT_THAT(*failed, SizeIs(1));
   EXPECT_EQ(failed->begin()->first, 2);
 
-  ASSERT_TRUE(control_->Restart(1, 1, {{2, Spec("Renamed")}}).ok());
+  v1::JobSpec renamed = Spec("Renamed");
+  v1::Service& service = *renamed.add_services();
+  service.set_name("db");
+  service.set_image("postgres:16");
+  ASSERT_TRUE(control_->Restart(1, 1, {{2, renamed}}).ok());
   EXPECT_EQ(Get(1).state(), v1::STATE_ENQUEUED);
   EXPECT_EQ(Get(1).generation(), 2);
   EXPECT_FALSE(Get(1).has_end_time());
@@ -105,6 +109,7 @@ TEST_F(ControlTest, ARestartRunsWhatTheHookSaysNowAndKeepsOldAttempts) {
   EXPECT_EQ(lease.key.attempt, 2);
   EXPECT_EQ(lease.image, "alpine:3");
   EXPECT_EQ(lease.title, "Renamed");
+  EXPECT_THAT(lease.services, SizeIs(1)) << "P18";
   EXPECT_EQ(Shown(), "Kozmic build #1 is pending");
   ASSERT_TRUE(Finish("s1", lease.key, Exit(0)).ok());
   EXPECT_EQ(Get(1).state(), v1::STATE_SUCCESS);
@@ -190,6 +195,24 @@ TEST_F(ControlTest, ANewerBuildOfThePullRequestCancelsTheOlder) {
   EXPECT_EQ(Get(2).state(), v1::STATE_ENQUEUED);
   ASSERT_TRUE(builds_->Create(1, only).ok());
   EXPECT_EQ(Get(2).state(), v1::STATE_ENQUEUED) << "of the same commit, for other hooks";
+}
+
+// P7; a delivery that GitHub could not bring at first tells of an old push.
+TEST_F(ControlTest, WhatIsToldLateDoesNotSupersedeWhatHappenedAfterIt) {
+  const auto of_pull_request = [](const std::string& commit, int64_t event_seconds) {
+    auto request = Request(commit);
+    request.set_trigger(v1::TRIGGER_PULL_REQUEST);
+    request.set_pull_request(7);
+    request.set_event_seconds(event_seconds);
+    return request;
+  };
+  ASSERT_TRUE(builds_->Create(1, of_pull_request("b", 200)).ok());
+  ASSERT_TRUE(builds_->Create(1, of_pull_request("a", 100)).ok());
+  EXPECT_EQ(Get(1).state(), v1::STATE_ENQUEUED);
+  ASSERT_TRUE(builds_->Create(1, of_pull_request("c", 200)).ok());
+  EXPECT_EQ(Get(1).state(), v1::STATE_CANCELLED) << "as new as that";
+  EXPECT_EQ(Get(2).state(), v1::STATE_CANCELLED);
+  EXPECT_EQ(Get(3).state(), v1::STATE_ENQUEUED);
 }
 
 // I10

@@ -38,6 +38,44 @@ TEST_F(JobSpecTest, InstallScriptAndTrackedFilesReachTheLeaseUnchanged) {
   EXPECT_EQ((*held)[0].fork, "stranger/hello");
 }
 
+TEST_F(JobSpecTest, SubmodulesAreAsTheProjectsSettingsSayWhenTheJobIsLeased) {
+  ASSERT_TRUE(builds_->Create(1, Request("a", 2)).ok());
+  OpenSession("one", "s1");
+  EXPECT_FALSE(Grant("s1", "r1").submodules);
+  v1::ProjectSettings settings = *control_->GetSettings(1);
+  EXPECT_TRUE(settings.has_submodules());
+  settings.set_submodules(true);
+  ASSERT_TRUE(control_->UpdateSettings(1, settings).ok());
+  EXPECT_TRUE(Grant("s1", "r2").submodules);
+  // As a caller of an earlier release does.
+  settings.clear_submodules();
+  ASSERT_TRUE(control_->UpdateSettings(1, settings).ok());
+  EXPECT_TRUE(control_->GetSettings(1)->submodules());
+  settings.set_submodules(false);
+  ASSERT_TRUE(control_->UpdateSettings(1, settings).ok());
+  EXPECT_FALSE(control_->GetSettings(1)->submodules());
+}
+
+// P18
+TEST_F(JobSpecTest, ServicesReachTheLeaseUnchanged) {
+  auto request = Request("a", 2);
+  v1::Service& db = *request.mutable_jobs(0)->add_services();
+  db.set_name("db");
+  db.set_image("registry.example.com:5000/postgres:16");
+  (*db.mutable_environment())["POSTGRES_PASSWORD"] = "a \"b\"\n\\ü";
+  v1::Service& cache = *request.mutable_jobs(0)->add_services();
+  cache.set_name("cache");
+  cache.set_image("redis");
+  ASSERT_TRUE(builds_->Create(1, request).ok());
+  OpenSession("one", "s1");
+  const GrantedLease with = Grant("s1", "r1");
+  ASSERT_EQ(with.services.size(), 2u);
+  EXPECT_EQ(with.services[0].SerializeAsString(), db.SerializeAsString());
+  EXPECT_EQ(with.services[1].SerializeAsString(), cache.SerializeAsString());
+  EXPECT_THAT(Grant("s1", "r2").services, IsEmpty());
+  EXPECT_EQ((*Open("one", "s2"))[0].services.size(), 2u) << "a restarted runner is told the same";
+}
+
 TEST_F(JobSpecTest, ABuildFromBeforeThereWereInstallScriptsHasNone) {
   ASSERT_TRUE(
       pool_
@@ -61,6 +99,7 @@ TEST_F(JobSpecTest, ABuildFromBeforeThereWereInstallScriptsHasNone) {
   EXPECT_EQ(lease.install_script, "");
   EXPECT_THAT(lease.tracked_files, IsEmpty());
   EXPECT_EQ(lease.fork, "");
+  EXPECT_THAT(lease.services, IsEmpty());
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "lib/crypto/digest.h"
 #include "lib/postgres/array.h"
+#include "lib/postgres/prepared.h"
 #include "services/build/build_writer.h"
 #include "services/build/lease_rows.h"
 
@@ -45,7 +46,8 @@ std::map<size_t, AttemptRow> LockAttempts(pqxx::transaction_base& tx,
     attempts.push_back(key.attempt);
   }
   std::map<size_t, AttemptRow> rows;
-  for (const auto& row : tx.exec_params(
+  for (const auto& row : ExecPrepared(
+           tx,
            "SELECT k.i, a.job_id, j.build_id, j.attempt = a.attempt, a.state, a.lost, a.runner, "
            "  a.exit_code, a.log_size "
            "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS "
@@ -88,7 +90,8 @@ void SaveAttempts(pqxx::transaction_base& tx, const std::vector<Ended>& ended) {
     reasons.push_back(one.end->reason);
     digests.push_back(one.end->log_sha256);
   }
-  tx.exec_params0(
+  ExecPrepared(
+      tx,
       "UPDATE attempts a SET state = n.state, reason = n.reason, "
       "  exit_code = nullif(n.exit_code, $8), end_time = now(), log_size = n.log_size, "
       "  log_sha256 = n.log_sha256 "
@@ -109,7 +112,8 @@ std::map<std::string, std::string> LockRunners(pqxx::transaction_base& tx,
     if (session_of_digest.emplace(digest, one.session).second) digests.push_back(std::move(digest));
   }
   std::map<std::string, std::string> runners;
-  for (const auto& row : tx.exec_params(
+  for (const auto& row : ExecPrepared(
+           tx,
            "SELECT session_sha256, runner FROM runners WHERE session_sha256 = ANY($1::text[]) "
            "ORDER BY runner FOR SHARE",
            ToArray(digests))) {

@@ -7,6 +7,7 @@
 
 #include "lib/crypto/digest.h"
 #include "lib/postgres/array.h"
+#include "lib/postgres/prepared.h"
 #include "services/build/build_writer.h"
 #include "services/build/domain/queue_rules.h"
 #include "services/build/lease_rows.h"
@@ -78,7 +79,8 @@ class Round {
     std::vector<bool> known(requests_.size());
     std::map<std::pair<int64_t, int>, size_t> held;
     std::set<std::pair<std::string, std::string>> seen;
-    for (const auto& row : tx_.exec_params(
+    for (const auto& row : ExecPrepared(
+             tx_,
              "SELECT k.i, r.runner, r.labels, a.job_id, a.attempt "
              "FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k(session, request, i) "
              "JOIN runners r ON r.session_sha256 = k.session "
@@ -108,15 +110,16 @@ class Round {
   // The heads of the queue's parts that `labels` fit.
   void Choose(const std::string& labels, Pool& pool) {
     pool.others_first = spare_ > 0 && !taken_.empty();
-    for (const auto& row : tx_.exec_params(
-             "SELECT head.* FROM label_sets s CROSS JOIN LATERAL ("
-             "  SELECT j.job_id, j.build_id, j.project_id, j.rank, j.hook, j.max_parallel "
-             "  FROM jobs j JOIN projects p ON p.project_id = j.project_id "
-             "  WHERE j.state = 1 AND j.gate = 1 AND j.label_set = s.label_set "
-             "    AND p.delete_time IS NULL AND j.job_id <> ALL ($3::bigint[]) "
-             "  ORDER BY j.rank, j.job_id LIMIT $2) head "
-             "WHERE s.labels <@ $1::text[] ORDER BY head.rank, head.job_id LIMIT $2",
-             labels, pool.seekers.size() + spare_, ToArray(taken_))) {
+    for (const auto& row :
+         ExecPrepared(tx_,
+                      "SELECT head.* FROM label_sets s CROSS JOIN LATERAL ("
+                      "  SELECT j.job_id, j.build_id, j.project_id, j.rank, j.hook, j.max_parallel "
+                      "  FROM jobs j JOIN projects p ON p.project_id = j.project_id "
+                      "  WHERE j.state = 1 AND j.gate = 1 AND j.label_set = s.label_set "
+                      "    AND p.delete_time IS NULL AND j.job_id <> ALL ($3::bigint[]) "
+                      "  ORDER BY j.rank, j.job_id LIMIT $2) head "
+                      "WHERE s.labels <@ $1::text[] ORDER BY head.rank, head.job_id LIMIT $2",
+                      labels, pool.seekers.size() + spare_, ToArray(taken_))) {
       pool.candidates.push_back({row[0].as<int64_t>(), row[1].as<int64_t>(), row[2].as<int64_t>(),
                                  row[3].as<int64_t>(), row[4].c_str(), row[5].as<int>()});
       taken_.push_back(pool.candidates.back().job_id);
@@ -184,9 +187,10 @@ class Round {
     if (limited.empty()) return admissions;
     std::map<int64_t, std::map<std::string, int>> running;
     for (const auto& row :
-         tx_.exec_params("SELECT project_id, hook, count(*) FROM jobs WHERE state = 2 "
-                         "AND project_id = ANY($1::bigint[]) GROUP BY project_id, hook",
-                         ToArray(std::vector<int64_t>(limited.begin(), limited.end())))) {
+         ExecPrepared(tx_,
+                      "SELECT project_id, hook, count(*) FROM jobs WHERE state = 2 "
+                      "AND project_id = ANY($1::bigint[]) GROUP BY project_id, hook",
+                      ToArray(std::vector<int64_t>(limited.begin(), limited.end())))) {
       running[row[0].as<int64_t>()][row[1].c_str()] = row[2].as<int>();
     }
     for (const int64_t project : limited) {
@@ -212,14 +216,15 @@ class Round {
     }
     writer_.Save();
     if (jobs.empty()) return;
-    tx_.exec_params0(
+    ExecPrepared(
+        tx_,
         "INSERT INTO attempts (job_id, attempt, title, image, runner, request_id, "
         "  lease_expire_time) SELECT j.job_id, j.attempt, j.title, j.image, n.runner, n.request, "
         "  now() + $4::interval FROM unnest($1::bigint[], $2::text[], $3::text[]) AS "
         "  n(job_id, runner, request) JOIN jobs j ON j.job_id = n.job_id",
         ToArray(jobs), ToArray(runners), ToArray(requests), lease_);
-    tx_.exec_params("SELECT setval('queue_clock', greatest(last_value, $1)) FROM queue_clock",
-                    clock);
+    ExecPrepared(tx_, "SELECT setval('queue_clock', greatest(last_value, $1)) FROM queue_clock",
+                 clock);
     AnswerLeases(granted);
   }
 
@@ -230,7 +235,8 @@ class Round {
       jobs.push_back(attempt.first);
       attempts.push_back(attempt.second);
     }
-    for (const auto& row : tx_.exec_params(
+    for (const auto& row : ExecPrepared(
+             tx_,
              internal::SelectLeases() +
                  "JOIN unnest($1::bigint[], $2::bigint[]) AS k(job_id, attempt) "
                  "ON k.job_id = a.job_id AND k.attempt = a.attempt WHERE p.delete_time IS NULL",

@@ -6,6 +6,15 @@
 #include "services/build/build_rows.h"
 
 namespace kozmic::build {
+namespace {
+
+// Of jobs j, builds b and projects p.
+constexpr char kSelectSpec[] =
+    "SELECT b.project_id, b.number AS build, j.number AS job, j.title, j.image, j.script, "
+    "j.install_script, j.tracked_files, j.timeout_seconds, j.stall_timeout_seconds, j.services, "
+    "b.repository, b.ref, b.commit, b.fork, b.trigger, b.pull_request, b.variables, p.submodules, ";
+
+}  // namespace
 
 absl::Status StaleSession() {
   return WithReason(absl::FailedPreconditionError(
@@ -23,11 +32,7 @@ namespace internal {
 
 std::string SelectLeases() {
   return absl::StrCat(
-      "SELECT a.job_id, a.attempt, b.project_id, b.number AS build, j.number AS job, j.title, "
-      "j.image, j.script, j.install_script, j.tracked_files, j.timeout_seconds, "
-      "j.stall_timeout_seconds, b.repository, b.ref, b.commit, b.fork, b.trigger, b.pull_request, "
-      "b.variables, ",
-      Micros("a.lease_expire_time"),
+      kSelectSpec, "a.job_id, a.attempt, ", Micros("a.lease_expire_time"),
       " AS expire_time FROM attempts a JOIN jobs j ON j.job_id = a.job_id "
       "JOIN builds b ON b.build_id = j.build_id JOIN projects p ON p.project_id = b.project_id ");
 }
@@ -49,11 +54,26 @@ GrantedLease ReadLease(const pqxx::row& row) {
   lease.script = row["script"].c_str();
   lease.install_script = row["install_script"].c_str();
   lease.tracked_files = TextsFromArray(row["tracked_files"]);
+  lease.submodules = row["submodules"].as<bool>();
   lease.timeout_seconds = row["timeout_seconds"].as<int>();
   lease.stall_timeout_seconds = row["stall_timeout_seconds"].as<int>();
+  lease.services = ServicesFromJson(row["services"]);
   return lease;
 }
 
 }  // namespace internal
+
+std::optional<GrantedLease> ReadSpec(pqxx::transaction_base& tx, int64_t project, int64_t build,
+                                     int64_t job) {
+  const pqxx::result rows = ExecPrepared(
+      tx,
+      absl::StrCat(kSelectSpec, "j.attempt, ", Micros("now()"),
+                   " AS expire_time FROM builds b JOIN jobs j USING (build_id) "
+                   "JOIN projects p ON p.project_id = b.project_id WHERE p.delete_time IS NULL "
+                   "AND b.project_id = $1 AND b.number = $2 AND j.number = $3"),
+      project, build, job);
+  if (rows.empty()) return std::nullopt;
+  return internal::ReadLease(rows[0]);
+}
 
 }  // namespace kozmic::build

@@ -35,8 +35,10 @@ struct GrantedLease {
   // Empty: none.
   std::string install_script;
   std::vector<std::string> tracked_files;
+  bool submodules = false;
   int timeout_seconds = 0;
   int stall_timeout_seconds = 0;
+  std::vector<v1::Service> services;
 };
 
 // A runner that wants a job: LeaseJob's session and request.
@@ -91,6 +93,8 @@ class LeaseStore {
   struct Renewal {
     AttemptKey key;
     runner::v1::Phase phase = runner::v1::PHASE_UNSPECIFIED;
+    // How long ago phases began, of those that are known; the others begin when first heard of.
+    std::map<runner::v1::Phase, absl::Duration> begun = {};
   };
   struct Renewed {
     // nullopt: the fence is stale.
@@ -105,6 +109,14 @@ class LeaseStore {
   // OK when the session holds the attempt.
   virtual absl::StatusOr<GrantedLease> GetLive(absl::string_view session,
                                                const AttemptKey& key) = 0;
+
+  struct Holding {
+    std::string session;
+    AttemptKey key;
+  };
+  // As GetLive, of several at once and without what they run. One status for each.
+  virtual absl::StatusOr<std::vector<absl::Status>> CheckLive(
+      const std::vector<Holding>& holdings) = 0;
 
   struct Finished {
     std::string session;

@@ -34,7 +34,7 @@ constexpr char kTimedOut[] = "The job ran for longer than its time limit and was
 AttemptEnd EndOf(LostVerdict verdict, const LostFacts& facts) {
   AttemptEnd end;
   end.state = v1::STATE_ERROR;
-  const bool had_started = facts.phase >= runner::v1::PHASE_INSTALL;
+  const bool had_started = facts.phase >= runner::v1::PHASE_SCRIPT;
   switch (verdict) {
     case LostVerdict::kRequeue:
       end.reason = had_started ? kLostAndRunAgain : kLostBeforeStart;

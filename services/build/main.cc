@@ -26,6 +26,7 @@
 #include "services/build/postgres_build_store.h"
 #include "services/build/postgres_control_store.h"
 #include "services/build/postgres_deletion_store.h"
+#include "services/build/postgres_install_store.h"
 #include "services/build/postgres_lease_store.h"
 #include "services/build/postgres_status_outbox.h"
 #include "services/build/project_deleter.h"
@@ -38,12 +39,16 @@
 namespace kozmic::build {
 namespace {
 
-// For calls that need the database alone, and for those that wait for other services too.
-constexpr size_t kOwnThreads = 4;
-constexpr size_t kThreads = 12;
+// For calls that need the database alone, and for those that wait for other services too. Those
+// that come together do their work together.
+constexpr size_t kOwnThreads = 16;
+constexpr size_t kThreads = 32;
 constexpr size_t kQueuedCalls = 4096;
-// All of these threads, and the workers: dispatcher, reporter, sweeper, notifications.
-constexpr size_t kConnections = kOwnThreads + kThreads + 3 + Notifications::kThreads;
+// Statuses that are told at the same time.
+constexpr size_t kReporters = 4;
+// Fewer than threads: those that create builds share one, as do those that end jobs, and some wait
+// for other services. The workers have theirs: dispatcher, reporter, sweeper, notifications.
+constexpr size_t kConnections = 16 + 3 + Notifications::kThreads;
 constexpr absl::Duration kLeaseTime = absl::Seconds(60);
 // Twice the renew interval: after a start every living runner has renewed by then.
 constexpr absl::Duration kSweepGrace = absl::Seconds(20);
@@ -55,11 +60,12 @@ absl::Status Serve(ConfigReader& reader) {
 
   SystemClock clock;
   SystemRandom random;
-  PostgresPool pool({.url = config.database_url, .size = kConnections});
+  PostgresPool pool({.url = config.database_url, .size = kConnections, .plans_by_index = true});
   const std::unique_ptr<BuildStore> builds = NewPostgresBuildStore(pool, config.public_url);
   const std::unique_ptr<ControlStore> control = NewPostgresControlStore(pool, config.public_url);
   const std::unique_ptr<LeaseStore> leases =
       NewPostgresLeaseStore(pool, config.public_url, kLeaseTime);
+  const std::unique_ptr<InstallStore> installs = NewPostgresInstallStore(pool, kLeaseTime);
   const std::unique_ptr<StatusOutbox> outbox = NewPostgresStatusOutbox(pool);
   const std::unique_ptr<DeletionStore> deletions = NewPostgresDeletionStore(pool);
 
@@ -91,7 +97,7 @@ absl::Status Serve(ConfigReader& reader) {
       [&](int64_t project) { return collaborators.ListRecipients(project); }, clock, random);
   KOZMIC_RETURN_IF_ERROR(notifications.hooks().Reseal().status());
   notifications.Start();
-  Worker reporting([&] { return reporter.Step(); });
+  StatusReporters reporting(reporter, kReporters);
   const Worker sweeping([&] { return sweeper.Sweep(); });
   const PostgresListener listener(
       config.database_url,
@@ -119,9 +125,10 @@ absl::Status Serve(ConfigReader& reader) {
        .deleter = deleter,
        .notification_hooks = notifications.hooks(),
        .hook_spec = [&](const std::string& hook) { return collaborators.GetHookSpec(hook); },
-       .login_of = [&](const Caller& caller) { return collaborators.LoginOf(caller); }});
+       .login_of = [&](const Caller& caller) { return collaborators.LoginOf(caller); },
+       .public_url = config.public_url});
   RunnerServiceRpc runner_service(
-      own, unary, *leases, dispatcher, sessions, clock, random,
+      own, unary, *leases, *installs, dispatcher, sessions, clock, random,
       {.public_url = config.public_url,
        .service_key = config.service_key,
        .lease_time = kLeaseTime,

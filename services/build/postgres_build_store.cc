@@ -1,45 +1,55 @@
 #include "services/build/postgres_build_store.h"
 
+#include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "lib/base/batcher.h"
+#include "lib/postgres/array.h"
+#include "lib/postgres/prepared.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 #include "services/build/build_creation.h"
 #include "services/build/build_rows.h"
+#include "services/build/lease_rows.h"
 
 namespace kozmic::build {
 namespace {
 
 constexpr int kMostAttemptsListed = 100;
+// Builds that are created in one transaction.
+constexpr size_t kMostTogether = 32;
 
 class PostgresBuildStore final : public BuildStore {
  public:
   PostgresBuildStore(PostgresPool& pool, std::string public_url)
-      : pool_(pool), public_url_(std::move(public_url)) {}
+      : pool_(pool),
+        public_url_(std::move(public_url)),
+        creations_([this](const std::vector<NewBuild>& builds) { return CreateAll(builds); },
+                   kMostTogether) {}
 
   absl::StatusOr<v1::Build> Create(int64_t project,
                                    const v1::CreateBuildRequest& request) override {
-    int64_t number = 0;
-    const absl::Status status = pool_.Transact([&](pqxx::work& tx) -> absl::Status {
-      KOZMIC_ASSIGN_OR_RETURN(number, InsertBuild(tx, public_url_, project, request));
-      return absl::OkStatus();
-    });
-    // Read after the commit: runners that wait for the jobs need not wait for this.
-    if (status.ok()) return Get(project, number);
-    // Also after an ambiguous commit: the request id tells whether it happened.
-    if (absl::IsAlreadyExists(status) || Reason(status) == "in_doubt") {
-      absl::StatusOr<v1::Build> existing =
-          GetOne("WHERE b.project_id = $1 AND b.request_id = $2", project, request.request_id());
-      if (existing.ok() && request.pull_request() > 0 && existing->pull_request() == 0) {
-        return Join(project, request);
+    absl::StatusOr<v1::Build> created = creations_.Run({project, &request});
+    return created.ok() ? std::move(created) : FindMade({project, &request}, created.status());
+  }
+
+  std::vector<absl::StatusOr<int64_t>> CreateMany(const std::vector<NewBuild>& builds) override {
+    const std::vector<absl::StatusOr<InsertedBuild>> inserted = Insert(builds);
+    std::vector<absl::StatusOr<int64_t>> numbers;
+    for (size_t i = 0; i < builds.size(); ++i) {
+      if (inserted[i].ok()) {
+        numbers.emplace_back(inserted[i]->number);
+        continue;
       }
-      if (existing.ok() || absl::IsAlreadyExists(status)) return existing;
+      const auto made = FindMade(builds[i], inserted[i].status());
+      numbers.push_back(made.ok() ? absl::StatusOr<int64_t>(made->number()) : made.status());
     }
-    return Annotate(status, absl::StrCat("create a build of project ", project));
+    return numbers;
   }
 
   absl::StatusOr<v1::Build> Get(int64_t project, int64_t number) override {
@@ -85,12 +95,23 @@ class PostgresBuildStore final : public BuildStore {
     return attempts;
   }
 
+  absl::StatusOr<GrantedLease> GetSpec(int64_t project, int64_t number, int64_t job) override {
+    std::optional<GrantedLease> spec;
+    KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
+      spec = ReadSpec(tx, project, number, job);
+      return absl::OkStatus();
+    }));
+    if (!spec) return absl::NotFoundError("no such job");
+    return *std::move(spec);
+  }
+
   absl::StatusOr<Changes> ListChanges(int64_t project, int64_t after_revision, int limit) override {
     Changes changes;
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
       // The revision is read before the builds: what changes between the two comes again.
-      const pqxx::result rows = tx.exec_params(
-          "SELECT revision, delete_time IS NOT NULL FROM projects WHERE project_id = $1", project);
+      const pqxx::result rows = ExecPrepared(
+          tx, "SELECT revision, delete_time IS NOT NULL FROM projects WHERE project_id = $1",
+          project);
       if (!rows.empty() && rows[0][1].as<bool>()) return Deleted();
       changes.revision = rows.empty() ? 0 : rows[0][0].as<int64_t>();
       if (changes.revision > after_revision) {
@@ -106,14 +127,75 @@ class PostgresBuildStore final : public BuildStore {
  private:
   static absl::Status Deleted() { return absl::NotFoundError("the project is deleted"); }
 
-  absl::StatusOr<v1::Build> Join(int64_t project, const v1::CreateBuildRequest& request) {
+  // `status`: why it was not created; it may have been made before.
+  absl::StatusOr<v1::Build> FindMade(const NewBuild& build, const absl::Status& status) {
+    // Also after an ambiguous commit: the request id tells whether it happened.
+    if (absl::IsAlreadyExists(status) || Reason(status) == "in_doubt") {
+      absl::StatusOr<v1::Build> existing = GetMade(build);
+      if (existing.ok() && build.request->pull_request() > 0 && existing->pull_request() == 0) {
+        return Join(build);
+      }
+      if (existing.ok() || absl::IsAlreadyExists(status)) return existing;
+    }
+    return Annotate(status, absl::StrCat("create a build of project ", build.project));
+  }
+
+  std::vector<absl::StatusOr<InsertedBuild>> Insert(const std::vector<NewBuild>& builds) {
+    std::vector<absl::StatusOr<InsertedBuild>> inserted;
     const absl::Status status = pool_.Transact([&](pqxx::work& tx) {
-      const absl::Status joined = JoinPullRequest(tx, public_url_, project, request);
+      inserted = InsertBuilds(tx, public_url_, builds);
+      return absl::OkStatus();
+    });
+    if (status.ok()) return inserted;
+    inserted.assign(builds.size(), status);
+    if (!IsRetryable(status) && builds.size() > 1) {
+      // One that the database refuses does not harm the others.
+      for (size_t i = 0; i < builds.size(); ++i) inserted[i] = Insert({builds[i]}).front();
+    }
+    return inserted;
+  }
+
+  std::vector<absl::StatusOr<v1::Build>> CreateAll(const std::vector<NewBuild>& builds) {
+    return ReadInserted(builds, Insert(builds));
+  }
+
+  // After the commit: runners that wait for the jobs need not wait for this.
+  std::vector<absl::StatusOr<v1::Build>> ReadInserted(
+      const std::vector<NewBuild>& builds,
+      const std::vector<absl::StatusOr<InsertedBuild>>& inserted) {
+    std::vector<absl::StatusOr<v1::Build>> answers;
+    std::vector<int64_t> ids;
+    std::map<std::string, size_t> by_name;
+    for (size_t i = 0; i < builds.size(); ++i) {
+      answers.emplace_back(inserted[i].ok() ? absl::NotFoundError("no such build")
+                                            : inserted[i].status());
+      if (!inserted[i].ok()) continue;
+      ids.push_back(inserted[i]->id);
+      by_name[absl::StrCat("projects/", builds[i].project, "/builds/", inserted[i]->number)] = i;
+    }
+    if (ids.empty()) return answers;
+    auto read = GetMany("WHERE b.build_id = ANY($1::bigint[])", ToArray(ids));
+    if (read.ok()) {
+      for (v1::Build& build : *read) answers[by_name.at(build.name())] = std::move(build);
+    } else {
+      for (const auto& [name, i] : by_name) answers[i] = read.status();
+    }
+    return answers;
+  }
+
+  absl::StatusOr<v1::Build> Join(const NewBuild& build) {
+    const absl::Status status = pool_.Transact([&](pqxx::work& tx) {
+      const absl::Status joined = JoinPullRequest(tx, public_url_, build.project, *build.request);
       // Somebody else has joined it meanwhile.
       return absl::IsNotFound(joined) ? absl::OkStatus() : joined;
     });
     KOZMIC_RETURN_IF_ERROR(status);
-    return GetOne("WHERE b.project_id = $1 AND b.request_id = $2", project, request.request_id());
+    return GetMade(build);
+  }
+
+  absl::StatusOr<v1::Build> GetMade(const NewBuild& build) {
+    return GetOne("WHERE b.project_id = $1 AND b.request_id = $2", build.project,
+                  build.request->request_id());
   }
 
   template <typename... Parameters>
@@ -136,6 +218,7 @@ class PostgresBuildStore final : public BuildStore {
 
   PostgresPool& pool_;
   const std::string public_url_;
+  Batcher<NewBuild, absl::StatusOr<v1::Build>> creations_;
 };
 
 }  // namespace

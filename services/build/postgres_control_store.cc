@@ -1,6 +1,7 @@
 #include "services/build/postgres_control_store.h"
 
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +9,7 @@
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 #include "services/build/build_creation.h"
+#include "services/build/build_rows.h"
 #include "services/build/build_writer.h"
 #include "services/build/channels.h"
 #include "services/build/state_machine.h"
@@ -37,11 +39,11 @@ void WriteSpec(pqxx::work& tx, int64_t job_id, const v1::JobSpec& spec) {
   tx.exec_params0(
       "UPDATE jobs SET title = $2, image = $3, script = $4, install_script = $5, "
       "tracked_files = $6::text[], label_set = $7, timeout_seconds = $8, "
-      "stall_timeout_seconds = $9, max_parallel = $10 WHERE job_id = $1",
+      "stall_timeout_seconds = $9, max_parallel = $10, services = $11::jsonb WHERE job_id = $1",
       job_id, spec.title(), spec.image(), spec.script(), spec.install_script(),
       ToArray(std::vector<std::string>(spec.tracked_files().begin(), spec.tracked_files().end())),
       LabelSetOf(tx, spec.labels()), TimeoutSeconds(spec), StallTimeoutSeconds(spec),
-      spec.max_parallel());
+      spec.max_parallel(), ServicesToJson(spec.services()));
 }
 
 class PostgresControlStore final : public ControlStore {
@@ -110,12 +112,13 @@ class PostgresControlStore final : public ControlStore {
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
       const pqxx::result rows = tx.exec_params(
           "SELECT fail_fast, cancel_superseded_pull_requests, cancel_superseded_branches, "
-          "max_parallel, retry_lost, mail, delete_time IS NOT NULL FROM projects "
+          "max_parallel, retry_lost, mail, delete_time IS NOT NULL, submodules FROM projects "
           "WHERE project_id = $1",
           project);
       if (rows.empty()) {
         settings.set_cancel_superseded_pull_requests(true);
         settings.set_mail(true);
+        settings.set_submodules(false);
         return absl::OkStatus();
       }
       if (rows[0][6].as<bool>()) return absl::NotFoundError("the project is deleted");
@@ -125,6 +128,7 @@ class PostgresControlStore final : public ControlStore {
       settings.set_max_parallel(rows[0][3].as<int>());
       settings.set_retry_lost(rows[0][4].as<bool>());
       settings.set_mail(rows[0][5].as<bool>());
+      settings.set_submodules(rows[0][7].as<bool>());
       return absl::OkStatus();
     }));
     return settings;
@@ -134,16 +138,20 @@ class PostgresControlStore final : public ControlStore {
     return pool_.Transact([&](pqxx::work& tx) -> absl::Status {
       const pqxx::result rows = tx.exec_params(
           "INSERT INTO projects AS old (project_id, fail_fast, cancel_superseded_pull_requests, "
-          "  cancel_superseded_branches, max_parallel, retry_lost, mail) "
-          "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (project_id) DO UPDATE SET "
+          "  cancel_superseded_branches, max_parallel, retry_lost, mail, submodules) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, false)) "
+          "ON CONFLICT (project_id) DO UPDATE SET "
           "  fail_fast = excluded.fail_fast, "
           "  cancel_superseded_pull_requests = excluded.cancel_superseded_pull_requests, "
           "  cancel_superseded_branches = excluded.cancel_superseded_branches, "
           "  max_parallel = excluded.max_parallel, retry_lost = excluded.retry_lost, "
-          "  mail = excluded.mail WHERE old.delete_time IS NULL RETURNING project_id",
+          "  mail = excluded.mail, submodules = coalesce($8, old.submodules) "
+          "WHERE old.delete_time IS NULL RETURNING project_id",
           project, settings.fail_fast(), settings.cancel_superseded_pull_requests(),
           settings.cancel_superseded_branches(), settings.max_parallel(), settings.retry_lost(),
-          settings.mail());
+          settings.mail(),
+          // NULL: as it is.
+          settings.has_submodules() ? std::optional<bool>(settings.submodules()) : std::nullopt);
       if (rows.empty()) return absl::NotFoundError("the project is deleted");
       // As many as may run now; without a limit many, and each that leaves opens the next.
       const int places = settings.max_parallel() > 0 ? settings.max_parallel() : kManyPlaces;

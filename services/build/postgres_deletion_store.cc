@@ -14,6 +14,7 @@ namespace {
 constexpr int kBuilds = 20;
 constexpr int kStatuses = 1000;
 constexpr int kNotices = 1000;
+constexpr int kInstalls = 1000;
 
 class PostgresDeletionStore final : public DeletionStore {
  public:
@@ -40,7 +41,8 @@ class PostgresDeletionStore final : public DeletionStore {
     const absl::Status status = pool_.Transact([&](pqxx::work& tx) {
       const bool no_builds = RemoveBuilds(tx, project) == 0;
       const bool no_notices = DeleteNotices(tx, project, kNotices);
-      nothing_left = RemoveStatuses(tx, project) == 0 && no_notices && no_builds;
+      const bool no_installs = RemoveInstalls(tx, project) == 0;
+      nothing_left = RemoveStatuses(tx, project) == 0 && no_notices && no_builds && no_installs;
       return absl::OkStatus();
     });
     KOZMIC_RETURN_IF_ERROR(Annotate(status, absl::StrCat("remove project ", project)));
@@ -85,6 +87,22 @@ class PostgresDeletionStore final : public DeletionStore {
             "AND (o.commit, o.context) = (part.commit, part.context)",
             project, kStatuses)
         .affected_rows();
+  }
+
+  // Runners remove the images from the registries in their own time.
+  static pqxx::result::size_type RemoveInstalls(pqxx::work& tx, int64_t project) {
+    return tx
+        .exec_params(
+            "WITH part AS (SELECT registry, cache_id FROM installs WHERE project_id = $1 "
+            "    ORDER BY registry, cache_id LIMIT $2 FOR UPDATE), "
+            "  gone AS (DELETE FROM installs i USING part WHERE i.project_id = $1 "
+            "    AND (i.registry, i.cache_id) = (part.registry, part.cache_id) "
+            "    RETURNING i.registry, i.digest), "
+            "  noted AS (INSERT INTO install_removals (registry, project_id, digest) "
+            "    SELECT registry, $1, digest FROM gone WHERE digest <> '' ON CONFLICT DO NOTHING) "
+            "SELECT FROM gone",
+            project, kInstalls)
+        .size();
   }
 
   PostgresPool& pool_;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/crypto/digest.h"
 #include "lib/postgres/array.h"
+#include "lib/postgres/prepared.h"
 #include "lib/postgres/times.h"
 #include "lib/status/macros.h"
 #include "services/build/build_rows.h"
@@ -29,6 +30,13 @@ constexpr int kMostRounds = 100;
 // After the first round limits are likely to be why there is another.
 constexpr size_t kSpare = 64;
 
+// Since a phase began; -1 when it has not, as far as is known.
+int64_t MicrosAgo(const LeaseStore::Renewal& renewal, runner::v1::Phase phase) {
+  const auto begun = renewal.begun.find(phase);
+  if (begun != renewal.begun.end()) return absl::ToInt64Microseconds(begun->second);
+  return renewal.phase == phase ? 0 : -1;
+}
+
 class PostgresLeaseStore final : public LeaseStore {
  public:
   PostgresLeaseStore(PostgresPool& pool, std::string public_url, absl::Duration lease_time)
@@ -40,26 +48,26 @@ class PostgresLeaseStore final : public LeaseStore {
     // In one order, each once: equal sets are equal.
     const std::set<std::string> labels(request.labels().begin(), request.labels().end());
     KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) {
-      tx.exec_params0(
-          "INSERT INTO runners (runner, session_sha256, labels, slots, version) "
-          "VALUES ($1, $2, $3::text[], $4, $5) ON CONFLICT (runner) DO UPDATE SET "
-          "session_sha256 = excluded.session_sha256, labels = excluded.labels, "
-          "slots = excluded.slots, version = excluded.version, session_time = now(), "
-          "seen_time = now()",
-          request.runner(), Sha256Hex(session),
-          ToArray(std::vector<std::string>(labels.begin(), labels.end())), request.slots(),
-          request.version());
-      tx.exec_params(
-          "SELECT FROM attempts WHERE runner = $1 AND state = 2 ORDER BY job_id, attempt "
-          "FOR UPDATE",
-          request.runner());
-      tx.exec_params0(
-          "UPDATE attempts SET lease_expire_time = now() + $2::interval "
-          "WHERE runner = $1 AND state = 2 AND NOT lost",
-          request.runner(), lease_);
+      ExecPrepared(tx,
+                   "INSERT INTO runners (runner, session_sha256, labels, slots, version) "
+                   "VALUES ($1, $2, $3::text[], $4, $5) ON CONFLICT (runner) DO UPDATE SET "
+                   "session_sha256 = excluded.session_sha256, labels = excluded.labels, "
+                   "slots = excluded.slots, version = excluded.version, session_time = now(), "
+                   "seen_time = now()",
+                   request.runner(), Sha256Hex(session),
+                   ToArray(std::vector<std::string>(labels.begin(), labels.end())), request.slots(),
+                   request.version());
+      ExecPrepared(tx,
+                   "SELECT FROM attempts WHERE runner = $1 AND state = 2 ORDER BY job_id, attempt "
+                   "FOR UPDATE",
+                   request.runner());
+      ExecPrepared(tx,
+                   "UPDATE attempts SET lease_expire_time = now() + $2::interval "
+                   "WHERE runner = $1 AND state = 2 AND NOT lost",
+                   request.runner(), lease_);
       leases = ReadLeases(tx, "a.runner = $1 AND a.state = 2 AND NOT a.lost", request.runner());
       // Whoever listens for the older session learns that it is over.
-      tx.exec_params("SELECT pg_notify($1, $2)", kSessionsChannel, request.runner());
+      ExecPrepared(tx, "SELECT pg_notify($1, $2)", kSessionsChannel, request.runner());
       return absl::OkStatus();
     }));
     return leases;
@@ -68,8 +76,8 @@ class PostgresLeaseStore final : public LeaseStore {
   absl::StatusOr<std::string> RunnerOf(absl::string_view session) override {
     std::string runner;
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
-      const pqxx::result rows = tx.exec_params(
-          "SELECT runner FROM runners WHERE session_sha256 = $1", Sha256Hex(session));
+      const pqxx::result rows = ExecPrepared(
+          tx, "SELECT runner FROM runners WHERE session_sha256 = $1", Sha256Hex(session));
       if (rows.empty()) return StaleSession();
       runner = rows[0][0].c_str();
       return absl::OkStatus();
@@ -109,8 +117,8 @@ class PostgresLeaseStore final : public LeaseStore {
     std::vector<Renewed> answers;
     KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) -> absl::Status {
       answers.assign(renewals.size(), {});
-      const pqxx::result runner = tx.exec_params(
-          "UPDATE runners SET seen_time = now() WHERE session_sha256 = $1 RETURNING runner",
+      const pqxx::result runner = ExecPrepared(
+          tx, "UPDATE runners SET seen_time = now() WHERE session_sha256 = $1 RETURNING runner",
           Sha256Hex(session));
       if (runner.empty()) return StaleSession();
       if (!renewals.empty()) RenewAll(tx, runner[0][0].c_str(), renewals, answers);
@@ -122,16 +130,53 @@ class PostgresLeaseStore final : public LeaseStore {
   absl::StatusOr<GrantedLease> GetLive(absl::string_view session, const AttemptKey& key) override {
     std::vector<GrantedLease> leases;
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
-      leases =
-          ReadLeases(tx,
-                     "b.project_id = $1 AND b.number = $2 AND j.number = $3 AND a.attempt = $4 "
-                     "AND j.attempt = a.attempt AND a.state = 2 AND NOT a.lost "
-                     "AND a.runner = (SELECT runner FROM runners WHERE session_sha256 = $5)",
-                     key.project, key.build, key.job, key.attempt, Sha256Hex(session));
+      // Nested, so that there is one way to go: from the build to its job to its attempt.
+      leases = ReadLeases(tx,
+                          "a.job_id = (SELECT job_id FROM jobs WHERE number = $3 AND build_id = "
+                          "  (SELECT build_id FROM builds WHERE project_id = $1 AND number = $2)) "
+                          "AND a.attempt = $4 "
+                          "AND j.attempt = a.attempt AND a.state = 2 AND NOT a.lost "
+                          "AND a.runner = (SELECT runner FROM runners WHERE session_sha256 = $5)",
+                          key.project, key.build, key.job, key.attempt, Sha256Hex(session));
       return absl::OkStatus();
     }));
     if (leases.empty()) return StaleFence();
     return std::move(leases.front());
+  }
+
+  absl::StatusOr<std::vector<absl::Status>> CheckLive(
+      const std::vector<Holding>& holdings) override {
+    std::vector<int64_t> projects, builds, jobs, attempts;
+    std::vector<std::string> sessions;
+    for (const Holding& holding : holdings) {
+      projects.push_back(holding.key.project);
+      builds.push_back(holding.key.build);
+      jobs.push_back(holding.key.job);
+      attempts.push_back(holding.key.attempt);
+      sessions.push_back(Sha256Hex(holding.session));
+    }
+    std::vector<absl::Status> statuses(holdings.size(), StaleFence());
+    KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
+      for (const auto& row : ExecPrepared(
+               tx,
+               // As in GetLive: from the build to its job to its attempt.
+               "SELECT k.i FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], "
+               "  $5::text[]) WITH ORDINALITY AS k(project, build, job, attempt, session, i) "
+               "WHERE (SELECT p.delete_time IS NULL FROM projects p WHERE p.project_id = "
+               "k.project) "
+               "AND (SELECT a.state = 2 AND NOT a.lost AND a.runner = "
+               "    (SELECT runner FROM runners WHERE session_sha256 = k.session) "
+               "  FROM attempts a WHERE a.attempt = k.attempt AND a.job_id = "
+               "    (SELECT job_id FROM jobs WHERE number = k.job AND attempt = k.attempt AND "
+               "      build_id = (SELECT build_id FROM builds WHERE project_id = k.project "
+               "        AND number = k.build)))",
+               ToArray(projects), ToArray(builds), ToArray(jobs), ToArray(attempts),
+               ToArray(sessions))) {
+        statuses[row[0].as<size_t>() - 1] = absl::OkStatus();
+      }
+      return absl::OkStatus();
+    }));
+    return statuses;
   }
 
   absl::StatusOr<std::vector<absl::Status>> Finish(const std::vector<Finished>& finished) override {
@@ -153,7 +198,8 @@ class PostgresLeaseStore final : public LeaseStore {
   absl::StatusOr<std::vector<LostAttempt>> TakeLost(int limit, absl::Duration overdue) override {
     std::vector<LostAttempt> lost;
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
-      tx.exec_params0(
+      ExecPrepared(
+          tx,
           "WITH gone AS (SELECT a.job_id, a.attempt FROM attempts a JOIN jobs j USING (job_id) "
           "  WHERE a.state = 2 AND NOT a.lost AND (a.lease_expire_time < now() "
           "    OR a.start_time + make_interval(secs => j.timeout_seconds) + $1::interval < now()) "
@@ -161,7 +207,8 @@ class PostgresLeaseStore final : public LeaseStore {
           "UPDATE attempts a SET lost = true FROM gone "
           "WHERE a.job_id = gone.job_id AND a.attempt = gone.attempt",
           Interval(overdue));
-      for (const auto& row : tx.exec_params(
+      for (const auto& row : ExecPrepared(
+               tx,
                "SELECT b.project_id, b.number, j.number, a.attempt, a.phase, j.tries, "
                "  j.cancelling, a.start_time + make_interval(secs => j.timeout_seconds) "
                "    + $2::interval < a.lease_expire_time, "
@@ -201,7 +248,8 @@ class PostgresLeaseStore final : public LeaseStore {
       std::set<int64_t> projects;
       std::set<int64_t> builds;
       std::set<int64_t> jobs;
-      for (const auto& row : tx.exec_params(
+      for (const auto& row : ExecPrepared(
+               tx,
                "SELECT project_id, build_id, job_id FROM jobs WHERE state = 1 "
                "AND queue_time < now() - CASE gate WHEN 4 THEN $2::interval ELSE $1::interval END "
                "AND queue_time < now() - least($1::interval, $2::interval) "
@@ -241,7 +289,8 @@ class PostgresLeaseStore final : public LeaseStore {
     // Whether it works or not concerns nobody who waits for a job.
     pool_
         .Autocommit([&](pqxx::nontransaction& tx) {
-          tx.exec_params0(
+          ExecPrepared(
+              tx,
               "WITH stale AS (SELECT runner FROM runners WHERE session_sha256 = ANY($1::text[]) "
               "  AND seen_time < now() - interval '1 minute' ORDER BY runner "
               "  FOR UPDATE SKIP LOCKED) "
@@ -263,7 +312,8 @@ class PostgresLeaseStore final : public LeaseStore {
       phases.push_back(renewal.phase);
     }
     const auto live = [&](const char* lock) {
-      return tx.exec_params(
+      return ExecPrepared(
+          tx,
           absl::StrCat(
               "SELECT k.i, a.job_id, a.attempt, a.phase, j.build_id, j.project_id, j.cancelling, "
               "  k.phase AS new_phase "
@@ -292,7 +342,7 @@ class PostgresLeaseStore final : public LeaseStore {
 
     // One attempt may be named twice.
     std::map<std::pair<int64_t, int>, std::vector<size_t>> renewed;
-    std::vector<int64_t> job_ids, numbers, new_phases;
+    std::vector<int64_t> job_ids, numbers, new_phases, pulls, fetches, installs, scripts;
     std::set<int64_t> changed_builds;
     for (const auto& row : live(" FOR UPDATE OF a")) {
       const auto project = row["project_id"].as<int64_t>();
@@ -311,25 +361,33 @@ class PostgresLeaseStore final : public LeaseStore {
       job_ids.push_back(row["job_id"].as<int64_t>());
       numbers.push_back(row["attempt"].as<int64_t>());
       new_phases.push_back(row["new_phase"].as<int64_t>());
+      pulls.push_back(MicrosAgo(renewals[i], runner::v1::PHASE_PULL));
+      fetches.push_back(MicrosAgo(renewals[i], runner::v1::PHASE_FETCH));
+      installs.push_back(MicrosAgo(renewals[i], runner::v1::PHASE_INSTALL));
+      scripts.push_back(MicrosAgo(renewals[i], runner::v1::PHASE_SCRIPT));
     }
     if (renewed.empty()) return;
-    for (const auto& row : tx.exec_params(
-             absl::StrCat("UPDATE attempts a SET lease_expire_time = now() + $4::interval, "
-                          "phase = greatest(a.phase, n.phase), "
-                          "pull_time = CASE WHEN n.phase = 2 THEN coalesce(pull_time, now()) "
-                          "  ELSE pull_time END, "
-                          "fetch_time = CASE WHEN n.phase = 3 THEN coalesce(fetch_time, now()) "
-                          "  ELSE fetch_time END, "
-                          "install_time = CASE WHEN n.phase = 4 THEN coalesce(install_time, now()) "
-                          "  ELSE install_time END, "
-                          "script_time = CASE WHEN n.phase = 5 THEN coalesce(script_time, now()) "
-                          "  ELSE script_time END "
-                          "FROM unnest($1::bigint[], $2::bigint[], $3::smallint[]) AS "
-                          "  n(job_id, attempt, phase) "
-                          "WHERE a.job_id = n.job_id AND a.attempt = n.attempt "
-                          "RETURNING a.job_id, a.attempt, ",
-                          Micros("a.lease_expire_time")),
-             ToArray(job_ids), ToArray(numbers), ToArray(new_phases), lease_)) {
+    for (const auto& row : ExecPrepared(
+             tx,
+             absl::StrCat(
+                 "UPDATE attempts a SET lease_expire_time = now() + $4::interval, "
+                 "phase = greatest(a.phase, n.phase), "
+                 "pull_time = coalesce(pull_time, now() - pull_ago * interval '1 us'), "
+                 "fetch_time = coalesce(fetch_time, now() - fetch_ago * interval '1 us'), "
+                 "install_time = "
+                 "  coalesce(install_time, now() - install_ago * interval '1 us'), "
+                 "script_time = coalesce(script_time, now() - script_ago * interval '1 us') "
+                 "FROM (SELECT job_id, attempt, phase, nullif(pull, -1) AS pull_ago, "
+                 "    nullif(fetched, -1) AS fetch_ago, nullif(install, -1) AS install_ago, "
+                 "    nullif(script, -1) AS script_ago "
+                 "  FROM unnest($1::bigint[], $2::bigint[], $3::smallint[], "
+                 "    $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[]) AS "
+                 "  k(job_id, attempt, phase, pull, fetched, install, script)) n "
+                 "WHERE a.job_id = n.job_id AND a.attempt = n.attempt "
+                 "RETURNING a.job_id, a.attempt, ",
+                 Micros("a.lease_expire_time")),
+             ToArray(job_ids), ToArray(numbers), ToArray(new_phases), lease_, ToArray(pulls),
+             ToArray(fetches), ToArray(installs), ToArray(scripts))) {
       for (const size_t i : renewed.at({row[0].as<int64_t>(), row[1].as<int>()})) {
         answers[i].expire_time = TimeFromMicros(row[2]);
       }

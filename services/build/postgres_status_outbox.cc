@@ -1,6 +1,7 @@
 #include "services/build/postgres_status_outbox.h"
 
 #include "absl/strings/str_cat.h"
+#include "lib/postgres/prepared.h"
 #include "lib/postgres/times.h"
 #include "lib/status/macros.h"
 #include "services/build/build_rows.h"
@@ -16,8 +17,8 @@ constexpr absl::Duration kLookAgain = absl::Minutes(10);
 
 // Rows of "status_outbox o" that are to be posted, now or later.
 constexpr char kOpen[] =
-    "o.reported < o.wanted AND EXISTS (SELECT FROM projects p "
-    "  WHERE p.project_id = o.project_id AND p.delete_time IS NULL)";
+    "o.reported < o.wanted AND "
+    "  (SELECT delete_time FROM projects p WHERE p.project_id = o.project_id) IS NULL";
 
 class PostgresStatusOutbox final : public StatusOutbox {
  public:
@@ -26,7 +27,8 @@ class PostgresStatusOutbox final : public StatusOutbox {
   absl::StatusOr<std::vector<StatusWish>> Claim(int limit, absl::Duration claim) override {
     std::vector<StatusWish> wishes;
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
-      for (const auto& row : tx.exec_params(
+      for (const auto& row : ExecPrepared(
+               tx,
                absl::StrCat(
                    "WITH due AS (SELECT project_id, commit, context FROM status_outbox o WHERE ",
                    kOpen,
@@ -62,11 +64,13 @@ class PostgresStatusOutbox final : public StatusOutbox {
   absl::StatusOr<absl::Duration> UntilNextDue() override {
     absl::Duration until = absl::InfiniteDuration();
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
-      const pqxx::row row = tx.exec1(absl::StrCat(
-          "SELECT (extract(epoch from "
-          "min(greatest(next_try_time, coalesce(claim_expire_time, next_try_time))) - now()) "
-          "* 1000)::bigint FROM status_outbox o WHERE ",
-          kOpen));
+      const pqxx::row row = ExecPrepared(
+          tx,
+          absl::StrCat(
+              "SELECT (extract(epoch from "
+              "min(greatest(next_try_time, coalesce(claim_expire_time, next_try_time))) - now()) "
+              "* 1000)::bigint FROM status_outbox o WHERE ",
+              kOpen))[0];
       if (!row[0].is_null()) {
         until = std::max(absl::ZeroDuration(), absl::Milliseconds(row[0].as<int64_t>()));
       }
@@ -97,18 +101,21 @@ class PostgresStatusOutbox final : public StatusOutbox {
   template <typename... Parameters>
   absl::Status Answer(const char* set, const StatusWish& wish, absl::string_view error,
                       const Parameters&... parameters) {
-    return pool_.Transact([&](pqxx::work& tx) {
-      const auto answered = tx.exec_params(
+    // One of the two statements has an effect. Should the answer of the first be lost, the second
+    // at worst has the status told once more.
+    return pool_.Autocommit([&](pqxx::nontransaction& tx) {
+      const auto answered = ExecPrepared(
+          tx,
           absl::StrCat("UPDATE status_outbox SET last_error = $6, claim_expire_time = NULL, ", set,
                        "WHERE project_id = $1 AND commit = $2 AND context = $3 "
                        "AND claim_expire_time = $5::timestamptz"),
           wish.project, wish.commit, wish.context, wish.wanted, Timestamp(wish.claim_end),
           std::string(error.substr(0, kLongestError)), parameters...);
       if (answered.affected_rows() > 0) return absl::OkStatus();
-      tx.exec_params0(
-          "UPDATE status_outbox SET wanted = wanted + 1, next_try_time = now() "
-          "WHERE project_id = $1 AND commit = $2 AND context = $3",
-          wish.project, wish.commit, wish.context);
+      ExecPrepared(tx,
+                   "UPDATE status_outbox SET wanted = wanted + 1, next_try_time = now() "
+                   "WHERE project_id = $1 AND commit = $2 AND context = $3",
+                   wish.project, wish.commit, wish.context);
       return absl::OkStatus();
     });
   }

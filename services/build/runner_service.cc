@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -12,8 +13,8 @@
 #include "lib/rpc/service_token.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
+#include "services/build/job_environment.h"
 #include "services/build/state_machine.h"
-#include "services/build/status_text.h"
 #include "services/build/validate.h"
 
 namespace kozmic::build {
@@ -28,8 +29,32 @@ constexpr absl::Duration kAnswerSlack = absl::Milliseconds(500);
 constexpr absl::Duration kLongestPoll = absl::Minutes(5);
 constexpr size_t kSessionBytes = 32;
 constexpr int kMostRenewals = 1000;
+constexpr absl::Duration kLongestAgo = absl::Hours(24 * 30);
 // Attempts that are ended in one transaction.
 constexpr size_t kMostTogether = 64;
+
+void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
+  const int64_t micros = absl::ToUnixMicros(time);
+  out->set_seconds(micros / 1000000);
+  out->set_nanos(static_cast<int32_t>(micros % 1000000) * 1000);
+}
+
+std::string ExitReason(int code) {
+  return code == 0 ? "" : absl::StrCat("The script exited with ", code, ".");
+}
+
+// Nothing begins later than now, or longer ago than a job may last.
+std::map<runner::v1::Phase, absl::Duration> BegunOf(const RenewLeasesRequest::Renewal& renewal) {
+  std::map<runner::v1::Phase, absl::Duration> begun;
+  for (const RenewLeasesRequest::PhaseBegin& one : renewal.begun()) {
+    if (!runner::v1::Phase_IsValid(one.phase()) || one.phase() > renewal.phase()) continue;
+    begun[one.phase()] =
+        std::clamp(absl::Microseconds(one.microseconds_ago()), absl::ZeroDuration(), kLongestAgo);
+  }
+  return begun;
+}
+
+}  // namespace
 
 absl::Status OnlyRunners(const Caller& caller) {
   if (caller.kind == Caller::Kind::kRunner) return absl::OkStatus();
@@ -37,12 +62,6 @@ absl::Status OnlyRunners(const Caller& caller) {
     return absl::UnauthenticatedError("a runner token is needed");
   }
   return absl::PermissionDeniedError("only runners may call this");
-}
-
-void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
-  const int64_t micros = absl::ToUnixMicros(time);
-  out->set_seconds(micros / 1000000);
-  out->set_nanos(static_cast<int32_t>(micros % 1000000) * 1000);
 }
 
 absl::StatusOr<AttemptKey> ParseFenced(absl::string_view attempt, int64_t fence) {
@@ -53,37 +72,26 @@ absl::StatusOr<AttemptKey> ParseFenced(absl::string_view attempt, int64_t fence)
   return key;
 }
 
-std::string EventName(v1::Trigger trigger) {
-  switch (trigger) {
-    case v1::TRIGGER_TAG:
-      return "tag";
-    case v1::TRIGGER_PULL_REQUEST:
-      return "pull_request";
-    case v1::TRIGGER_MANUAL:
-      return "manual";
-    default:
-      return "push";
-  }
-}
-
-std::string ExitReason(int code) {
-  return code == 0 ? "" : absl::StrCat("The script exited with ", code, ".");
-}
-
-}  // namespace
-
 RunnerServiceRpc::RunnerServiceRpc(const UnaryRunner& own, const UnaryRunner& unary,
-                                   LeaseStore& store, LeaseDispatcher& dispatcher,
-                                   SessionHub& sessions, const Clock& clock, Random& random,
-                                   Options options)
+                                   LeaseStore& store, InstallStore& installs,
+                                   LeaseDispatcher& dispatcher, SessionHub& sessions,
+                                   const Clock& clock, Random& random, Options options)
     : own_(own),
       unary_(unary),
       store_(store),
+      installs_(installs),
       dispatcher_(dispatcher),
       sessions_(sessions),
       clock_(clock),
       random_(random),
       options_(std::move(options)),
+      checks_(
+          [&store](const std::vector<LeaseStore::Holding>& holdings) {
+            auto statuses = store.CheckLive(holdings);
+            if (statuses.ok()) return *std::move(statuses);
+            return std::vector<absl::Status>(holdings.size(), statuses.status());
+          },
+          kMostTogether),
       finishes_(
           [&store](const std::vector<LeaseStore::Finished>& finished) {
             auto statuses = store.Finish(finished);
@@ -99,38 +107,7 @@ void RunnerServiceRpc::FillLease(const GrantedLease& granted, runner::v1::Lease&
   SetTime(granted.expire_time, lease.mutable_expire_time());
   lease.set_log(key.LogName());
   lease.set_log_token(CapabilityToken(options_.service_key, "log-write", key.LogName()));
-  runner::v1::JobSpec& spec = *lease.mutable_spec();
-  spec.set_project(absl::StrCat("projects/", key.project));
-  spec.set_repository(granted.repository);
-  spec.set_ref(granted.ref);
-  spec.set_commit(granted.commit);
-  spec.set_title(granted.title);
-  spec.set_image(granted.image);
-  spec.set_script(granted.script);
-  spec.set_install_script(granted.install_script);
-  spec.mutable_tracked_files()->Add(granted.tracked_files.begin(), granted.tracked_files.end());
-  spec.set_timeout_seconds(granted.timeout_seconds);
-  spec.set_stall_timeout_seconds(granted.stall_timeout_seconds);
-  spec.set_fork(!granted.fork.empty());
-  auto& environment = *spec.mutable_environment();
-  for (const auto& [name, value] : granted.variables) environment[name] = value;
-  absl::string_view name = granted.ref;
-  if (absl::ConsumePrefix(&name, "refs/heads/")) {
-    environment["KOZMIC_BRANCH"] = std::string(name);
-  } else if (absl::ConsumePrefix(&name, "refs/tags/")) {
-    environment["KOZMIC_TAG"] = std::string(name);
-  }
-  if (granted.pull_request > 0) {
-    environment["KOZMIC_PULL_REQUEST"] = absl::StrCat(granted.pull_request);
-  }
-  if (!granted.fork.empty()) environment["KOZMIC_FORK"] = granted.fork;
-  environment["KOZMIC_EVENT"] = EventName(granted.trigger);
-  environment["KOZMIC_REF"] = granted.ref;
-  environment["KOZMIC_COMMIT"] = granted.commit;
-  environment["KOZMIC_REPOSITORY"] = granted.repository;
-  environment["KOZMIC_BUILD_NUMBER"] = absl::StrCat(key.build);
-  environment["KOZMIC_BUILD_URL"] = BuildPage(options_.public_url, key.project, key.build);
-  environment["KOZMIC_JOB"] = granted.title;
+  FillJobSpec(granted, options_.public_url, lease.mutable_spec());
 }
 
 grpc::ServerUnaryReactor* RunnerServiceRpc::OpenSession(
@@ -253,7 +230,7 @@ grpc::ServerUnaryReactor* RunnerServiceRpc::RenewLeases(grpc::CallbackServerCont
         return absl::InvalidArgumentError(
             absl::StrCat("renewals: ", renewal.phase(), " is not a phase"));
       }
-      renewals.push_back({key, renewal.phase()});
+      renewals.push_back({key, renewal.phase(), BegunOf(renewal)});
     }
     KOZMIC_ASSIGN_OR_RETURN(const auto renewed, store_.Renew(request->session(), renewals));
     for (size_t i = 0; i < renewed.size(); ++i) {
@@ -309,7 +286,7 @@ absl::Status RunnerServiceRpc::Finish(const FinishJobRequest& request) {
   KOZMIC_ASSIGN_OR_RETURN(const AttemptKey key, ParseFenced(request.attempt(), request.fence()));
   // Only the holder of a live fence seals. A repeated FinishJob finds its fence stale and the log
   // sealed: then the store decides whether it says the same as the first.
-  const absl::Status live = store_.GetLive(request.session(), key).status();
+  const absl::Status live = checks_.Run({request.session(), key});
   if (!live.ok() && Reason(live) != "stale_fence") return live;
   SealedLog log;
   log.size = request.log_size();

@@ -10,12 +10,19 @@
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
 #include "lib/rpc/unary.h"
+#include "services/build/attempt_key.h"
+#include "services/build/install_store.h"
 #include "services/build/lease_dispatcher.h"
 #include "services/build/lease_store.h"
 #include "services/build/lease_sweeper.h"
 #include "services/build/session_hub.h"
 
 namespace kozmic::build {
+
+// UNAUTHENTICATED, PERMISSION_DENIED.
+absl::Status OnlyRunners(const Caller& caller);
+// The attempt that a runner names. INVALID_ARGUMENT when the fence is not that attempt's.
+absl::StatusOr<AttemptKey> ParseFenced(absl::string_view attempt, int64_t fence);
 
 // The rpc face towards runners. See runner.proto. Owns nothing but its options. `own` runs what
 // needs this service's database alone: a lease is renewed even while other services hang; `unary`
@@ -38,8 +45,8 @@ class RunnerServiceRpc final : public runner::v1::RunnerService::CallbackService
   };
 
   RunnerServiceRpc(const UnaryRunner& own, const UnaryRunner& unary, LeaseStore& store,
-                   LeaseDispatcher& dispatcher, SessionHub& sessions, const Clock& clock,
-                   Random& random, Options options);
+                   InstallStore& installs, LeaseDispatcher& dispatcher, SessionHub& sessions,
+                   const Clock& clock, Random& random, Options options);
 
   grpc::ServerUnaryReactor* OpenSession(grpc::CallbackServerContext* context,
                                         const runner::v1::OpenSessionRequest* request,
@@ -58,6 +65,19 @@ class RunnerServiceRpc final : public runner::v1::RunnerService::CallbackService
   grpc::ServerUnaryReactor* FinishJob(grpc::CallbackServerContext* context,
                                       const runner::v1::FinishJobRequest* request,
                                       runner::v1::FinishJobResponse* response) override;
+  // In install_rpcs.cc:
+  grpc::ServerUnaryReactor* ClaimInstall(grpc::CallbackServerContext* context,
+                                         const runner::v1::ClaimInstallRequest* request,
+                                         runner::v1::ClaimInstallResponse* response) override;
+  grpc::ServerUnaryReactor* RenewInstalls(grpc::CallbackServerContext* context,
+                                          const runner::v1::RenewInstallsRequest* request,
+                                          runner::v1::RenewInstallsResponse* response) override;
+  grpc::ServerUnaryReactor* FinishInstall(grpc::CallbackServerContext* context,
+                                          const runner::v1::FinishInstallRequest* request,
+                                          runner::v1::FinishInstallResponse* response) override;
+  grpc::ServerUnaryReactor* TidyInstalls(grpc::CallbackServerContext* context,
+                                         const runner::v1::TidyInstallsRequest* request,
+                                         runner::v1::TidyInstallsResponse* response) override;
 
  private:
   class LeaseCall;
@@ -68,12 +88,14 @@ class RunnerServiceRpc final : public runner::v1::RunnerService::CallbackService
   const UnaryRunner& own_;
   const UnaryRunner& unary_;
   LeaseStore& store_;
+  InstallStore& installs_;
   LeaseDispatcher& dispatcher_;
   SessionHub& sessions_;
   const Clock& clock_;
   Random& random_;
   const Options options_;
-  // Attempts that end at the same time end in one transaction.
+  // Attempts that end at the same time are looked up in one statement and end in one transaction.
+  Batcher<LeaseStore::Holding, absl::Status> checks_;
   Batcher<LeaseStore::Finished, absl::Status> finishes_;
 };
 

@@ -6,6 +6,7 @@
 #include "services/build/postgres_build_store.h"
 #include "services/build/postgres_control_store.h"
 #include "services/build/postgres_deletion_store.h"
+#include "services/build/postgres_install_store.h"
 #include "services/build/postgres_lease_store.h"
 
 namespace kozmic::build {
@@ -23,6 +24,7 @@ ServicesFixture::ServicesFixture()
       url_(SharedTestPostgres().CreateDatabase("build")),
       builds_(NewPostgresBuildStore(pool_, "http://kozmic.test")),
       leases_(NewPostgresLeaseStore(pool_, "http://kozmic.test", absl::Seconds(60))),
+      installs_(NewPostgresInstallStore(pool_, absl::Seconds(60))),
       control_(NewPostgresControlStore(pool_, "http://kozmic.test")),
       deletions_(NewPostgresDeletionStore(pool_)),
       listener_(url_, {kJobsChannel, kChangesChannel, kSessionsChannel},
@@ -43,9 +45,10 @@ ServicesFixture::ServicesFixture()
                       .deleter = deleter_,
                       .notification_hooks = notifications_.hooks(),
                       .hook_spec = [this](const std::string& hook) { return HookSpec(hook); },
-                      .login_of = [](const Caller& caller) { return caller.name; }}),
+                      .login_of = [](const Caller& caller) { return caller.name; },
+                      .public_url = "http://kozmic.test"}),
       runner_service_(
-          own_, unary_, *leases_, dispatcher_, sessions_, clock_, random_,
+          own_, unary_, *leases_, *installs_, dispatcher_, sessions_, clock_, random_,
           {.public_url = "http://kozmic.test",
            .service_key = kServiceKey,
            .seal = [this](const std::string& log, int64_t size) { return Seal(log, size); },

@@ -75,9 +75,10 @@ class ServicesFixture : public ::testing::Test {
   const std::string url_;
   SystemClock clock_;
   SystemRandom random_;
-  PostgresPool pool_{{.url = url_}};
+  PostgresPool pool_{{.url = url_, .plans_by_index = true}};
   const std::unique_ptr<BuildStore> builds_;
   const std::unique_ptr<LeaseStore> leases_;
+  const std::unique_ptr<InstallStore> installs_;
   const std::unique_ptr<ControlStore> control_;
   const std::unique_ptr<DeletionStore> deletions_;
   PermissionChecker permissions_{MakeChannel("127.0.0.1:1"), clock_};

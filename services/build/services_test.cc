@@ -136,6 +136,56 @@ TEST_F(ServicesTest, BadRequestsAreRefusedBeforeAnythingIsDone) {
   EXPECT_TRUE(builds_->List(1, "", 0, 10)->empty());
 }
 
+TEST_F(ServicesTest, ManyBuildsAreCreatedAtOnceAndEachIsJudgedAlone) {
+  ASSERT_TRUE(Create(Request("old")).ok());
+  v1::BatchCreateBuildsRequest many;
+  for (const char* id : {"first", "second", "old", "bad", "first", "third"}) {
+    *many.add_requests() = Request(id);
+  }
+  many.mutable_requests(1)->set_parent("projects/2");
+  many.mutable_requests(3)->set_commit("main");
+  const auto ask = [&](const std::string& as) {
+    return Call(*builds_stub_, &BuildService::Stub::BatchCreateBuilds, many,
+                ServiceToken(kServiceKey, as), kTimeout);
+  };
+  EXPECT_EQ(ask("gateway").status().code(), absl::StatusCode::kPermissionDenied);
+  // Again changes nothing.
+  for (int time = 0; time < 2; ++time) {
+    const auto response = ask("project");
+    ASSERT_TRUE(response.ok()) << response.status();
+    std::vector<int64_t> numbers;
+    for (const auto& result : response->results()) numbers.push_back(result.number());
+    EXPECT_THAT(numbers, ElementsAre(2, 1, 1, 0, 2, 3));
+    EXPECT_EQ(response->results(3).code(), static_cast<int>(absl::StatusCode::kInvalidArgument));
+    EXPECT_EQ(response->results(3).message(),
+              "commit: \"main\" must be 40 or 64 lower-case hexadecimal characters");
+  }
+  many.mutable_requests()->Clear();
+  EXPECT_EQ(ask("project").status().code(), absl::StatusCode::kInvalidArgument);
+  for (int i = 0; i < 257; ++i) *many.add_requests() = Request(absl::StrCat(i));
+  EXPECT_EQ(ask("project").status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+// N10
+TEST_F(ServicesTest, AJobIsToldToUsersAsToItsRunner) {
+  ASSERT_TRUE(Create(Request("a")).ok());
+  const auto ask = [&](const std::string& job, const std::string& as) {
+    v1::GetJobSpecRequest request;
+    request.set_job(job);
+    return Call(*builds_stub_, &BuildService::Stub::GetJobSpec, request,
+                ServiceToken(kServiceKey, as), kTimeout);
+  };
+  const std::string job = "projects/1/builds/1/jobs/1";
+  const auto before = ask(job, "gateway");
+  ASSERT_TRUE(before.ok()) << before.status();
+  const auto lease = Lease(OpenSession("one"), "r1");
+  ASSERT_TRUE(lease.ok()) << lease.status();
+  EXPECT_EQ(before->DebugString(), lease->lease().spec().DebugString());
+  EXPECT_EQ(ask(job, "gateway")->DebugString(), before->DebugString());
+  EXPECT_TRUE(absl::IsNotFound(ask("projects/1/builds/1/jobs/2", "gateway").status()));
+  EXPECT_TRUE(absl::IsNotFound(ask("projects/2/builds/1/jobs/1", "gateway").status()));
+}
+
 TEST_F(ServicesTest, TheOverviewsLatestBuildsComeWithoutTheirJobsWhenAsked) {
   auto created = Request("a");
   created.set_message("Say hello\n\nBecause.");

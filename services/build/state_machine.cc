@@ -54,7 +54,7 @@ bool AllEnded(const std::vector<v1::State>& jobs) {
 LostVerdict VerdictOnLost(const LostFacts& facts) {
   if (facts.cancelling) return LostVerdict::kCancelled;
   if (facts.overdue) return LostVerdict::kTimedOut;
-  const bool may_repeat = facts.retry || facts.phase < runner::v1::PHASE_INSTALL;
+  const bool may_repeat = facts.retry || facts.phase < runner::v1::PHASE_SCRIPT;
   return may_repeat && facts.tries < kMostAttempts ? LostVerdict::kRequeue : LostVerdict::kError;
 }
 

@@ -71,7 +71,7 @@ TEST(StateMachineTest, AScriptThatMayHaveStartedIsNotRunAgain) {
   EXPECT_EQ(VerdictOnLost({.phase = PHASE_STARTING, .tries = 1}), LostVerdict::kRequeue);
   EXPECT_EQ(VerdictOnLost({.phase = PHASE_FETCH, .tries = 2}), LostVerdict::kRequeue);
   EXPECT_EQ(VerdictOnLost({.phase = PHASE_FETCH, .tries = 3}), LostVerdict::kError);
-  EXPECT_EQ(VerdictOnLost({.phase = PHASE_INSTALL, .tries = 1}), LostVerdict::kError);
+  EXPECT_EQ(VerdictOnLost({.phase = PHASE_INSTALL, .tries = 1}), LostVerdict::kRequeue);
   EXPECT_EQ(VerdictOnLost({.phase = PHASE_SCRIPT, .tries = 1}), LostVerdict::kError);
 }
 

@@ -5,6 +5,7 @@
 #include "services/build/postgres_build_store.h"
 #include "services/build/postgres_control_store.h"
 #include "services/build/postgres_deletion_store.h"
+#include "services/build/postgres_install_store.h"
 #include "services/build/postgres_lease_store.h"
 #include "services/build/postgres_status_outbox.h"
 
@@ -12,12 +13,13 @@ namespace kozmic::build {
 
 StoresFixture::StoresFixture()
     : url_(SharedTestPostgres().CreateDatabase("build")),
-      pool_({.url = url_}),
+      pool_({.url = url_, .plans_by_index = true}),
       builds_(NewPostgresBuildStore(pool_, "http://kozmic.test")),
       leases_(NewPostgresLeaseStore(pool_, "http://kozmic.test", kLease)),
       outbox_(NewPostgresStatusOutbox(pool_)),
       control_(NewPostgresControlStore(pool_, "http://kozmic.test")),
-      deletions_(NewPostgresDeletionStore(pool_)) {}
+      deletions_(NewPostgresDeletionStore(pool_)),
+      installs_(NewPostgresInstallStore(pool_, kLease)) {}
 
 StoresFixture::~StoresFixture() = default;
 

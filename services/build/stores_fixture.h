@@ -14,6 +14,7 @@
 #include "services/build/build_store.h"
 #include "services/build/control_store.h"
 #include "services/build/deletion_store.h"
+#include "services/build/install_store.h"
 #include "services/build/lease_store.h"
 #include "services/build/status_outbox.h"
 
@@ -61,6 +62,7 @@ class StoresFixture : public ::testing::Test {
   const std::unique_ptr<StatusOutbox> outbox_;
   const std::unique_ptr<ControlStore> control_;
   const std::unique_ptr<DeletionStore> deletions_;
+  const std::unique_ptr<InstallStore> installs_;
 };
 
 }  // namespace kozmic::build

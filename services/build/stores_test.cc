@@ -33,6 +33,27 @@ TEST_F(StoresTest, I4_NumbersHaveNoGapsUnderConcurrencyAndDuplicates) {
   for (int i = 0; i < 40; ++i) EXPECT_EQ((*builds)[i].number(), 40 - i);
 }
 
+TEST_F(StoresTest, ABuildThatTheDatabaseRefusesHarmsNoneThatCameWithIt) {
+  constexpr int kThreads = 8;
+  std::vector<std::thread> threads;
+  std::vector<absl::StatusOr<v1::Build>> builds(size_t{kThreads}, absl::UnknownError("none"));
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      v1::CreateBuildRequest request = Request(absl::StrCat(t));
+      // No label has such a byte; the database takes it in no text.
+      if (t % 2 == 1) request.mutable_jobs(0)->add_labels("\xff");
+      builds[t] = builds_->Create(1, request);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  std::set<int64_t> numbers;
+  for (int t = 0; t < kThreads; ++t) {
+    ASSERT_EQ(builds[t].ok(), t % 2 == 0) << builds[t].status();
+    if (builds[t].ok()) numbers.insert(builds[t]->number());
+  }
+  EXPECT_EQ(numbers, (std::set<int64_t>{1, 2, 3, 4}));
+}
+
 TEST_F(StoresTest, TheSameRequestAnswersTheSameBuild) {
   const auto first = builds_->Create(1, Request("a", 2));
   const auto again = builds_->Create(1, Request("a", 2));
@@ -253,6 +274,15 @@ TEST_F(StoresTest, I6_AStaleFenceChangesNothing) {
   EXPECT_EQ(second.key.attempt, 2);
   EXPECT_EQ(Reason(Finish("s1", first.key, Exit(0))), "stale_fence");
   EXPECT_EQ(Reason(leases_->GetLive("s1", first.key).status()), "stale_fence");
+  EXPECT_TRUE(leases_->GetLive("s2", second.key).ok());
+  const auto live = leases_->CheckLive({{"s1", first.key},
+                                        {"s2", second.key},
+                                        {"s1", second.key},
+                                        {"nobody", second.key},
+                                        {"s2", {1, 99, 1, 1}}});
+  ASSERT_TRUE(live.ok());
+  for (const size_t stale : {0, 2, 3, 4}) EXPECT_EQ(Reason((*live)[stale]), "stale_fence") << stale;
+  EXPECT_TRUE((*live)[1].ok()) << (*live)[1];
   EXPECT_EQ(Reason(Finish("s1", second.key, Exit(0))), "stale_fence") << "not its own";
   EXPECT_EQ(BuildState(1), v1::STATE_PENDING);
   EXPECT_TRUE(Finish("s2", second.key, Exit(0)).ok());
@@ -291,6 +321,33 @@ TEST_F(StoresTest, PhasesShowWhenTheyBeganAndNeverGoBack) {
   EXPECT_THAT(names, ElementsAre("pull", "fetch", "script"));
   ExpireLeases();
   EXPECT_EQ((*TakeLost())[0].facts.phase, runner::v1::PHASE_SCRIPT);
+}
+
+// N7: also those that were over before the runner was heard of.
+TEST_F(StoresTest, N7PhasesBeginWhenTheRunnerSaysThatTheyDid) {
+  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  OpenSession("one", "s1");
+  const GrantedLease lease = Grant("s1", "r1");
+  ASSERT_TRUE((*Renew("s1", {{lease.key,
+                              runner::v1::PHASE_SCRIPT,
+                              {{runner::v1::PHASE_PULL, absl::Milliseconds(2500)},
+                               {runner::v1::PHASE_FETCH, absl::Milliseconds(1250)},
+                               {runner::v1::PHASE_SCRIPT, absl::ZeroDuration()}}}}))[0]
+                  .has_value());
+  // What was said first counts.
+  ASSERT_TRUE((*Renew(
+      "s1", {{lease.key, runner::v1::PHASE_SCRIPT, {{runner::v1::PHASE_PULL, absl::Hours(1)}}}}))[0]
+                  .has_value());
+  const v1::Job job = builds_->Get(1, 1)->jobs(0);
+  ASSERT_THAT(job.phases(), SizeIs(3));
+  const auto micros = [&](int i) {
+    return job.phases(i).start_time().seconds() * 1'000'000 +
+           job.phases(i).start_time().nanos() / 1000;
+  };
+  EXPECT_EQ(job.phases(0).name(), "pull");
+  EXPECT_EQ(micros(1) - micros(0), 1'250'000);
+  EXPECT_EQ(micros(2) - micros(1), 1'250'000);
+  EXPECT_EQ(job.phases(2).name(), "script");
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "services/build/validate.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -9,6 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "lib/docker/network_alias.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 
@@ -16,16 +20,24 @@ namespace kozmic::build {
 namespace {
 
 constexpr int kMostJobs = 100;
+constexpr int kMostBuilds = 256;
+constexpr int kMostJobsTogether = 1000;
 constexpr size_t kLongestScript = 1 << 20;
 constexpr size_t kLongestMessage = 128 << 10;
 constexpr size_t kLongestRef = 2048;
 constexpr size_t kLongestReason = 1000;
 constexpr int kMostTrackedFiles = 100;
 constexpr int kMostLabels = 10;
+constexpr int kMostServices = 5;
+constexpr size_t kMostServiceVariables = 50;
+constexpr size_t kLongestServiceVariables = 16 << 10;
 constexpr int kMostRunnerLabels = 100;
 constexpr int kMostParallel = 1000;
 constexpr size_t kMostVariables = 100;
 constexpr size_t kLongestVariables = 64 << 10;
+constexpr size_t kLongestRegistry = 300;
+constexpr size_t kLongestInputs = 256 << 10;
+constexpr int kMostInstalls = 1000;
 // 250 characters.
 constexpr size_t kLongestPath = 1000;
 
@@ -55,10 +67,20 @@ bool IsCommit(absl::string_view text) {
                      [](char c) { return absl::ascii_isdigit(c) || (c >= 'a' && c <= 'f'); });
 }
 
+// 64 hexadecimal digits.
+bool IsSha256(absl::string_view text) { return text.size() == 64 && IsCommit(text); }
+
+absl::Status CheckDigest(absl::string_view field, absl::string_view value) {
+  absl::string_view digits = value;
+  if (absl::ConsumePrefix(&digits, "sha256:") && IsSha256(digits)) return absl::OkStatus();
+  return Refuse(field, value, "sha256:<64 hexadecimal digits>");
+}
+
 // Runners look for it in the commit's tree.
 bool IsPathInRepository(absl::string_view path) {
   if (path == ".") return true;
   const std::vector<absl::string_view> parts = absl::StrSplit(path, '/');
+  if (absl::EqualsIgnoreCase(parts.front(), ".git")) return false;
   return std::none_of(parts.begin(), parts.end(), [](absl::string_view part) {
     return part.empty() || part == "." || part == "..";
   });
@@ -73,7 +95,8 @@ absl::Status CheckInstallation(const v1::JobSpec& job) {
   for (const std::string& path : job.tracked_files()) {
     KOZMIC_RETURN_IF_ERROR(CheckText("jobs.tracked_files", path, 1, kLongestPath));
     if (!IsPathInRepository(path)) {
-      return Refuse("jobs.tracked_files", path, "a relative path without \".\" and \"..\"");
+      return Refuse("jobs.tracked_files", path,
+                    "a relative path without \".\" and \"..\", and not git's own");
     }
   }
   return absl::OkStatus();
@@ -128,7 +151,66 @@ absl::Status CheckVariables(const google::protobuf::Map<std::string, std::string
   return absl::OkStatus();
 }
 
+// Services' own affair, but for what no container can be given.
+absl::Status CheckServiceEnvironment(
+    const google::protobuf::Map<std::string, std::string>& environment) {
+  size_t total = 0;
+  if (environment.size() > kMostServiceVariables) {
+    return Refuse("jobs.services.environment", absl::StrCat(environment.size(), " variables"),
+                  absl::StrCat("at most ", kMostServiceVariables));
+  }
+  for (const auto& [name, value] : environment) {
+    KOZMIC_RETURN_IF_ERROR(CheckText("jobs.services.environment", name, 1, 100));
+    if (absl::StrContains(name, '=')) {
+      return Refuse("jobs.services.environment", name, "a name without \"=\"");
+    }
+    KOZMIC_RETURN_IF_ERROR(
+        CheckText("jobs.services.environment", value, 0, kLongestServiceVariables));
+    total += name.size() + value.size();
+  }
+  if (total > kLongestServiceVariables) {
+    return Refuse("jobs.services.environment", absl::StrCat(total, " bytes"),
+                  absl::StrCat("at most ", kLongestServiceVariables, " bytes in all"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckServices(const v1::JobSpec& job) {
+  if (job.services_size() > kMostServices) {
+    return Refuse("jobs.services", absl::StrCat(job.services_size(), " services"),
+                  absl::StrCat("at most ", kMostServices));
+  }
+  std::set<std::string> names;
+  for (const v1::Service& service : job.services()) {
+    const bool reserved = service.name() == "localhost" || service.name() == "kozmic";
+    if (!docker::IsNetworkAlias(service.name()) || reserved) {
+      return Refuse("jobs.services.name", service.name(),
+                    "1 to 63 of a-z, 0-9 and \"-\", beginning with a letter and not ending with "
+                    "\"-\", and neither \"localhost\" nor \"kozmic\"");
+    }
+    if (!names.insert(service.name()).second) {
+      return Refuse("jobs.services.name", service.name(), "a name that no other service has");
+    }
+    KOZMIC_RETURN_IF_ERROR(CheckText("jobs.services.image", service.image(), 1, 1000));
+    KOZMIC_RETURN_IF_ERROR(CheckServiceEnvironment(service.environment()));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
+
+absl::Status Validate(const v1::BatchCreateBuildsRequest& request) {
+  const int builds = request.requests_size();
+  if (builds < 1 || builds > kMostBuilds) {
+    return Refuse("requests", absl::StrCat(builds, " builds"), "1 to 256 builds");
+  }
+  int jobs = 0;
+  for (const v1::CreateBuildRequest& build : request.requests()) jobs += build.jobs_size();
+  if (builds > 1 && jobs > kMostJobsTogether) {
+    return Refuse("requests", absl::StrCat(jobs, " jobs"), "at most 1,000 jobs together");
+  }
+  return absl::OkStatus();
+}
 
 absl::Status Validate(const v1::ProjectSettings& settings) {
   return WithDetail(CheckNumber("max_parallel", settings.max_parallel(), 1, kMostParallel), "field",
@@ -157,6 +239,9 @@ absl::Status Validate(const v1::CreateBuildRequest& request) {
   if (request.pull_request() < 0) {
     return Refuse("pull_request", absl::StrCat(request.pull_request()), "0 or more");
   }
+  if (request.event_seconds() < 0) {
+    return Refuse("event_seconds", absl::StrCat(request.event_seconds()), "0 or more");
+  }
   KOZMIC_RETURN_IF_ERROR(CheckText("fork", request.fork(), 0, 300));
   KOZMIC_RETURN_IF_ERROR(CheckText("creator", request.creator(), 0, 1000));
   KOZMIC_RETURN_IF_ERROR(CheckVariables(request.variables()));
@@ -171,6 +256,7 @@ absl::Status Validate(const v1::CreateBuildRequest& request) {
     KOZMIC_RETURN_IF_ERROR(CheckText("jobs.image", job.image(), 1, 1000));
     KOZMIC_RETURN_IF_ERROR(CheckText("jobs.script", job.script(), 1, kLongestScript));
     KOZMIC_RETURN_IF_ERROR(CheckInstallation(job));
+    KOZMIC_RETURN_IF_ERROR(CheckServices(job));
   }
   return absl::OkStatus();
 }
@@ -204,6 +290,42 @@ absl::Status Validate(const runner::v1::FinishJobRequest& request) {
   }
   const bool needs_reason = request.outcome() != FinishJobRequest::OUTCOME_EXITED;
   return CheckText("reason", request.reason(), needs_reason ? 1 : 0, kLongestReason);
+}
+
+absl::Status Validate(const runner::v1::ClaimInstallRequest& request) {
+  KOZMIC_RETURN_IF_ERROR(CheckText("registry", request.registry(), 1, kLongestRegistry));
+  if (!IsSha256(request.cache_id())) {
+    return Refuse("cache_id", request.cache_id(), "64 hexadecimal digits");
+  }
+  return request.missing_digest().empty() ? absl::OkStatus()
+                                          : CheckDigest("missing_digest", request.missing_digest());
+}
+
+absl::Status Validate(const runner::v1::RenewInstallsRequest& request) {
+  if (request.claims_size() <= kMostInstalls) return absl::OkStatus();
+  return Refuse("claims", absl::StrCat(request.claims_size()),
+                absl::StrCat("at most ", kMostInstalls));
+}
+
+absl::Status Validate(const runner::v1::FinishInstallRequest& request) {
+  if (!request.has_image()) return absl::OkStatus();
+  KOZMIC_RETURN_IF_ERROR(CheckDigest("image.digest", request.image().digest()));
+  if (request.kept() < 1 || request.kept() > 1000) {
+    return Refuse("kept", absl::StrCat(request.kept()), "1 to 1000");
+  }
+  return CheckText("image.inputs", request.image().inputs(), 0, kLongestInputs);
+}
+
+absl::Status Validate(const runner::v1::TidyInstallsRequest& request) {
+  KOZMIC_RETURN_IF_ERROR(CheckText("registry", request.registry(), 0, kLongestRegistry));
+  if (request.projects_size() > kMostInstalls || request.removed_size() > kMostInstalls) {
+    return Refuse("projects", absl::StrCat(request.projects_size(), ", ", request.removed_size()),
+                  absl::StrCat("at most ", kMostInstalls, ", as must be `removed`"));
+  }
+  for (const runner::v1::InstallRemoval& removal : request.removed()) {
+    KOZMIC_RETURN_IF_ERROR(CheckDigest("removed.digest", removal.digest()));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace kozmic::build

@@ -10,10 +10,16 @@ namespace kozmic::build {
 // What requests must be before anything is done with them. INVALID_ARGUMENT names field, value and
 // constraint.
 absl::Status Validate(const v1::CreateBuildRequest& request);
+// The number of its requests and of their jobs; not the requests.
+absl::Status Validate(const v1::BatchCreateBuildsRequest& request);
 absl::Status Validate(const v1::ProjectSettings& settings);
 absl::Status Validate(const runner::v1::OpenSessionRequest& request);
 absl::Status Validate(const runner::v1::LeaseJobRequest& request);
 absl::Status Validate(const runner::v1::FinishJobRequest& request);
+absl::Status Validate(const runner::v1::ClaimInstallRequest& request);
+absl::Status Validate(const runner::v1::RenewInstallsRequest& request);
+absl::Status Validate(const runner::v1::FinishInstallRequest& request);
+absl::Status Validate(const runner::v1::TidyInstallsRequest& request);
 
 }  // namespace kozmic::build
 

@@ -258,6 +258,90 @@ TEST_F(CredentialServiceTest, P5OnlyManagersOfTheProjectReachItsSecrets) {
             absl::StatusCode::kNotFound);
 }
 
+TEST_F(CredentialServiceTest, P20RegistryCredentialsAreWrittenAndGivenToJobsOnly) {
+  const std::string project = MakeProject();
+  v1::SetRegistryCredentialRequest set;
+  set.set_name(project + "/registries/R.example:5000");
+  set.set_username("ann");
+  set.set_password("very secret password");
+  const auto credential = Ask(&Stub::SetRegistryCredential, set, Session(kAnn));
+  ASSERT_TRUE(credential.ok()) << credential.status();
+  EXPECT_EQ(credential->name(), project + "/registries/r.example:5000");
+  EXPECT_EQ(credential->username(), "ann");
+  EXPECT_TRUE(credential->has_update_time());
+  EXPECT_EQ(CountRows("registry_credentials WHERE password LIKE '%very secret%'"), 0);
+
+  v1::ListRegistryCredentialsRequest list;
+  list.set_parent(project);
+  const auto listed = Ask(&Stub::ListRegistryCredentials, list, Session(kAnn));
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->credentials_size(), 1);
+  EXPECT_THAT(listed->SerializeAsString(), Not(HasSubstr("very")));
+
+  v1::IssueCheckoutRequest wanted;
+  wanted.set_project(project);
+  wanted.set_commit(kSha);
+  const auto issued = [&] { return Ask(&Stub::IssueCheckout, wanted, Token("build")); };
+  EXPECT_EQ(issued()->registry_credentials_size(), 0) << "no image of it is asked for";
+  wanted.add_images("debian:12");
+  wanted.add_images("r.example:5000/owner/image@sha256:" + std::string(64, 'a'));
+  const auto checkout = issued();
+  ASSERT_TRUE(checkout.ok()) << checkout.status();
+  ASSERT_EQ(checkout->registry_credentials_size(), 1);
+  EXPECT_EQ(checkout->registry_credentials(0).registry(), "r.example:5000");
+  EXPECT_EQ(checkout->registry_credentials(0).username(), "ann");
+  EXPECT_EQ(checkout->registry_credentials(0).password(), "very secret password");
+
+  v1::DeleteRegistryCredentialRequest remove;
+  remove.set_name(project + "/registries/r.example:5000");
+  EXPECT_TRUE(Ask(&Stub::DeleteRegistryCredential, remove, Session(kAnn)).ok());
+  EXPECT_EQ(Ask(&Stub::DeleteRegistryCredential, remove, Session(kAnn)).status().code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(issued()->registry_credentials_size(), 0);
+}
+
+TEST_F(CredentialServiceTest, P20I18AForkGetsNoRegistryCredentials) {
+  is_private = false;
+  const std::string project = MakeProject();
+  v1::SetRegistryCredentialRequest set;
+  set.set_name(project + "/registries/r.example");
+  set.set_username("ann");
+  set.set_password("very secret password");
+  ASSERT_TRUE(Ask(&Stub::SetRegistryCredential, set, Session(kAnn)).ok());
+  v1::IssueCheckoutRequest wanted;
+  wanted.set_project(project);
+  wanted.set_commit(kSha);
+  wanted.add_images("r.example/owner/image");
+  EXPECT_EQ(Ask(&Stub::IssueCheckout, wanted, Token("build"))->registry_credentials_size(), 1);
+  wanted.set_fork(true);
+  const auto checkout = Ask(&Stub::IssueCheckout, wanted, Token("build"));
+  ASSERT_TRUE(checkout.ok()) << checkout.status();
+  EXPECT_EQ(checkout->registry_credentials_size(), 0);
+}
+
+TEST_F(CredentialServiceTest, P20OnlyManagersOfTheProjectReachItsRegistries) {
+  const std::string project = MakeProject();
+  AddMember(Number(project), kBob, Role::kMember);
+  v1::SetRegistryCredentialRequest set;
+  set.set_name(project + "/registries/r.example");
+  set.set_username("u");
+  set.set_password("p");
+  v1::ListRegistryCredentialsRequest list;
+  list.set_parent(project);
+  v1::DeleteRegistryCredentialRequest remove;
+  remove.set_name(set.name());
+  for (const auto& [user, code] : std::vector<std::pair<int64_t, absl::StatusCode>>{
+           {kBob, absl::StatusCode::kPermissionDenied}, {kEve, absl::StatusCode::kNotFound}}) {
+    EXPECT_EQ(Ask(&Stub::SetRegistryCredential, set, Session(user)).status().code(), code);
+    EXPECT_EQ(Ask(&Stub::ListRegistryCredentials, list, Session(user)).status().code(), code);
+    EXPECT_EQ(Ask(&Stub::DeleteRegistryCredential, remove, Session(user)).status().code(), code);
+  }
+  set.set_name(project + "/registries/https://r.example");
+  EXPECT_EQ(Detail(Ask(&Stub::SetRegistryCredential, set, Session(kAnn)).status(), "field"),
+            "registry");
+  EXPECT_EQ(CountRows("registry_credentials"), 0);
+}
+
 TEST_F(CredentialServiceTest, P5AFaultySecretIsNamed) {
   const std::string project = MakeProject();
   EXPECT_EQ(Detail(SetSecret(project, "A-B", "v").status(), "field"), "name");

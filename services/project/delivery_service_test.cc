@@ -156,6 +156,7 @@ TEST_F(DeliveryServiceTest, K38AHooksSpecIsWhatItSaysNow) {
   fields.max_parallel = 3;
   fields.install_script = "true\n";
   fields.tracked_files = {"Makefile"};
+  fields.services = {{"db", "postgres:16", {{"POSTGRES_PASSWORD", "x"}}}};
   ASSERT_TRUE(parts_.hook_store.SetFields(project_, hook_, fields).ok());
   const auto spec = Spec(HookName());
   ASSERT_TRUE(spec.ok()) << spec.status();
@@ -169,6 +170,10 @@ TEST_F(DeliveryServiceTest, K38AHooksSpecIsWhatItSaysNow) {
   EXPECT_EQ(spec->spec().timeout_seconds(), 120);
   EXPECT_EQ(spec->spec().stall_timeout_seconds(), 60);
   EXPECT_EQ(spec->spec().max_parallel(), 3);
+  ASSERT_EQ(spec->spec().services_size(), 1);
+  EXPECT_EQ(spec->spec().services(0).name(), "db");
+  EXPECT_EQ(spec->spec().services(0).image(), "postgres:16");
+  EXPECT_EQ(spec->spec().services(0).environment().at("POSTGRES_PASSWORD"), "x");
 
   EXPECT_EQ(Spec(HookName(), "gateway").status().code(), absl::StatusCode::kPermissionDenied);
   EXPECT_EQ(Spec("hooks/1").status().code(), absl::StatusCode::kInvalidArgument);

@@ -65,6 +65,10 @@ TEST_F(HookServiceTest, K23AnEditChangesOurRecordOnly) {
   hook.set_timeout_seconds(7200);
   hook.set_stall_timeout_seconds(0);
   hook.set_max_parallel(2);
+  build::v1::Service& service = *hook.add_services();
+  service.set_name("db");
+  service.set_image("postgres:16");
+  (*service.mutable_environment())["POSTGRES_PASSWORD"] = "x";
   hook.clear_events();
   hook.add_events(v1::Hook::EVENT_TAG);
   const auto updated = Update(hook);
@@ -79,6 +83,10 @@ TEST_F(HookServiceTest, K23AnEditChangesOurRecordOnly) {
   EXPECT_EQ(updated->timeout_seconds(), 7200) << "P16";
   EXPECT_EQ(updated->stall_timeout_seconds(), 900) << "K46, its default";
   EXPECT_EQ(updated->max_parallel(), 2);
+  ASSERT_EQ(updated->services_size(), 1) << "P18";
+  EXPECT_EQ(updated->services(0).name(), "db");
+  EXPECT_EQ(updated->services(0).image(), "postgres:16");
+  EXPECT_EQ(updated->services(0).environment().at("POSTGRES_PASSWORD"), "x");
   EXPECT_EQ(GetHook(hook.name())->SerializeAsString(), updated->SerializeAsString());
   absl::MutexLock lock(&mutex);
   EXPECT_EQ(hooks.begin()->second, before);
@@ -100,6 +108,7 @@ TEST_F(HookServiceTest, AFaultyFieldIsNamedAndChangesNothing) {
   EXPECT_EQ(faulty([](v1::Hook& h) { h.set_timeout_seconds(5); }), "timeout_seconds");
   EXPECT_EQ(faulty([](v1::Hook& h) { h.set_stall_timeout_seconds(5); }), "stall_timeout_seconds");
   EXPECT_EQ(faulty([](v1::Hook& h) { h.set_max_parallel(-1); }), "max_parallel");
+  EXPECT_EQ(faulty([](v1::Hook& h) { h.add_services()->set_name("db"); }), "services");
   EXPECT_EQ(GetHook(hook.name())->title(), "Tests");
 }
 

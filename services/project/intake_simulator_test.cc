@@ -30,7 +30,6 @@ ServiceParts::Options Options() {
 class IntakeSimulatorTest : public ::testing::Test {
  protected:
   IntakeSimulatorTest() {
-    RelayWebhooks(gateway_, service_, &is_down_);
     for (const std::string login : {"ada", "mallory"}) {
       const auto user = simulator_.Api(GithubSimulator::TeamToken(login), "GET", "/user");
       EXPECT_TRUE(user.ok()) << user.status();
@@ -127,6 +126,7 @@ class IntakeSimulatorTest : public ::testing::Test {
                            .public_url = gateway_.url(),
                            .ssh_url = simulator_.ssh_url()},
                           Options()};
+  const WebhookRelay relay_{gateway_, service_, &is_down_};
   std::string project_;
 };
 
@@ -176,6 +176,23 @@ TEST_F(IntakeSimulatorTest, N6AfterAStartGithubIsAskedAtOnce) {
   // Not due for long.
   EXPECT_EQ(service_.CountRows("hooks WHERE reconcile_time > now() + interval '4 minutes'"), 1);
   service_.parts_.Start();
+  ASSERT_TRUE(service_.build_.WaitForRequests(1));
+  EXPECT_EQ(service_.build_.Requests()[0].commit(), commit);
+}
+
+// Found when PostgreSQL failed over as a hook was being looked at: the next look was minutes away.
+TEST_F(IntakeSimulatorTest, I3AfterTheDatabaseWasAwayGithubIsAskedAtOnce) {
+  MakeHook();
+  is_down_ = true;
+  const std::string commit = Commit(kSite, "ada", "main");
+  WaitForFailures(1);
+  is_down_ = false;
+  EXPECT_EQ(service_.CountRows("hooks WHERE reconcile_time > now() + interval '4 minutes'"), 1);
+  SharedTestPostgres().Crash();
+  EXPECT_EQ(service_.parts_.reconciler.ReconcileNext().status().code(),
+            absl::StatusCode::kUnavailable);
+  SharedTestPostgres().Start();
+  EXPECT_TRUE(service_.parts_.reconciler.ReconcileNext().ok());
   ASSERT_TRUE(service_.build_.WaitForRequests(1));
   EXPECT_EQ(service_.build_.Requests()[0].commit(), commit);
 }

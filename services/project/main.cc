@@ -20,7 +20,9 @@ namespace {
 
 constexpr size_t kThreads = 8;
 constexpr size_t kQueue = 256;
-// Each may hold 25 MB.
+// They wait for others with whom they share a statement: the more there are, the fewer statements.
+// Each may hold 25 MB, of which the gateway lets few be under way at a time.
+constexpr size_t kWebhookThreads = 64;
 constexpr size_t kWebhookQueue = 64;
 // Who waits for a sync takes a thread along, and little else.
 constexpr size_t kWaitingThreads = 32;
@@ -43,7 +45,7 @@ absl::Status Serve(ConfigReader& reader) {
 
   const auth::RemoteAuthenticator users(auth_channel, token, clock);
   const ServiceTokenAuthenticator authenticator(config.service_key, &users);
-  Executor webhook_executor(kThreads, kWebhookQueue);
+  Executor webhook_executor(kWebhookThreads, kWebhookQueue);
   Executor database_executor(kThreads, kQueue);
   Executor github_executor(kThreads, kQueue);
   Executor checkout_executor(kThreads, kQueue);
@@ -59,6 +61,7 @@ absl::Status Serve(ConfigReader& reader) {
                                         .checkouts = checkout_runner,
                                         .waiting = waiting_runner});
   KOZMIC_RETURN_IF_ERROR(parts.Reseal());
+  parts.waits.Start(config.database_url);
   parts.Start();
   KOZMIC_ASSIGN_OR_RETURN(const std::unique_ptr<RpcServer> server,
                           RpcServer::Start(config.listen, {&service}));

@@ -8,6 +8,7 @@ namespace kozmic::project {
 namespace {
 
 constexpr absl::string_view kSecrets = "/secrets/";
+constexpr absl::string_view kRegistries = "/registries/";
 
 }  // namespace
 
@@ -35,6 +36,17 @@ absl::StatusOr<SecretName> ParseSecretName(absl::string_view name) {
     return absl::InvalidArgumentError("name: must be like projects/{project}/secrets/{secret}");
   }
   SecretName parsed{.secret = std::string(name.substr(at + kSecrets.size()))};
+  KOZMIC_RETURN_IF_ERROR(ParseName(kProjectPattern, name.substr(0, at), {&parsed.project_id}));
+  return parsed;
+}
+
+absl::StatusOr<RegistryName> ParseRegistryName(absl::string_view name) {
+  const size_t at = name.find(kRegistries);
+  if (at == absl::string_view::npos) {
+    return absl::InvalidArgumentError(
+        "name: must be like projects/{project}/registries/{registry}");
+  }
+  RegistryName parsed{.registry = std::string(name.substr(at + kRegistries.size()))};
   KOZMIC_RETURN_IF_ERROR(ParseName(kProjectPattern, name.substr(0, at), {&parsed.project_id}));
   return parsed;
 }

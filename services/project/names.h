@@ -33,6 +33,14 @@ struct SecretName {
 };
 absl::StatusOr<SecretName> ParseSecretName(absl::string_view name);
 
+// "projects/7/registries/registry.example.com:5000": the project, and the registry, which is not
+// checked.
+struct RegistryName {
+  int64_t project_id = 0;
+  std::string registry = {};
+};
+absl::StatusOr<RegistryName> ParseRegistryName(absl::string_view name);
+
 // The user who calls. UNAUTHENTICATED or PERMISSION_DENIED when it is none.
 absl::StatusOr<int64_t> CallingUser(const Caller& caller);
 

@@ -15,6 +15,7 @@
 #include "services/project/clients/user_directory.h"
 #include "services/project/credentials/checkouts.h"
 #include "services/project/credentials/deploy_keys.h"
+#include "services/project/credentials/registry_credentials.h"
 #include "services/project/credentials/secrets.h"
 #include "services/project/github/commit_statuses.h"
 #include "services/project/hooks/hooks.h"
@@ -28,7 +29,7 @@ namespace kozmic::project {
 
 // The rpc face of ProjectService: who calls, what they may do, what they mean. Its methods lie in
 // several files: repository_rpcs.cc, project_rpcs.cc, hook_rpcs.cc, credential_rpcs.cc,
-// badge_rpcs.cc, build_rpcs.cc and service_rpcs.cc (those for other services).
+// registry_rpcs.cc, badge_rpcs.cc, build_rpcs.cc and service_rpcs.cc (those for other services).
 class ProjectService final : public v1::ProjectService::CallbackService {
  public:
   // Calls that wait for GitHub run apart from those that do not, and webhooks apart from all, so
@@ -55,6 +56,7 @@ class ProjectService final : public v1::ProjectService::CallbackService {
     UserSync& user_sync;
     const Hooks& hooks;
     const Secrets& secrets;
+    const RegistryCredentials& registries;
     const DeployKeys& keys;
     const Checkouts& checkouts;
     const Badges& badges;
@@ -153,6 +155,16 @@ class ProjectService final : public v1::ProjectService::CallbackService {
   grpc::ServerUnaryReactor* RotateDeployKey(grpc::CallbackServerContext* context,
                                             const v1::RotateDeployKeyRequest* request,
                                             v1::DeployKey* response) override;
+
+  grpc::ServerUnaryReactor* SetRegistryCredential(grpc::CallbackServerContext* context,
+                                                  const v1::SetRegistryCredentialRequest* request,
+                                                  v1::RegistryCredential* response) override;
+  grpc::ServerUnaryReactor* ListRegistryCredentials(
+      grpc::CallbackServerContext* context, const v1::ListRegistryCredentialsRequest* request,
+      v1::ListRegistryCredentialsResponse* response) override;
+  grpc::ServerUnaryReactor* DeleteRegistryCredential(
+      grpc::CallbackServerContext* context, const v1::DeleteRegistryCredentialRequest* request,
+      v1::DeleteRegistryCredentialResponse* response) override;
 
   grpc::ServerUnaryReactor* GetBadge(grpc::CallbackServerContext* context,
                                      const v1::GetBadgeRequest* request,

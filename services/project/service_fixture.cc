@@ -124,17 +124,22 @@ bool FakeBuildService::WaitForRequests(size_t count) const {
   return mutex_.AwaitWithTimeout(absl::Condition(&reached), kDeadline);
 }
 
-grpc::ServerUnaryReactor* FakeBuildService::CreateBuild(
-    grpc::CallbackServerContext* context, const build::v1::CreateBuildRequest* request,
-    build::v1::Build* response) {
-  return unary_.Run(context, "CreateBuild", [=, this](const Caller& caller) -> absl::Status {
+grpc::ServerUnaryReactor* FakeBuildService::BatchCreateBuilds(
+    grpc::CallbackServerContext* context, const build::v1::BatchCreateBuildsRequest* request,
+    build::v1::BatchCreateBuildsResponse* response) {
+  return unary_.Run(context, "BatchCreateBuilds", [=, this](const Caller& caller) -> absl::Status {
     KOZMIC_RETURN_IF_ERROR(RequireService(caller, {"project"}));
     absl::MutexLock lock(&mutex_);
-    requests_.push_back(*request);
-    response->set_number(
-        numbers_.try_emplace(request->request_id(), numbers_.size() + 1).first->second);
-    response->set_name(absl::StrCat(request->parent(), "/builds/", response->number()));
-    return answer_;
+    for (const build::v1::CreateBuildRequest& one : request->requests()) {
+      requests_.push_back(one);
+      const int64_t number =
+          numbers_.try_emplace(one.request_id(), numbers_.size() + 1).first->second;
+      auto* const result = response->add_results();
+      if (answer_.ok()) result->set_number(number);
+      result->set_code(static_cast<int>(answer_.code()));
+      result->set_message(std::string(answer_.message()));
+    }
+    return IsRetryable(answer_) ? answer_ : absl::OkStatus();
   });
 }
 

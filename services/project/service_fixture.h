@@ -73,9 +73,9 @@ class FakeBuildService final : public build::v1::BuildService::CallbackService {
   // The projects whose builds were to be removed, each time they were.
   std::vector<std::string> Removals() const;
 
-  grpc::ServerUnaryReactor* CreateBuild(grpc::CallbackServerContext* context,
-                                        const build::v1::CreateBuildRequest* request,
-                                        build::v1::Build* response) override;
+  grpc::ServerUnaryReactor* BatchCreateBuilds(
+      grpc::CallbackServerContext* context, const build::v1::BatchCreateBuildsRequest* request,
+      build::v1::BatchCreateBuildsResponse* response) override;
   // Has removed everything at the second call.
   grpc::ServerUnaryReactor* DeleteProject(grpc::CallbackServerContext* context,
                                           const build::v1::DeleteProjectRequest* request,

@@ -23,12 +23,15 @@ ServiceParts::ServiceParts(const Config& config, const Options& options, Postgre
       deliveries(pool),
       reconciliations(pool),
       credentials(pool),
+      registry_store(pool),
       sealed(pool),
       hook_box(config.secret_keys, "hook_secret", random),
       key_box(config.secret_keys, "deploy_key", random),
       secret_box(config.secret_keys, "secret", random),
       badge_box(config.secret_keys, "badge_token", random),
+      registry_box(config.secret_keys, "registry_password", random),
       github({.base_url = config.github_api_url}, clock),
+      waits(pool, github.gate()),
       tokens(auth, service_token),
       users(auth, service_token),
       build_creator(build, service_token),
@@ -56,12 +59,14 @@ ServiceParts::ServiceParts(const Config& config, const Options& options, Postgre
             .random = random,
             .type = config.deploy_key_type}),
       secrets(credentials, secret_box),
+      registries(registry_store, registry_box),
       ssh({.ssh_url = config.github_ssh_url, .host_keys = config.github_ssh_host_keys}, github,
           clock),
       checkouts({.projects = projects,
                  .tokens = tokens,
                  .keys = keys,
                  .secrets = secrets,
+                 .registries = registries,
                  .ssh = ssh,
                  .github_web_url = config.github_web_url}),
       badges(projects, badge_box, random, config.public_url),
@@ -102,7 +107,8 @@ absl::Status ServiceParts::Reseal() {
   return Resealer(sealed, {{SealedKind::kHookSecret, &hook_box},
                            {SealedKind::kDeployKey, &key_box},
                            {SealedKind::kSecret, &secret_box},
-                           {SealedKind::kBadgeToken, &badge_box}})
+                           {SealedKind::kBadgeToken, &badge_box},
+                           {SealedKind::kRegistryPassword, &registry_box}})
       .Run()
       .status();
 }
@@ -130,6 +136,7 @@ void ServiceParts::Start() {
 }
 
 void ServiceParts::Stop() {
+  waits.Stop();
   if (dispatcher_ != nullptr) dispatcher_->Stop();
   if (hook_sweeper_ != nullptr) hook_sweeper_->Stop();
   for (const auto* workers :
@@ -149,6 +156,7 @@ ProjectService::Parts ServiceParts::Face() {
           .user_sync = user_sync,
           .hooks = hooks,
           .secrets = secrets,
+          .registries = registries,
           .keys = keys,
           .checkouts = checkouts,
           .badges = badges,

@@ -18,7 +18,9 @@
 #include "services/project/clients/remote_user_directory.h"
 #include "services/project/config.h"
 #include "services/project/credentials/postgres_credential_store.h"
+#include "services/project/credentials/postgres_registry_store.h"
 #include "services/project/credentials/postgres_sealed_store.h"
+#include "services/project/github/shared_waits.h"
 #include "services/project/hooks/hook_sweeper.h"
 #include "services/project/hooks/postgres_hook_store.h"
 #include "services/project/project_service.h"
@@ -73,14 +75,18 @@ class ServiceParts {
   PostgresDeliveryStore deliveries;
   PostgresReconcileStore reconciliations;
   PostgresCredentialStore credentials;
+  PostgresRegistryStore registry_store;
   PostgresSealedStore sealed;
 
   SealedBox hook_box;
   SealedBox key_box;
   SealedBox secret_box;
   SealedBox badge_box;
+  SealedBox registry_box;
 
   github::Api github;
+  // Not started by Start().
+  SharedWaits waits;
   RemoteTokenSource tokens;
   RemoteUserDirectory users;
   RemoteBuildCreator build_creator;
@@ -92,6 +98,7 @@ class ServiceParts {
   Hooks hooks;
   DeployKeys keys;
   Secrets secrets;
+  RegistryCredentials registries;
   SshHosts ssh;
   Checkouts checkouts;
   Badges badges;

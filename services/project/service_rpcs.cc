@@ -38,12 +38,21 @@ grpc::ServerUnaryReactor* ProjectService::IssueCheckout(grpc::CallbackServerCont
         }
         KOZMIC_ASSIGN_OR_RETURN(
             const Checkout checkout,
-            parts_.checkouts.Issue(project_id, request->fork(), request->refused()));
+            parts_.checkouts.Issue(
+                project_id, {.fork = request->fork(),
+                             .refused = request->refused(),
+                             .images = {request->images().begin(), request->images().end()}}));
         response->set_clone_url(checkout.clone_url);
         response->set_ssh_private_key(checkout.ssh_private_key);
         response->mutable_ssh_known_hosts()->Assign(checkout.ssh_known_hosts.begin(),
                                                     checkout.ssh_known_hosts.end());
         response->mutable_secrets()->insert(checkout.secrets.begin(), checkout.secrets.end());
+        for (const RegistryCredential& credential : checkout.registry_credentials) {
+          auto& issued = *response->add_registry_credentials();
+          issued.set_registry(credential.registry);
+          issued.set_username(credential.username);
+          issued.set_password(credential.password);
+        }
         return absl::OkStatus();
       });
 }

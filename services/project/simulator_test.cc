@@ -20,10 +20,7 @@ constexpr int64_t kOcto = 1;
 
 class SimulatorTest : public ::testing::Test {
  protected:
-  SimulatorTest() {
-    RelayWebhooks(gateway_, service_);
-    service_.auth_.SetGithubToken(kOcto, GithubSimulator::kToken);
-  }
+  SimulatorTest() { service_.auth_.SetGithubToken(kOcto, GithubSimulator::kToken); }
 
   std::string MakeProject() {
     v1::CreateProjectRequest request;
@@ -78,6 +75,7 @@ class SimulatorTest : public ::testing::Test {
   ServiceFixture service_{{.web_url = simulator_.web_url(),
                            .api_url = simulator_.api_url(),
                            .public_url = gateway_.url()}};
+  const WebhookRelay relay_{gateway_, service_};
 };
 
 TEST_F(SimulatorTest, APushWithTwoHooksBecomesOneBuildAndItsStatusIsReported) {

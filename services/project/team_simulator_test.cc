@@ -21,7 +21,6 @@ using Stub = v1::ProjectService::Stub;
 class TeamSimulatorTest : public ::testing::Test {
  protected:
   TeamSimulatorTest() {
-    RelayWebhooks(gateway_, service_);
     for (const std::string login : {"ada", "grace", "bob", "cara", "dan", "eve", "mallory"}) {
       SignIn(login);
     }
@@ -115,6 +114,7 @@ class TeamSimulatorTest : public ::testing::Test {
                            .api_url = simulator_.api_url(),
                            .public_url = gateway_.url(),
                            .ssh_url = simulator_.ssh_url()}};
+  const WebhookRelay relay_{gateway_, service_};
   std::map<std::string, int64_t> users_;
 };
 

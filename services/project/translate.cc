@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
+#include "services/project/clients/job_spec.h"
 #include "services/project/credentials/secrets.h"
 
 namespace kozmic::project {
@@ -96,6 +97,7 @@ void Translate(const HookRecord& hook, v1::Hook* out) {
   out->set_timeout_seconds(fields.timeout_seconds);
   out->set_stall_timeout_seconds(fields.stall_timeout_seconds);
   out->set_max_parallel(fields.max_parallel);
+  FillServices(fields.services, out->mutable_services());
   *out->mutable_create_time() = Timestamp(hook.create_time);
   *out->mutable_update_time() = Timestamp(hook.update_time);
 }
@@ -118,6 +120,12 @@ void Translate(int64_t project_id, const SecretRecord& secret, v1::Secret* out) 
   out->set_name(absl::StrCat("projects/", project_id, "/secrets/", secret.name));
   *out->mutable_update_time() = Timestamp(secret.update_time);
   out->set_masked(secret.size >= kShortestMasked);
+}
+
+void Translate(int64_t project_id, const RegistryRecord& record, v1::RegistryCredential* out) {
+  out->set_name(absl::StrCat("projects/", project_id, "/registries/", record.registry));
+  out->set_username(record.username);
+  *out->mutable_update_time() = Timestamp(record.update_time);
 }
 
 void Translate(const DeployKeyRecord& key, v1::DeployKey* out) {
@@ -171,6 +179,12 @@ HookFields TranslateFields(const v1::Hook& hook) {
                     .timeout_seconds = hook.timeout_seconds(),
                     .stall_timeout_seconds = hook.stall_timeout_seconds(),
                     .max_parallel = hook.max_parallel()};
+  for (const build::v1::Service& service : hook.services()) {
+    fields.services.push_back(
+        {.name = service.name(),
+         .image = service.image(),
+         .environment = {service.environment().begin(), service.environment().end()}});
+  }
   for (const int event : hook.events()) {
     switch (event) {
       case v1::Hook::EVENT_PUSH:

@@ -10,6 +10,7 @@
 #include "services/project/access/roles.h"
 #include "services/project/clients/user_directory.h"
 #include "services/project/credentials/credential_store.h"
+#include "services/project/credentials/registry_store.h"
 #include "services/project/hooks/hooks.h"
 #include "services/project/projects/badges.h"
 #include "services/project/projects/project_store.h"
@@ -26,6 +27,7 @@ void TranslateSync(const ProjectRecord& project, v1::ListMembersResponse* out);
 void Translate(const HookRecord& hook, v1::Hook* out);
 void Translate(const Hooks::Restored& restored, v1::RestoreHooksResponse::Result* out);
 void Translate(int64_t project_id, const SecretRecord& secret, v1::Secret* out);
+void Translate(int64_t project_id, const RegistryRecord& record, v1::RegistryCredential* out);
 void Translate(const DeployKeyRecord& key, v1::DeployKey* out);
 void Translate(const ProjectRecord& project, const Badges::Badge& badge, v1::Badge* out);
 void Translate(int64_t project_id, const DeliveryRecord& delivery, v1::Delivery* out);

@@ -20,10 +20,12 @@ grpc::ServerUnaryReactor* AdminService::GetStatus(grpc::CallbackServerContext* c
                                                   v1::GetStatusResponse* response) {
   const grpc::Status status = Authorize(*context);
   if (status.ok()) {
-    response->set_runner(runner_);
-    response->set_slots(jobs_.slots());
-    response->set_draining(jobs_.draining());
-    for (const auto& job : jobs_.Jobs()) {
+    const JobTable& jobs = runner_.jobs();
+    response->set_runner(name_);
+    response->set_slots(jobs.slots());
+    response->set_draining(jobs.draining());
+    response->set_unfit(std::string(runner_.fitness().message()));
+    for (const auto& job : jobs.Jobs()) {
       auto& running = *response->add_jobs();
       running.set_attempt(job->lease().attempt());
       running.set_fence(job->lease().fence());
@@ -41,7 +43,7 @@ grpc::ServerUnaryReactor* AdminService::Drain(grpc::CallbackServerContext* conte
   const grpc::Status status = Authorize(*context);
   if (status.ok()) {
     Log(Severity::kInfo, "draining, as an administrator asked");
-    drain_();
+    runner_.Drain();
   }
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   reactor->Finish(status);

@@ -41,7 +41,10 @@ AttemptRun::AttemptRun(const JobTools& tools, std::shared_ptr<grpc::Channel> log
       policy_(policy),
       job_(job),
       folder_(std::move(folder)),
-      container_(tools.docker, policy, job, *folder_) {
+      network_(tools.docker, policy, job),
+      mask_(tools.link, job),
+      container_(tools.docker, policy, job, *folder_, network_),
+      services_(tools.docker, policy, job, *folder_, network_, mask_) {
   auto watch = watcher.WatchFolder(folder_->job_path(), [this](absl::string_view name) {
     if (name == init::kStartedFile) {
       absl::MutexLock lock(&mutex_);
@@ -67,6 +70,15 @@ AttemptRun::AttemptRun(const JobTools& tools, std::shared_ptr<grpc::Channel> log
        {StopReason::kStalled, StopReason::kTimedOut, StopReason::kCancel}) {
     if (ending == EndingOf(reason)) job_.Stop(reason);
   }
+  const std::optional<std::string> install = folder_->ReadNote(kInstallNote);
+  if (install && folder_->Released()) {
+    install_.running = InputsFromText(*install);
+    install_.turn = tools_.installs.Resume();
+    if (install_.running) {
+      install_.claim =
+          tools_.sharing.Resume(job.lease(), WantedInstall(job.lease(), *install_.running));
+    }
+  }
   limits_ = std::make_unique<TimeLimits>(tools_.clock, job_, Granted(),
                                          [this] { return folder_->LogSize(); });
 }
@@ -89,8 +101,21 @@ std::optional<absl::Time> AttemptRun::start_time() const {
 }
 
 std::optional<Outcome> AttemptRun::Prepare() {
+  {
+    absl::MutexLock lock(&mutex_);
+    prepared_ = false;
+  }
   preparing_ = std::async(std::launch::async, [this] {
-    std::optional<Outcome> ended = JobPreparation(tools_, job_, *folder_, container_).Run();
+    std::optional<Outcome> ended =
+        JobPreparation(tools_, {.job = job_,
+                                .folder = *folder_,
+                                .network = network_,
+                                .container = container_,
+                                .services = services_,
+                                .mask = mask_,
+                                .install = install_,
+                                .hardened = IsHardened(policy_, job_.lease().spec())})
+            .Run();
     absl::MutexLock lock(&mutex_);
     prepared_ = true;
     return ended;
@@ -113,9 +138,33 @@ std::optional<Outcome> AttemptRun::Prepare() {
   return Outcome::Cancelled();
 }
 
-absl::Status AttemptRun::RemoveContainer() {
+std::optional<Outcome> AttemptRun::GoOn() {
+  const auto failed = [](absl::string_view what, const absl::Status& status) {
+    return Outcome::Error(absl::StrCat(what, status.message()));
+  };
+  const absl::Status kept =
+      tools_.installs.Keep(WantedInstall(job_.lease(), *install_.running), container_.Name(),
+                           *install_.turn, job_.stop_token());
+  if (!kept.ok()) return failed("What the install script did could not be kept: ", kept);
+  if (const absl::Status removed = container_.Remove(); !removed.ok()) {
+    return failed("The install script's container could not be removed: ", removed);
+  }
+  tools_.sharing.Offer(std::move(install_.claim), *install_.running,
+                       tools_.installs.Share(*install_.turn));
+  install_.running.reset();
+  job_.EndInstall();
+  if (const absl::Status ready = folder_->ResetAfterInstall(); !ready.ok()) {
+    return failed("The runner could not prepare the script: ", ready);
+  }
+  return Prepare();
+}
+
+absl::Status AttemptRun::RemoveContainers() {
   if (preparing_.valid()) preparing_.wait();
-  return container_.Remove();
+  // The network is the last to go.
+  absl::Status removed = container_.Remove();
+  removed.Update(services_.Remove());
+  return removed;
 }
 
 Outcome AttemptRun::Stopped(StopReason reason) {
@@ -128,12 +177,16 @@ Outcome AttemptRun::Stopped(StopReason reason) {
     outcome = Outcome::TimedOut(job_.lease().spec().timeout_seconds());
     last_line = outcome.reason;
   }
-  if (!last_line.empty()) folder_->EndLog(last_line).IgnoreError();
+  if (!last_line.empty()) {
+    services_.TellOfFailure();
+    folder_->EndLog(last_line).IgnoreError();
+  }
   return outcome;
 }
 
 std::optional<Outcome> AttemptRun::WaitForEnd() {
   container_.Watch();
+  if (!installing()) services_.Watch();
   limits_->WatchOutput(tools_.clock.Now().wall - folder_->LastOutputTime());
   absl::Time deadline = absl::InfiniteFuture();
   int step = 0;
@@ -151,6 +204,8 @@ std::optional<Outcome> AttemptRun::WaitForEnd() {
       if (container_.OutOfMemory()) {
         return Outcome::Error("The container ran out of memory and was killed.");
       }
+      // An engine that was killed as it started it knows nothing of what runs in it.
+      folder_->Tell(init::kKill).IgnoreError();
       return Outcome::Error("The container was lost: its exit code was not witnessed.");
     }
     if ((events & Job::kEngineAway) != 0 && !stopped) {
@@ -200,11 +255,12 @@ void AttemptRun::WaitUntilContainerIsGone() {
 }
 
 Outcome AttemptRun::Ended(const ScriptExit& exit) {
-  Outcome outcome = Outcome::Of(exit);
+  Outcome outcome = Outcome::Of(exit, installing());
+  if (!installing() && exit.ExitCode() != 0) services_.TellOfFailure();
   if (exit.error.empty() && exit.ExitCode() == kKilledCode) WaitUntilContainerIsGone();
   if (exit.error.empty() && exit.ExitCode() == kKilledCode && container_.OutOfMemory()) {
     outcome.reason =
-        absl::StrCat("The ", exit.install ? "install script" : "script", " ran out of memory (",
+        absl::StrCat("The ", installing() ? "install script" : "script", " ran out of memory (",
                      policy_.memory_bytes >> 20, " MiB) and was killed.");
     folder_->AppendLog(absl::StrCat(outcome.reason, "\n")).IgnoreError();
   }
@@ -213,7 +269,16 @@ Outcome AttemptRun::Ended(const ScriptExit& exit) {
 
 bool AttemptRun::Finish(const Outcome& outcome) {
   limits_.reset();
+  services_.StopWatching();
   folder_->RemoveSecrets();
+  // Others need not wait for the report of an install script that failed. A preparation that hangs
+  // may still use it.
+  if (!preparing_.valid()) {
+    const bool failed = installing() && outcome.outcome != v1::FinishJobRequest::OUTCOME_CANCELLED;
+    if (failed) install_.turn->SetFailed();
+    install_.turn.reset();
+    tools_.sharing.GiveUp(std::move(install_.claim), failed);
+  }
   const std::stop_callback on_abandon(job_.abandon_token(), [this] { uploader_->CancelWaits(); });
   const absl::Status carried = uploader_->WaitFor(folder_->LogSize(), absl::InfiniteFuture());
   if (absl::IsCancelled(carried)) return false;

@@ -17,11 +17,14 @@
 #include "services/runner/file_watcher.h"
 #include "services/runner/job.h"
 #include "services/runner/job_folder.h"
+#include "services/runner/job_network.h"
 #include "services/runner/job_preparation.h"
+#include "services/runner/log_mask.h"
 #include "services/runner/log_uploader.h"
 #include "services/runner/machine_clock.h"
 #include "services/runner/outcome.h"
 #include "services/runner/script_container.h"
+#include "services/runner/service_containers.h"
 #include "services/runner/time_limits.h"
 
 namespace kozmic::runner {
@@ -38,18 +41,26 @@ class AttemptRun {
   JobFolder& folder() { return *folder_; }
   ScriptContainer& container() { return container_; }
 
-  // From the lease to the script's start; see JobPreparation. When the job is stopped, it waits but
-  // a moment for calls that hang; they may then go on until RemoveContainer.
+  // From the lease to the start of the script, or of the install script; see JobPreparation. When
+  // the job is stopped, it waits but a moment for calls that hang; they may then go on until
+  // RemoveContainers.
   std::optional<Outcome> Prepare();
-  // From the script's start to its end, whoever started it. Absent when the job is detached or
+  // From its start to its end, whoever started it. Absent when the job is detached or
   // lost; then nothing more is to be reported.
   std::optional<Outcome> WaitForEnd();
+  // Whether the folder tells of an install script, and not of which.
+  bool is_damaged() const { return install_.turn != nullptr && !installing(); }
+  // Once a script may run: whether it is the install script.
+  bool installing() const { return install_.running.has_value(); }
+  // Keeps what the install script has led to, and goes on to the start of the script, as Prepare.
+  std::optional<Outcome> GoOn();
   // How a job ends that was stopped, which its log tells too.
   Outcome Stopped(StopReason reason);
   // Until the log and the outcome are acknowledged. False when they never will be by this process.
   bool Finish(const Outcome& outcome);
-  // Once nothing of Prepare goes on. OK when there is none of ours.
-  absl::Status RemoveContainer();
+  // Once nothing of Prepare goes on: the script's, the services', and their network. OK when there
+  // is none of ours.
+  absl::Status RemoveContainers();
 
  private:
   Outcome Ended(const ScriptExit& exit);
@@ -67,7 +78,11 @@ class AttemptRun {
   const ContainerPolicy& policy_;
   Job& job_;
   const std::unique_ptr<JobFolder> folder_;
+  const JobNetwork network_;
+  LogMask mask_;
   ScriptContainer container_;
+  ServiceContainers services_;
+  Install install_;
   mutable absl::Mutex mutex_;
   std::optional<absl::Time> start_time_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<FileWatcher::Watch> watch_;

@@ -63,6 +63,11 @@ absl::StatusOr<std::optional<v1::Lease>> BuildLink::LeaseJob(const std::string& 
   return response.lease();
 }
 
+void BuildLink::CancelWait() {
+  absl::MutexLock lock(&mutex_);
+  if (waiting_ != nullptr) waiting_->TryCancel();
+}
+
 void BuildLink::StopWaiting() {
   absl::MutexLock lock(&mutex_);
   waiting_stopped_ = true;
@@ -113,6 +118,40 @@ absl::Status BuildLink::FinishJob(v1::FinishJobRequest request) {
   return Call<RunnerService::Stub, v1::FinishJobRequest, v1::FinishJobResponse>(
              *stub_, &RunnerService::Stub::FinishJob, request, token_, kFinish)
       .status();
+}
+
+absl::StatusOr<v1::ClaimInstallResponse> BuildLink::ClaimInstall(v1::ClaimInstallRequest request,
+                                                                 std::stop_token stop) {
+  request.set_session(session());
+  grpc::ClientContext context;
+  PrepareCall(context, absl::Now() + kCall, token_);
+  const std::stop_callback on_stop(std::move(stop), [&context] { context.TryCancel(); });
+  v1::ClaimInstallResponse response;
+  const grpc::Status status = stub_->ClaimInstall(&context, request, &response);
+  if (!status.ok()) return FromGrpc(status, context);
+  return response;
+}
+
+absl::StatusOr<v1::RenewInstallsResponse> BuildLink::RenewInstalls(
+    const std::vector<int64_t>& claims) {
+  v1::RenewInstallsRequest request;
+  request.set_session(session());
+  request.mutable_claims()->Add(claims.begin(), claims.end());
+  return Call<RunnerService::Stub, v1::RenewInstallsRequest, v1::RenewInstallsResponse>(
+      *stub_, &RunnerService::Stub::RenewInstalls, request, token_, kCall);
+}
+
+absl::Status BuildLink::FinishInstall(v1::FinishInstallRequest request) {
+  request.set_session(session());
+  return Call<RunnerService::Stub, v1::FinishInstallRequest, v1::FinishInstallResponse>(
+             *stub_, &RunnerService::Stub::FinishInstall, request, token_, kCall)
+      .status();
+}
+
+absl::StatusOr<v1::TidyInstallsResponse> BuildLink::TidyInstalls(v1::TidyInstallsRequest request) {
+  request.set_session(session());
+  return Call<RunnerService::Stub, v1::TidyInstallsRequest, v1::TidyInstallsResponse>(
+      *stub_, &RunnerService::Stub::TidyInstalls, request, token_, kCall);
 }
 
 }  // namespace kozmic::runner

@@ -1,6 +1,7 @@
 #ifndef KOZMIC_SERVICES_RUNNER_BUILD_LINK_H_
 #define KOZMIC_SERVICES_RUNNER_BUILD_LINK_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -30,6 +31,8 @@ class BuildLink {
   // Waits for a job for at most `patience`; nullopt: none came. StopWaiting ends it with CANCELLED.
   absl::StatusOr<std::optional<v1::Lease>> LeaseJob(const std::string& request_id,
                                                     absl::Duration patience);
+  // Ends a LeaseJob that waits now, with CANCELLED.
+  void CancelWait();
   // Ends LeaseJob, now and in future.
   void StopWaiting();
 
@@ -44,6 +47,13 @@ class BuildLink {
   absl::Status WatchSession(std::stop_token stop, const std::function<void()>& on_hint);
   // The session is filled in.
   absl::Status FinishJob(v1::FinishJobRequest request);
+  // The session is filled in. CANCELLED by `stop`.
+  absl::StatusOr<v1::ClaimInstallResponse> ClaimInstall(v1::ClaimInstallRequest request,
+                                                        std::stop_token stop);
+  absl::StatusOr<v1::RenewInstallsResponse> RenewInstalls(const std::vector<int64_t>& claims);
+  // The session is filled in, here and below.
+  absl::Status FinishInstall(v1::FinishInstallRequest request);
+  absl::StatusOr<v1::TidyInstallsResponse> TidyInstalls(v1::TidyInstallsRequest request);
 
  private:
   std::string session() const;

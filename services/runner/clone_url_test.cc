@@ -9,7 +9,7 @@
 namespace kozmic::runner {
 namespace {
 
-TEST(CheckCloneUrlTest, TakesAllowedWebUrlsOnly) {
+TEST(CheckCloneUrlTest, BadInput79TakesAllowedWebUrlsOnly) {
   EXPECT_TRUE(CheckCloneUrl("https://github.com/a/b.git", {}, false).ok());
   EXPECT_TRUE(CheckCloneUrl("http://h:1/a", {"http://h:1/"}, false).ok());
   EXPECT_TRUE(CheckCloneUrl("http://h:1/a", {"https://x", "http://h:1"}, false).ok());

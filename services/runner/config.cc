@@ -41,6 +41,30 @@ absl::StatusOr<Config> ReadConfig(ConfigReader& reader) {
                  1 << 22);
   reader.Text("job_network", &config.job_network,
               {.help = "Docker network of the jobs; empty: Docker's default", .fallback = ""});
+  reader.Choice("job_profile", &config.job_profile,
+                {.help = "hardened: sudo and the like are refused to jobs", .fallback = "compat"},
+                {"compat", "hardened"});
+  reader.Choice("fork_profile", &config.fork_profile,
+                {.help = "the same for pull requests from forks", .fallback = "hardened"},
+                {"compat", "hardened"});
+  reader.Integer(
+      "cached_images_limit", &config.cached_images_limit,
+      {.help = "images of install scripts that are kept for each project", .fallback = "3"}, 1,
+      1000);
+  reader.Duration(
+      "cached_images_max_age", &config.cached_images_max_age,
+      {.help = "images of install scripts that are not used for so long go", .fallback = "720h"});
+  reader.Text("cache_registry", &config.cache_registry,
+              {.help = "registry and prefix by which runners share images of install scripts: "
+                       "host:port/prefix, http://… without TLS; empty: none",
+               .fallback = ""});
+  reader.Text("cache_registry_auth_file", &config.cache_registry_auth_file,
+              {.help = "file with one line user:password for it; empty: none", .fallback = ""});
+  reader.Integer("least_free_disk_percent", &config.least_free_disk_percent,
+                 {.help = "no jobs are taken when less of work_dir's disk is free, and less than "
+                          "10 GB; 0: whatever is free",
+                  .fallback = "10"},
+                 0, 90);
   KOZMIC_RETURN_IF_ERROR(reader.Finish());
   return config;
 }

@@ -33,6 +33,20 @@ struct Config {
   int64_t job_cpus = 0;
   int64_t job_pids = 0;
   std::string job_network;
+  // "compat" or "hardened".
+  std::string job_profile;
+  std::string fork_profile;
+  // Of install scripts, for each project.
+  int64_t cached_images_limit = 0;
+  absl::Duration cached_images_max_age;
+  // Empty: they are this machine's alone.
+  std::string cache_registry;
+  std::string cache_registry_auth_file;
+  // With less free on the disk of work_dir, and less than 10 GB, no jobs are taken.
+  int64_t least_free_disk_percent = 0;
+  // Commits may be fetched from file:///… too. Not to be configured: kozmic-run's, whose commits
+  // are its user's own.
+  bool local_sources = false;
 };
 
 // Reads and checks the whole configuration. INVALID_ARGUMENT names every fault.

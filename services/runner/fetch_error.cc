@@ -25,6 +25,10 @@ absl::Status FetchError(const std::string& commit, absl::string_view output) {
     return absl::NotFoundError(absl::StrCat("The repository does not have the commit ", commit,
                                             ". Was it replaced by a force push?"));
   }
+  if (absl::StrContains(text, "gitmodules") && absl::StrContains(text, "fsck error")) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("The repository has a .gitmodules that git refuses as dangerous: ", text));
+  }
   if (ContainsAny(text, {"Authentication failed", "could not read Username", "returned error: 401",
                          "returned error: 403", "terminal prompts disabled"})) {
     return absl::PermissionDeniedError("The repository may not be read.");

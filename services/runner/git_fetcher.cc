@@ -10,6 +10,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
@@ -34,6 +35,15 @@ constexpr size_t kMaxPullRequestDigits = 18;
 // So many packs make a mirror slow; see Fetch.
 constexpr size_t kManyPacks = 50;
 constexpr absl::Duration kRepackTimeout = absl::Minutes(10);
+constexpr absl::Duration kLookTimeout = absl::Minutes(1);
+// Of the paths in one list of objects, and what git says besides of each: a child's output is cut.
+constexpr size_t kMostListed = 24 << 10;
+constexpr size_t kLongestEntry = 100;
+// Of a .gitmodules, for the same reason.
+constexpr size_t kMostModules = 60 << 10;
+constexpr char kLocal[] = "file:///";
+// git serves a repository of another user's only when its user's configuration says so.
+constexpr char kLocalConfig[] = "[safe]\n\tdirectory = *\n";
 
 bool IsCommitId(absl::string_view text) {
   return (text.size() == kSha1Digits || text.size() == kSha256Digits) &&
@@ -69,6 +79,16 @@ absl::Status CreateMirror(const std::string& mirror) {
   KOZMIC_RETURN_IF_ERROR(
       WriteText(mirror + "/config", "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"));
   return WriteText(mirror + "/HEAD", "ref: refs/heads/none\n");
+}
+
+// What a fetch that was stopped left: it may be large.
+void RemoveLeftovers(const std::string& mirror) {
+  std::error_code error;
+  for (fs::directory_iterator at(mirror + "/objects/pack", error), end; !error && at != end;
+       at.increment(error)) {
+    std::error_code gone;
+    if (absl::StartsWith(at->path().filename().string(), "tmp_")) fs::remove(at->path(), gone);
+  }
 }
 
 size_t CountPacks(const std::string& mirror) {
@@ -149,13 +169,20 @@ bool IsPullRequestHead(absl::string_view ref) {
 }
 
 GitFetcher::GitFetcher(Options options)
-    : options_(std::move(options)), empty_home_(options_.cache_folder + "/home") {
+    : options_(std::move(options)),
+      empty_home_(options_.cache_folder + "/home"),
+      local_config_(options_.cache_folder + "/gitconfig") {
   std::error_code error;
   fs::create_directories(empty_home_, error);
   fs::create_directories(options_.cache_folder + "/git", error);
   if (error) {
     Log(Severity::kError, "cannot make the cache folder",
         {{"folder", options_.cache_folder}, {"error", error.message()}});
+  }
+  if (options_.local_sources) {
+    if (const absl::Status status = WriteText(local_config_, kLocalConfig); !status.ok()) {
+      Log(Severity::kError, "cannot use sources of this machine", {{"error", status}});
+    }
   }
 }
 
@@ -181,12 +208,13 @@ absl::StatusOr<ChildResult> GitFetcher::Git(const std::vector<std::string>& argu
     argv.insert(argv.end(), {"-c", setting});
   }
   if (!ssh_command.empty()) argv.insert(argv.end(), {"-c", "protocol.ssh.allow=always"});
+  if (options_.local_sources) argv.insert(argv.end(), {"-c", "protocol.file.allow=always"});
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   std::vector<std::string> environment = {
       "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
       absl::StrCat("HOME=", empty_home_),
       "GIT_CONFIG_NOSYSTEM=1",
-      "GIT_CONFIG_GLOBAL=/dev/null",
+      absl::StrCat("GIT_CONFIG_GLOBAL=", options_.local_sources ? local_config_ : "/dev/null"),
       "GIT_TERMINAL_PROMPT=0",
       "GIT_ASKPASS=/bin/false",
       "GIT_NO_REPLACE_OBJECTS=1",
@@ -244,6 +272,7 @@ absl::Status GitFetcher::Fetch(const std::string& mirror, const CheckoutRequest&
   std::error_code error;
   const bool existed = fs::exists(mirror + "/HEAD", error);
   if (!existed) KOZMIC_RETURN_IF_ERROR(CreateMirror(mirror));
+  RemoveLeftovers(mirror);
   absl::Status fetched = FetchOnce(mirror, request, stop);
   if (absl::IsInternal(fetched) && existed) {
     // Perhaps the mirror is to blame: it is but a cache.
@@ -261,16 +290,29 @@ absl::Status GitFetcher::Fetch(const std::string& mirror, const CheckoutRequest&
   return absl::OkStatus();
 }
 
+std::string GitFetcher::MirrorPath(const std::string& project) const {
+  std::string name;
+  for (const char c : project) name += absl::ascii_isalnum(c) ? c : '-';
+  return absl::StrCat(options_.cache_folder, "/git/", name, ".git");
+}
+
+void GitFetcher::ForgetMirror(const std::string& project) {
+  const std::shared_ptr<Mirror> mirror = MirrorOf(project);
+  absl::MutexLock lock(&mirror->mutex);
+  mirror->newest.clear();
+  std::error_code error;
+  fs::remove_all(MirrorPath(project), error);
+}
+
 absl::Status GitFetcher::Checkout(const CheckoutRequest& request, std::stop_token stop) {
   if (!IsCommitId(request.commit)) {
     return absl::InvalidArgumentError("the commit is not an object id");
   }
-  KOZMIC_RETURN_IF_ERROR(CheckCloneUrl(request.clone_url, options_.clone_url_prefixes,
-                                       !request.ssh_private_key.empty()));
-  std::string name;
-  for (const char c : request.project) name += absl::ascii_isalnum(c) ? c : '-';
-  const std::string path = absl::StrCat(options_.cache_folder, "/git/", name, ".git");
-
+  if (!options_.local_sources || !absl::StartsWith(request.clone_url, kLocal)) {
+    KOZMIC_RETURN_IF_ERROR(CheckCloneUrl(request.clone_url, options_.clone_url_prefixes,
+                                         !request.ssh_private_key.empty()));
+  }
+  const std::string path = MirrorPath(request.project);
   const std::shared_ptr<Mirror> mirror = MirrorOf(request.project);
   {
     absl::MutexLock lock(&mirror->mutex);
@@ -292,6 +334,95 @@ absl::Status GitFetcher::Checkout(const CheckoutRequest& request, std::stop_toke
   if (result.exit_code != 0) {
     return absl::InternalError(
         absl::StrCat("git checkout failed: ", absl::StripAsciiWhitespace(result.output)));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::map<std::string, std::string>> GitFetcher::ObjectsAt(
+    const CheckoutRequest& request, const std::vector<std::string>& paths,
+    std::stop_token stop) const {
+  std::map<std::string, std::string> objects;
+  for (const std::string& path : paths) objects[path] = "";
+  if (objects.count(".") > 0) {
+    KOZMIC_ASSIGN_OR_RETURN(const ChildResult root, Git({"--git-dir", request.target + "/.git",
+                                                         "rev-parse", request.commit + "^{tree}"},
+                                                        "", kLookTimeout, stop));
+    if (root.exit_code != 0) return absl::InternalError("git rev-parse: " + root.output);
+    objects["."] = absl::StrCat("040000 tree ", absl::StripAsciiWhitespace(root.output));
+  }
+  std::vector<std::string> some;
+  size_t size = 0;
+  for (const auto& [path, object] : objects) {
+    if (path == ".") continue;
+    if (size + path.size() > kMostListed) {
+      KOZMIC_RETURN_IF_ERROR(ListObjects(request, some, objects, stop));
+      some.clear();
+      size = 0;
+    }
+    size += path.size() + kLongestEntry;
+    some.push_back(path);
+  }
+  if (!some.empty()) KOZMIC_RETURN_IF_ERROR(ListObjects(request, some, objects, stop));
+  return objects;
+}
+
+absl::StatusOr<std::string> GitFetcher::ModulesAt(const CheckoutRequest& request,
+                                                  std::stop_token stop) const {
+  constexpr char kFile[] = ".gitmodules";
+  KOZMIC_ASSIGN_OR_RETURN(const auto objects, ObjectsAt(request, {kFile}, stop));
+  const std::string& object = objects.at(kFile);
+  if (object.empty()) return absl::NotFoundError("there is no .gitmodules");
+  const size_t blob = object.find(" blob ");
+  if (!absl::StartsWith(object, "100") || blob == std::string::npos) {
+    return absl::FailedPreconditionError("The repository's .gitmodules is not a plain file.");
+  }
+  const std::string git = request.target + "/.git";
+  const std::string id = object.substr(blob + sizeof(" blob ") - 1);
+  KOZMIC_ASSIGN_OR_RETURN(const ChildResult size,
+                          Git({"--git-dir", git, "cat-file", "-s", id}, "", kLookTimeout, stop));
+  size_t bytes = 0;
+  if (size.exit_code != 0 || !absl::SimpleAtoi(size.output, &bytes)) {
+    return absl::InternalError("git cat-file: " + size.output);
+  }
+  const auto too_large =
+      absl::FailedPreconditionError("The repository's .gitmodules is too large.");
+  if (bytes > kMostModules) return too_large;
+  KOZMIC_ASSIGN_OR_RETURN(ChildResult listed, Git({"--git-dir", git, "config", "--no-includes",
+                                                   "--blob", id, "--list", "-z"},
+                                                  "", kLookTimeout, std::move(stop)));
+  if (listed.exit_code != 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("The repository's .gitmodules cannot be read: ",
+                     listed.output.substr(0, listed.output.find('\n'))));
+  }
+  // Each line has its section's name there.
+  if (listed.output.size() >= kMostModules) return too_large;
+  return std::move(listed.output);
+}
+
+absl::Status GitFetcher::ListObjects(const CheckoutRequest& request,
+                                     const std::vector<std::string>& paths,
+                                     std::map<std::string, std::string>& objects,
+                                     std::stop_token stop) const {
+  // -t: a folder also when something below it is asked for too.
+  std::vector<std::string> arguments = {"--literal-pathspecs",
+                                        "--git-dir",
+                                        request.target + "/.git",
+                                        "ls-tree",
+                                        "-t",
+                                        "-z",
+                                        "--full-tree",
+                                        request.commit,
+                                        "--"};
+  arguments.insert(arguments.end(), paths.begin(), paths.end());
+  KOZMIC_ASSIGN_OR_RETURN(const ChildResult listed,
+                          Git(arguments, "", kLookTimeout, std::move(stop)));
+  if (listed.exit_code != 0) return absl::InternalError("git ls-tree: " + listed.output);
+  for (const absl::string_view entry : absl::StrSplit(listed.output, '\0', absl::SkipEmpty())) {
+    const std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(entry, absl::MaxSplits('\t', 1));
+    const auto asked = objects.find(std::string(parts.second));
+    if (asked != objects.end()) asked->second = std::string(parts.first);
   }
   return absl::OkStatus();
 }

@@ -1,6 +1,7 @@
 #ifndef KOZMIC_SERVICES_RUNNER_GIT_FETCHER_H_
 #define KOZMIC_SERVICES_RUNNER_GIT_FETCHER_H_
 
+#include <map>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -38,15 +39,17 @@ struct CheckoutRequest {
 // the commit. Clones share nothing with the mirror: a job may do what it likes to its own.
 //
 // git runs confined: no system or user configuration, no prompts, no hooks, no protocol but http
-// and https, or ssh with a key, no submodules, nothing of the repository in its arguments but a
-// commit's id and a pull request's number. How ssh is confined, and where the key is meanwhile: see
-// SshAccess. Thread-safe; fetches of one project wait for each other.
+// and https, or ssh with a key (see also Options), no submodules, nothing of the repository in its
+// arguments but a commit's id and a pull request's number. How ssh is confined, and where the key
+// is meanwhile: see SshAccess. Thread-safe; fetches of one project wait for each other.
 class GitFetcher {
  public:
   struct Options {
     std::string cache_folder;
     // URLs must start with one of these, up to a "/"; empty: any host.
     std::vector<std::string> clone_url_prefixes = {};
+    // They may also be file:///…, whoever owns that.
+    bool local_sources = false;
     absl::Duration fetch_timeout = absl::Minutes(10);
     absl::Duration checkout_timeout = absl::Minutes(10);
   };
@@ -57,6 +60,22 @@ class GitFetcher {
   // Also PERMISSION_DENIED when the URL is not allowed; INVALID_ARGUMENT for a request that could
   // not be carried out safely; CANCELLED; DEADLINE_EXCEEDED.
   absl::Status Checkout(const CheckoutRequest& request, std::stop_token stop);
+
+  // What git calls each of the paths in a checked-out request's commit: "100644 blob <id>" of a
+  // file, "040000 tree <id>" of a folder and all below it ("." is the root); "" where there is
+  // nothing. INTERNAL, CANCELLED, DEADLINE_EXCEEDED.
+  absl::StatusOr<std::map<std::string, std::string>> ObjectsAt(
+      const CheckoutRequest& request, const std::vector<std::string>& paths,
+      std::stop_token stop) const;
+
+  // What `git config --list -z` says of a checked-out request's .gitmodules. NOT_FOUND when the
+  // commit has none; FAILED_PRECONDITION when it is no such file, or too large.
+  absl::StatusOr<std::string> ModulesAt(const CheckoutRequest& request, std::stop_token stop) const;
+
+  // The folder of a project's mirror.
+  std::string MirrorPath(const std::string& project) const;
+  // Removes a project's mirror.
+  void ForgetMirror(const std::string& project);
 
  private:
   struct Mirror {
@@ -76,6 +95,9 @@ class GitFetcher {
   // Makes the request's commit the mirror's newest if it is there. NOT_FOUND.
   absl::Status KeepCommit(const std::string& mirror, const std::string& commit,
                           std::stop_token stop);
+  // Fills in what there is of the paths, which are few enough.
+  absl::Status ListObjects(const CheckoutRequest& request, const std::vector<std::string>& paths,
+                           std::map<std::string, std::string>& objects, std::stop_token stop) const;
   // `ssh_command`: for GIT_SSH_COMMAND; empty: git may not use ssh.
   absl::StatusOr<ChildResult> Git(const std::vector<std::string>& arguments,
                                   const std::string& ssh_command, absl::Duration timeout,
@@ -83,6 +105,8 @@ class GitFetcher {
 
   const Options options_;
   const std::string empty_home_;
+  // Of local sources.
+  const std::string local_config_;
   absl::Mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<Mirror>> mirrors_ ABSL_GUARDED_BY(mutex_);
 };

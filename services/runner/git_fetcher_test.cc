@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <string>
 #include <thread>
 #include <vector>
@@ -22,7 +23,11 @@ namespace kozmic::runner {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Pair;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 class GitFetcherTest : public testing::Test {
  protected:
@@ -158,7 +163,7 @@ TEST_F(GitFetcherTest, P4NamesAForksCommitThatWasReplaced) {
   }
 }
 
-TEST_F(GitFetcherTest, NamesACommitThatIsNotThere) {
+TEST_F(GitFetcherTest, BadInput82NamesACommitThatIsNotThere) {
   server_->Commit("main", {{"a", "1"}});
   const std::string commit(40, 'd');
   const absl::Status status = fetcher_->Checkout(Request(commit), {});
@@ -189,7 +194,7 @@ TEST_F(GitFetcherTest, MakesABrokenMirrorAnew) {
   EXPECT_EQ(Text(request.target + "/a"), "2");
 }
 
-TEST_F(GitFetcherTest, HostileNamesAreOnlyNames) {
+TEST_F(GitFetcherTest, BadInput78HostileNamesAreOnlyNames) {
   const std::string commit = server_->Commit("main", {{"a", "1"}});
   for (const char* ref :
        {"--upload-pack=touch /tmp/pwned", "refs/heads/$(id)", "refs/heads/../../config",
@@ -205,7 +210,91 @@ TEST_F(GitFetcherTest, HostileNamesAreOnlyNames) {
   EXPECT_EQ(fetcher_->Checkout(request, {}).code(), absl::StatusCode::kInvalidArgument);
 }
 
-TEST_F(GitFetcherTest, RunsNoHooksAndFetchesNoSubmodules) {
+// Bad input 71: read from git's objects, whatever is in the clone by now.
+TEST_F(GitFetcherTest, BadInput71TrackedPathsAreGitsObjects) {
+  const std::string work = server_->path() + "/../work";
+  fs::create_directories(work);
+  fs::create_symlink("dir/b", work + "/link");
+  fs::create_directory_symlink("dir", work + "/linked");
+  const CheckoutRequest request =
+      Request(server_->Commit("main", {{"file", "content"}, {"dir/b", "b"}, {"dir/deep/c", "c"}}));
+  ASSERT_TRUE(fetcher_->Checkout(request, {}).ok());
+  const std::vector<std::string> paths = {".",       "file",     "dir",  "dir/b",
+                                          "missing", "linked/b", "link", "linked"};
+  const auto objects = fetcher_->ObjectsAt(request, paths, {});
+  ASSERT_TRUE(objects.ok()) << objects.status();
+  const auto id = [&](const std::string& path) {
+    return Git(request.target, {"rev-parse", request.commit + ":" + path});
+  };
+  EXPECT_THAT(*objects,
+              UnorderedElementsAre(Pair(".", "040000 tree " + id("")),
+                                   Pair("file", "100644 blob " + id("file")),
+                                   // A folder by its tree, also beside something below it.
+                                   Pair("dir", "040000 tree " + id("dir")),
+                                   Pair("dir/b", "100644 blob " + id("dir/b")), Pair("missing", ""),
+                                   Pair("linked/b", ""),
+                                   // A link by its text: where it leads to does not matter.
+                                   Pair("link", "120000 blob " + id("link")),
+                                   Pair("linked", "120000 blob " + id("linked"))));
+  EXPECT_EQ(Git(request.target, {"cat-file", "blob", id("link")}), "dir/b");
+
+  // The clone is the job's: it may change between checkout and look.
+  std::ofstream(request.target + "/file") << "changed";
+  std::ofstream(request.target + "/missing") << "made";
+  fs::remove_all(request.target + "/dir");
+  fs::create_directory_symlink("/etc", request.target + "/dir");
+  EXPECT_EQ(*fetcher_->ObjectsAt(request, paths, {}), *objects);
+
+  const CheckoutRequest changed = Request(server_->Commit("main", {{"dir/deep/c", "C"}}));
+  ASSERT_TRUE(fetcher_->Checkout(changed, {}).ok());
+  const auto after = fetcher_->ObjectsAt(changed, paths, {});
+  ASSERT_TRUE(after.ok()) << after.status();
+  for (const std::string& path : paths) {
+    const bool changes = path == "." || path == "dir";
+    EXPECT_EQ(after->at(path) != objects->at(path), changes) << path;
+  }
+}
+
+// Bad input 71: more than one child's output holds.
+TEST_F(GitFetcherTest, BadInput71ManyLongPathsAreAllLookedAt) {
+  std::map<std::string, std::string> files;
+  std::vector<std::string> paths;
+  for (int i = 0; i < 100; ++i) {
+    std::string path;
+    for (int part = 0; part < 4; ++part) {
+      absl::StrAppend(&path, part > 0 ? "/" : "", std::string(230, static_cast<char>('a' + part)));
+    }
+    absl::StrAppend(&path, i);
+    paths.push_back(path);
+    files[path] = absl::StrCat(i);
+  }
+  const CheckoutRequest request = Request(server_->Commit("main", files));
+  ASSERT_TRUE(fetcher_->Checkout(request, {}).ok());
+  const auto objects = fetcher_->ObjectsAt(request, paths, {});
+  ASSERT_TRUE(objects.ok()) << objects.status();
+  EXPECT_THAT(*objects, SizeIs(100));
+  for (const auto& [path, object] : *objects) {
+    EXPECT_TRUE(absl::StartsWith(object, "100644 blob ")) << path.substr(920);
+    EXPECT_EQ(object.size(), 52u);
+  }
+}
+
+// Bad input 70: whatever else lets them through, git looks nowhere but in the commit.
+TEST_F(GitFetcherTest, BadInput70HostilePathsReachNothing) {
+  const CheckoutRequest request = Request(server_->Commit("main", {{"file", "content"}}));
+  ASSERT_TRUE(fetcher_->Checkout(request, {}).ok());
+  for (const std::string path : {"../x", "/etc/passwd", ".git/config", ":(glob)**", ":/", "-r",
+                                 "--format=%(objectname)", "*", "file/../file", "a\nb"}) {
+    const auto objects = fetcher_->ObjectsAt(request, {path}, {});
+    if (objects.ok()) {
+      EXPECT_THAT(*objects, ElementsAre(Pair(path, ""))) << path;
+    } else {
+      EXPECT_TRUE(absl::IsInternal(objects.status())) << objects.status();
+    }
+  }
+}
+
+TEST_F(GitFetcherTest, BadInput80RunsNoHooksAndFetchesNoSubmodules) {
   const std::string module =
       absl::StrCat("[submodule \"m\"]\n\tpath = m\n\turl = ", server_->url(), "\n");
   const std::string commit = server_->Commit("main", {{".gitmodules", module}, {"a", "1"}});

@@ -7,14 +7,27 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "lib/status/macros.h"
 
 namespace kozmic::runner {
 namespace {
 
 constexpr int kTries = 3;
+// Of images that install scripts led to: of one project each, and no registry knows them.
+constexpr char kCacheLabel[] = "kozmic.cache";
+constexpr char kNotYours[] =
+    ". The image that is here is not used: it was pulled with credentials that this build does not "
+    "have.";
 
 bool IsRegistryAway(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsResourceExhausted(status);
+}
+
+// Whoever has the same one may have what it pulled.
+std::string HolderOf(const ImagePuller::Wanted& wanted) {
+  if (!wanted.auth) return PulledImages::kAnybody;
+  return absl::StrCat(wanted.project, " ", wanted.auth->username, "@",
+                      docker::RegistryKey(wanted.reference));
 }
 
 // Progress as lines of a log: each layer's end, and what concerns the whole.
@@ -52,39 +65,61 @@ void ImagePuller::SetResting(const std::string& registry, bool resting) {
   }
 }
 
-absl::Status ImagePuller::Pull(const docker::ImageReference& reference, bool local,
-                               std::stop_token stop, const Say& say) {
+absl::StatusOr<std::string> ImagePuller::Pull(const Wanted& wanted, std::stop_token stop,
+                                              const Say& say) {
+  const docker::ImageReference& reference = wanted.reference;
+  const std::string holder = HolderOf(wanted);
   const auto use_local = [&] {
     say(absl::StrCat("The registry ", reference.registry,
                      " cannot be reached; using the image as it is here.\n"));
-    return absl::OkStatus();
+    return wanted.local->id;
   };
-  if (local && IsResting(reference.registry)) return use_local();
+  bool fallback = wanted.local && !wanted.local->labels.contains(kCacheLabel);
+  if (fallback && IsResting(reference.registry)) {
+    KOZMIC_ASSIGN_OR_RETURN(const bool may_use, pulled_.MayUse(wanted.local->id, holder));
+    if (may_use) return use_local();
+  }
   for (int tries = 1;; ++tries) {
-    const absl::Status status = PullPatiently(reference, local, stop, say);
-    if (!IsRegistryAway(status)) {
-      if (status.ok()) SetResting(reference.registry, false);
-      return status;
+    const absl::Status status = PullPatiently(wanted, fallback, stop, say);
+    if (status.ok()) return Pulled(reference, holder);
+    if (!IsRegistryAway(status)) return status;
+    if (fallback) {
+      KOZMIC_ASSIGN_OR_RETURN(const bool may_use, pulled_.MayUse(wanted.local->id, holder));
+      if (may_use) {
+        SetResting(reference.registry, true);
+        return use_local();
+      }
+      fallback = false;
     }
-    if (local) {
-      SetResting(reference.registry, true);
-      return use_local();
+    if (tries == kTries) {
+      return wanted.local ? absl::Status(status.code(), absl::StrCat(status.message(), kNotYours))
+                          : status;
     }
-    if (tries == kTries) return status;
     say(absl::StrCat(status.message(), "\nRetry ", tries, "...\n"));
     if (Pause(options_.retry_pause * tries, stop)) return absl::CancelledError("stopped");
   }
 }
 
-absl::Status ImagePuller::PullPatiently(const docker::ImageReference& reference, bool local,
-                                        std::stop_token stop, const Say& say) {
+absl::StatusOr<std::string> ImagePuller::Pulled(const docker::ImageReference& reference,
+                                                const std::string& holder) {
+  SetResting(reference.registry, false);
+  KOZMIC_ASSIGN_OR_RETURN(const docker::ImageInfo image,
+                          docker_.InspectImage(reference.ToString()));
+  KOZMIC_RETURN_IF_ERROR(pulled_.Note(image.id, holder));
+  return image.id;
+}
+
+absl::Status ImagePuller::PullPatiently(const Wanted& wanted, bool fallback, std::stop_token stop,
+                                        const Say& say) {
+  const docker::ImageReference& reference = wanted.reference;
+  const docker::RegistryAuth* const auth = wanted.auth ? &*wanted.auth : nullptr;
   absl::Notification answered;
   const auto progress = [&](const docker::TransferProgress& progress) {
     if (!answered.HasBeenNotified()) answered.Notify();
     SayProgress(progress, say);
   };
-  if (!local) {
-    return docker_.PullImage(reference, nullptr, options_.pull_timeout, std::move(stop), progress);
+  if (!fallback) {
+    return docker_.PullImage(reference, auth, options_.pull_timeout, std::move(stop), progress);
   }
   // The engine has no time limit for the registry's first word; the image is here, so we have one.
   std::stop_source give_up;
@@ -92,7 +127,7 @@ absl::Status ImagePuller::PullPatiently(const docker::ImageReference& reference,
   absl::Status status;
   std::thread pulling([&] {
     status =
-        docker_.PullImage(reference, nullptr, options_.pull_timeout, give_up.get_token(), progress);
+        docker_.PullImage(reference, auth, options_.pull_timeout, give_up.get_token(), progress);
     if (!answered.HasBeenNotified()) answered.Notify();
   });
   const bool in_time = answered.WaitForNotificationWithTimeout(options_.patience);

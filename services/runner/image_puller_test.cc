@@ -1,5 +1,6 @@
 #include "services/runner/image_puller.h"
 
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -19,17 +20,28 @@ using ::testing::HasSubstr;
 class ImagePullerTest : public DockerTest {
  protected:
   ImagePuller Puller() {
-    return ImagePuller(docker(), clock_,
+    return ImagePuller(docker(), clock_, *pulled_,
                        {.patience = absl::Milliseconds(500),
                         .rest = absl::Seconds(60),
                         .retry_pause = absl::Milliseconds(10)});
   }
   absl::Status Pull(ImagePuller& puller, const std::string& image, bool local) {
     said_.clear();
-    return puller.Pull(*docker::ParseImageReference(image), local, {},
-                       [this](absl::string_view line) { absl::StrAppend(&said_, line); });
+    ImagePuller::Wanted wanted = {.reference = *docker::ParseImageReference(image)};
+    if (local) wanted.local = here_;
+    return puller
+        .Pull(wanted, {}, [this](absl::string_view line) { absl::StrAppend(&said_, line); })
+        .status();
   }
 
+  void SetUp() override {
+    DockerTest::SetUp();
+    pulled_.emplace(docker());
+  }
+
+  // As if it were the one asked for.
+  docker::ImageInfo here_ = {.id = "sha256:of-an-image"};
+  std::optional<PulledImages> pulled_;
   FakeClock clock_{absl::FromUnixSeconds(1000)};
   std::string said_;
 };
@@ -77,6 +89,15 @@ TEST_F(ImagePullerTest, MissingImageIsNotTriedAgainNorReplacedByALocalOne) {
   }
 }
 
+// P20
+TEST_F(ImagePullerTest, AnImageThatAnInstallScriptLedToIsNoFallback) {
+  here_.labels["kozmic.cache"] = "projects/7";
+  ImagePuller puller = Puller();
+  const absl::Status status = Pull(puller, "127.0.0.1:1/small:1", /*local=*/true);
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+  EXPECT_THAT(said_, testing::Not(HasSubstr("using the image as it is here")));
+}
+
 TEST_F(ImagePullerTest, EndsWhenStopped) {
   const auto silent = http::ListenTcp("127.0.0.1", 0, 16);
   ASSERT_TRUE(silent.ok()) << silent.status();
@@ -85,7 +106,9 @@ TEST_F(ImagePullerTest, EndsWhenStopped) {
   ImagePuller puller = Puller();
   const auto reference = docker::ParseImageReference(
       absl::StrCat("127.0.0.1:", http::LocalPort(silent->get()), "/small:1"));
-  EXPECT_EQ(puller.Pull(*reference, false, stop.get_token(), [](absl::string_view) {}).code(),
+  EXPECT_EQ(puller.Pull({.reference = *reference}, stop.get_token(), [](absl::string_view) {})
+                .status()
+                .code(),
             absl::StatusCode::kCancelled);
   stopper.join();
 }

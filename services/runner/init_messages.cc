@@ -27,16 +27,14 @@ std::optional<ScriptExit> ParseExit(absl::string_view text) {
   const std::vector<std::string> lines = absl::StrSplit(text, '\n');
   if (lines.empty() || lines.size() > 2) return std::nullopt;
   ScriptExit exit;
-  absl::string_view line = lines[0];
-  exit.install = absl::ConsumePrefix(&line, "install-");
-  const std::pair<std::string, std::string> first = absl::StrSplit(line, absl::MaxSplits(' ', 1));
-  if (first.first == "error" && !first.second.empty() && !exit.install) {
+  const std::pair<std::string, std::string> first =
+      absl::StrSplit(lines[0], absl::MaxSplits(' ', 1));
+  if (first.first == "error" && !first.second.empty()) {
     exit.error = first.second;
   } else if (first.first == "code" || first.first == "signal") {
     exit.signalled = first.first == "signal";
     const int most = exit.signalled ? 127 : 255;
-    // An install script's success is not its job's end.
-    const int least = exit.signalled || exit.install ? 1 : 0;
+    const int least = exit.signalled ? 1 : 0;
     if (!absl::SimpleAtoi(first.second, &exit.number) || exit.number < least ||
         exit.number > most) {
       return std::nullopt;
@@ -60,10 +58,8 @@ std::string SerializeInstructions(const ScriptPlan& plan) {
   add('u', plan.user);
   add('h', plan.home);
   add('w', plan.working_folder);
-  if (!plan.install_script.empty()) {
-    add('i', absl::StrCat(init::kJobFolder, "/", init::kInstallFile));
-  }
   add('s', absl::StrCat(init::kJobFolder, "/", init::kScriptFile));
+  if (plan.no_new_privileges) add('n', "");
   for (const auto& [name, value] : plan.environment) {
     if (IsVariable(name, value)) add('e', absl::StrCat(name, "=", value));
   }

@@ -14,8 +14,6 @@ namespace kozmic::runner {
 struct ScriptExit {
   // Not empty: there was no script's end; init could not set it up.
   std::string error;
-  // It is the install script's end, after which the script was not run.
-  bool install = false;
   bool signalled = false;
   // Exit code, or signal.
   int number = 0;
@@ -31,8 +29,8 @@ struct ScriptPlan {
   std::string user;
   std::string home;
   std::string working_folder;
-  // Empty: none.
-  std::string install_script;
+  // Whether sudo and the like are refused to the script.
+  bool no_new_privileges = false;
   std::string script;
   std::map<std::string, std::string> environment;
 };

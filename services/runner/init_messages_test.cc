@@ -12,30 +12,10 @@ TEST(ParseExitTest, TakesWhatInitWrites) {
   EXPECT_EQ(ParseExit("code 255\n")->ExitCode(), 255);
   EXPECT_EQ(ParseExit("signal 15\n")->ExitCode(), 143);
   EXPECT_EQ(ParseExit("error no /etc\n")->error, "no /etc");
-  EXPECT_FALSE(ParseExit("code 1\n")->install);
-  EXPECT_TRUE(ParseExit("install-code 2\n")->install);
-  EXPECT_EQ(ParseExit("install-code 2\n")->ExitCode(), 2);
-  EXPECT_EQ(ParseExit("install-signal 9\n")->ExitCode(), 137);
-  for (const char* bad : {"",
-                          "\n",
-                          "0",
-                          "code 0",
-                          "code\n",
-                          "code \n",
-                          "code x\n",
-                          "code -1\n",
-                          "code 256\n",
-                          "signal 0\n",
-                          "signal 200\n",
-                          "error \n",
-                          "done 0\n",
-                          "install-code 0\n",
-                          "install-error x\n",
-                          "install-\n",
-                          "code 0\nmore\n",
-                          "code 0\n\n",
-                          "code 0\nlog-error \n",
-                          "code 0\nlog-error x\ny\n"}) {
+  for (const char* bad :
+       {"", "\n", "0", "code 0", "code\n", "code \n", "code x\n", "code -1\n", "code 256\n",
+        "signal 0\n", "signal 200\n", "error \n", "done 0\n", "code 0\nmore\n", "code 0\n\n",
+        "code 0\nlog-error \n", "code 0\nlog-error x\ny\n"}) {
     EXPECT_FALSE(ParseExit(bad).has_value()) << bad;
   }
 }
@@ -47,11 +27,11 @@ TEST(SerializeInstructionsTest, WritesRecordsAndDropsWhatNoEnvironmentCanHold) {
   plan.working_folder = "/w";
   plan.environment = {{"A", "1\n2"}, {"B=C", "x"}, {"D", std::string("a\0b", 3)}, {"", "x"}};
   const std::string head("kozmic-init 2\nuu\0h/h\0w/w\0", 14 + 3 + 4 + 4);
-  const std::string install("i/.kozmic/job/install\0", 22);
   const std::string tail("s/.kozmic/job/script\0eA=1\n2\0", 21 + 7);
   EXPECT_EQ(SerializeInstructions(plan), head + tail);
-  plan.install_script = "x";
-  EXPECT_EQ(SerializeInstructions(plan), head + install + tail);
+  plan.no_new_privileges = true;
+  const std::string hardened("s/.kozmic/job/script\0n\0eA=1\n2\0", 21 + 2 + 7);
+  EXPECT_EQ(SerializeInstructions(plan), head + hardened);
 }
 
 TEST(SerializeSecretsTest, WritesRecordsAndDropsWhatNoEnvironmentCanHold) {

@@ -1,6 +1,8 @@
 #ifndef KOZMIC_SERVICES_RUNNER_JOB_H_
 #define KOZMIC_SERVICES_RUNNER_JOB_H_
 
+#include <chrono>
+#include <map>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -42,6 +44,12 @@ class Job {
   void set_phase(v1::Phase phase) {
     absl::MutexLock lock(&mutex_);
     phase_ = phase;
+    begun_.try_emplace(phase, std::chrono::steady_clock::now());
+  }
+  // When each phase first began, of those that this process saw.
+  std::map<v1::Phase, std::chrono::steady_clock::time_point> begun() const {
+    absl::MutexLock lock(&mutex_);
+    return begun_;
   }
   std::string container_id() const {
     absl::MutexLock lock(&mutex_);
@@ -86,6 +94,12 @@ class Job {
     script_begun_ = stop_ == StopReason::kNone;
     return script_begun_;
   }
+  // The install script has ended and its container is gone: the script is yet to begin.
+  void EndInstall() {
+    absl::MutexLock lock(&mutex_);
+    script_begun_ = false;
+    events_ &= kLogFailed;
+  }
   bool script_begun() const {
     absl::MutexLock lock(&mutex_);
     return script_begun_;
@@ -122,6 +136,7 @@ class Job {
   std::stop_source abandon_source_;
   mutable absl::Mutex mutex_;
   v1::Phase phase_ ABSL_GUARDED_BY(mutex_) = v1::PHASE_STARTING;
+  std::map<v1::Phase, std::chrono::steady_clock::time_point> begun_ ABSL_GUARDED_BY(mutex_);
   std::string container_id_ ABSL_GUARDED_BY(mutex_);
   StopReason stop_ ABSL_GUARDED_BY(mutex_) = StopReason::kNone;
   bool reported_ ABSL_GUARDED_BY(mutex_) = false;

@@ -25,9 +25,13 @@ void LogEnd(const Job& job, const Outcome& outcome) {
        {"reason", outcome.reason}});
 }
 
+bool Succeeded(const Outcome& outcome) {
+  return outcome.outcome == v1::FinishJobRequest::OUTCOME_EXITED && outcome.exit_code == 0;
+}
+
 // What is left of an attempt; the sweeper takes what this cannot.
 void Discard(AttemptRun& run, const std::string& work_folder) {
-  absl::Status removed = run.RemoveContainer();
+  absl::Status removed = run.RemoveContainers();
   if (removed.ok()) removed = JobFolder::Remove(work_folder, run.folder().id());
   if (!removed.ok()) {
     Log(Severity::kWarning, "an attempt was not cleaned away yet",
@@ -38,12 +42,18 @@ void Discard(AttemptRun& run, const std::string& work_folder) {
 // Runs or waits, reports, cleans away.
 void Complete(Job& job, AttemptRun& run, bool prepare, const std::string& work_folder) {
   std::optional<Outcome> outcome = prepare ? run.Prepare() : std::nullopt;
-  const bool script_may_run = !outcome;
+  bool script_may_run = !outcome;
   if (!outcome) outcome = run.WaitForEnd();
+  if (script_may_run && outcome && Succeeded(*outcome) && run.installing() &&
+      job.stop_reason() == StopReason::kNone) {
+    outcome = run.GoOn();
+    script_may_run = !outcome;
+    if (!outcome) outcome = run.WaitForEnd();
+  }
   const StopReason stop = job.stop_reason();
   if (stop == StopReason::kDetach) {
     // An attempt whose script was not let go begins anew with the next process.
-    if (!script_may_run) run.RemoveContainer().IgnoreError();
+    if (!script_may_run) run.RemoveContainers().IgnoreError();
     Log(Severity::kInfo, "job detached", {{"attempt", job.lease().attempt()}});
     return;
   }
@@ -61,11 +71,11 @@ void Complete(Job& job, AttemptRun& run, bool prepare, const std::string& work_f
   Discard(run, work_folder);
 }
 
-// Until the container is gone, the engine was away for too long, or the job is to stop.
-absl::Status RemoveContainer(Job& job, ScriptContainer& container) {
+// Until its containers are gone, the engine was away for too long, or the job is to stop.
+absl::Status RemoveContainers(Job& job, AttemptRun& run) {
   const absl::Time deadline = absl::Now() + kEnginePatience;
   while (true) {
-    absl::Status removed = container.Remove();
+    absl::Status removed = run.RemoveContainers();
     if (removed.ok() || absl::Now() >= deadline || job.stop_token().stop_requested()) {
       return removed;
     }
@@ -77,7 +87,7 @@ absl::Status RemoveContainer(Job& job, ScriptContainer& container) {
 
 // Ends what is left of an attempt that cannot go on.
 void GiveUp(Job& job, AttemptRun& run, const Outcome& outcome, const std::string& work_folder) {
-  if (const absl::Status removed = RemoveContainer(job, run.container()); !removed.ok()) {
+  if (const absl::Status removed = RemoveContainers(job, run); !removed.ok()) {
     Log(Severity::kWarning, "cannot remove a container",
         {{"attempt", job.lease().attempt()}, {"error", removed}});
   }
@@ -89,7 +99,7 @@ void GiveUp(Job& job, AttemptRun& run, const Outcome& outcome, const std::string
 // An attempt whose script was not let go.
 void BeginAnew(Job& job, AttemptRun& run, const std::string& work_folder) {
   // It may be waiting for a word that nobody will give it.
-  absl::Status ready = RemoveContainer(job, run.container());
+  absl::Status ready = RemoveContainers(job, run);
   if (!ready.ok() && job.stop_reason() == StopReason::kDetach) return;
   if (ready.ok()) ready = run.folder().Reset();
   if (!ready.ok()) {
@@ -149,19 +159,21 @@ void JobExecutor::Adopt(Job& job) {
   // The lease as it is now: its log token may be another.
   AttemptRun run(tools_, logstream_, watcher_, random_, options_.container, job,
                  *std::move(folder));
-  const auto exit = run.folder().ReadExit();
-  const bool ended = exit.ok() && exit->has_value();
-  if (!ended && !run.folder().Released()) {
+  // Whatever end is in it: it may be the install script's, whose image is there.
+  if (!run.folder().Released()) {
     BeginAnew(job, run, options_.work_folder);
     return;
   }
-  if (!ended && !run.folder().Started()) {
-    // The script may have begun, and taken that word away; so it must not run again.
+  const auto exit = run.folder().ReadExit();
+  const bool ended = exit.ok() && exit->has_value();
+  // The script may have begun, and taken that word away; so it must not run again. And which of the
+  // two it was must be known: the install script's success is not the job's.
+  if ((!ended && !run.folder().Started()) || run.is_damaged()) {
     GiveUp(job, run, Outcome::Error(kDamaged), options_.work_folder);
     return;
   }
   Log(Severity::kInfo, "job adopted", {{"attempt", job.lease().attempt()}});
-  job.set_phase(v1::PHASE_SCRIPT);
+  job.set_phase(run.installing() ? v1::PHASE_INSTALL : v1::PHASE_SCRIPT);
   run.container().Find().status().IgnoreError();
   Complete(job, run, /*prepare=*/false, options_.work_folder);
 }

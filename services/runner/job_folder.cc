@@ -213,21 +213,49 @@ absl::Status JobFolder::OpenLog(bool create) {
 
 absl::Status JobFolder::Reset() {
   if (Released()) return absl::FailedPreconditionError("the script was let go");
-  go_.reset();
-  for (const char* name :
-       {init::kInstallFile, init::kScriptFile, init::kInstructionsFile, init::kSecretsFile,
-        init::kGoFile, init::kStartedFile, init::kExitFile}) {
-    KOZMIC_RETURN_IF_ERROR(RemoveTree(job_path() + "/" + name));
+  KOZMIC_RETURN_IF_ERROR(RemovePlan());
+  for (const std::string& path : {path_ + "/" + kInstallNote, home_path(), source_path()}) {
+    KOZMIC_RETURN_IF_ERROR(RemoveTree(path));
   }
-  KOZMIC_RETURN_IF_ERROR(RemoveTree(source_path()));
   return MakeFolder(source_path(), 0755);
 }
 
-absl::Status JobFolder::WritePlan(const ScriptPlan& plan) {
-  const std::string base = job_path() + "/";
-  if (!plan.install_script.empty()) {
-    KOZMIC_RETURN_IF_ERROR(WriteFile(base + init::kInstallFile, plan.install_script, 0555, false));
+absl::Status JobFolder::Sync() const {
+  const UniqueFd whole(open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (whole.get() < 0 || fsync(whole.get()) != 0) return Problem("sync", path_);
+  return absl::OkStatus();
+}
+
+absl::Status JobFolder::RemovePlan() {
+  go_.reset();
+  for (const char* name : {init::kScriptFile, init::kInstructionsFile, init::kSecretsFile,
+                           init::kGoFile, init::kStartedFile, init::kExitFile}) {
+    KOZMIC_RETURN_IF_ERROR(RemoveTree(job_path() + "/" + name));
   }
+  return absl::OkStatus();
+}
+
+absl::Status JobFolder::ResetAfterInstall() {
+  if (!ReadNote(kInstallNote).has_value()) {
+    return absl::FailedPreconditionError("no install script was let go");
+  }
+  // First: whoever comes after this begins anew, and finds what the install script led to.
+  const std::string released = path_ + "/" + kReleasedFile;
+  if (unlink(released.c_str()) != 0) return Problem("remove", released);
+  KOZMIC_RETURN_IF_ERROR(Sync());
+  return Reset();
+}
+
+absl::Status JobFolder::WriteInstallPlan(const ScriptPlan& plan, absl::string_view inputs) {
+  KOZMIC_RETURN_IF_ERROR(WriteNote(kInstallNote, inputs));
+  KOZMIC_RETURN_IF_ERROR(MakeFolder(home_path(), 0755));
+  return WritePlan(plan);
+}
+
+absl::Status JobFolder::WritePlan(const ScriptPlan& plan) {
+  // One that came to nothing may have been written before.
+  KOZMIC_RETURN_IF_ERROR(RemovePlan());
+  const std::string base = job_path() + "/";
   KOZMIC_RETURN_IF_ERROR(WriteFile(base + init::kScriptFile, plan.script, 0555, false));
   KOZMIC_RETURN_IF_ERROR(
       WriteFile(base + init::kInstructionsFile, SerializeInstructions(plan), 0600, false));
@@ -253,8 +281,7 @@ absl::Status JobFolder::Go(const std::map<std::string, std::string>& secrets) {
 absl::Status JobFolder::LetGo(char word) {
   KOZMIC_RETURN_IF_ERROR(WriteFile(path_ + "/" + kReleasedFile, "", 0600, /*durable=*/false));
   // It is empty: all of it is in its folder.
-  const UniqueFd whole(open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (whole.get() < 0 || fsync(whole.get()) != 0) return Problem("sync", path_);
+  KOZMIC_RETURN_IF_ERROR(Sync());
   return WriteAll(go_.get(), absl::string_view(&word, 1), "the pipe to kozmic-init");
 }
 

@@ -22,6 +22,8 @@ namespace kozmic::runner {
 // Names of notes.
 inline constexpr char kGrantedNote[] = "granted";
 inline constexpr char kEndingNote[] = "ending";
+inline constexpr char kInstallNote[] = "install";
+inline constexpr char kServicesNote[] = "services";
 
 // One attempt's folder below the work folder. It outlives the runner's process, so that another
 // one finds the attempt again:
@@ -30,12 +32,15 @@ inline constexpr char kEndingNote[] = "ending";
 //   <id>/released    exists, durably, before the script can begin; no container can remove it
 //   <id>/granted     a note: when the lease was granted, as a Moment
 //   <id>/ending      a note: why the runner began to end the script; absent while it has not
+//   <id>/install     a note: the install script's inputs, while that is the script at hand
+//   <id>/services    a note: names of the services whose early end the log tells of
 //   <id>/job/        shared with the container: see init/protocol.h. Secrets are in it only from
 //                    Go until kozmic-init has read them; Open, Reset and Salvage remove them too
 //   <id>/src/        the clone; becomes the script's
+//   <id>/home/       the install script's home, of which nothing is kept
 //
 // The container's root can write to job/: nothing there is believed to be a plain file, or short.
-// Not thread-safe but for AppendLog, log_fd and ReadExit.
+// Not thread-safe but for AppendLog, log_fd, LogSize, ReadExit, and notes of different names.
 class JobFolder {
  public:
   // The id of a lease's folder and container.
@@ -61,9 +66,13 @@ class JobFolder {
 
   // Makes ready for another start of an attempt whose script did not begin; keeps lease and log.
   absl::Status Reset();
+  // The same once the install script has ended: the script did not begin.
+  absl::Status ResetAfterInstall();
 
   // Writes what kozmic-init reads.
   absl::Status WritePlan(const ScriptPlan& plan);
+  // The same for an install script, with its inputs for the process after this one; makes its home.
+  absl::Status WriteInstallPlan(const ScriptPlan& plan, absl::string_view inputs);
   // Lets a waiting kozmic-init run the scripts, and gives it the secrets for them. Only once:
   // whatever becomes of this process, another finds Released. After an error no secret is left.
   absl::Status Go(const std::map<std::string, std::string>& secrets = {});
@@ -103,6 +112,7 @@ class JobFolder {
   const v1::Lease& lease() const { return lease_; }
   std::string job_path() const { return path_ + "/job"; }
   std::string source_path() const { return path_ + "/src"; }
+  std::string home_path() const { return path_ + "/home"; }
   std::string log_path() const { return job_path() + "/log"; }
 
  private:
@@ -110,6 +120,10 @@ class JobFolder {
   // What is in the folder.
   absl::Status Read(int folder);
   absl::Status OpenLog(bool create);
+  // Makes durable which files are in the folder itself.
+  absl::Status Sync() const;
+  // Of what kozmic-init reads and writes, all but the log.
+  absl::Status RemovePlan();
   absl::Status LetGo(char word);
 
   const std::string path_;

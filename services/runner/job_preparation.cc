@@ -1,22 +1,30 @@
 #include "services/runner/job_preparation.h"
 
+#include <algorithm>
 #include <functional>
-#include <future>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "lib/base/log.h"
+#include "lib/crypto/digest.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 #include "services/runner/fetch_error.h"
-#include "services/runner/init/mask.h"
+#include "services/runner/pulled_images.h"
 
 namespace kozmic::runner {
 namespace {
 
+constexpr char kNotFetched[] = "The commit could not be fetched: ";
+constexpr char kNoNetwork[] = "Docker could not make the network of the job's services: ";
+constexpr char kNoContainer[] = "Docker could not start the container: ";
 constexpr absl::Duration kRetryPause = absl::Seconds(1);
 // For the build service, and the repository's host, to come back.
 constexpr int kTries = 5;
@@ -37,13 +45,16 @@ absl::Status WithRetries(const std::stop_token& stop, const std::function<absl::
   }
 }
 
-ScriptPlan PlanOf(const v1::JobSpec& spec) {
+// So many of the things that changed are named.
+constexpr size_t kMostChanges = 10;
+
+ScriptPlan PlanOf(const v1::JobSpec& spec, const std::string& script, bool is_hardened) {
   ScriptPlan plan;
+  plan.no_new_privileges = is_hardened;
   plan.user = "kozmic";
   plan.home = "/kozmic";
   plan.working_folder = "/kozmic/src";
-  plan.install_script = spec.install_script();
-  plan.script = spec.script();
+  plan.script = script;
   plan.environment.insert(spec.environment().begin(), spec.environment().end());
   plan.environment["TERM"] = "xterm";
   plan.environment["CI"] = "true";
@@ -65,7 +76,53 @@ Outcome OutcomeOf(const absl::Status& status, absl::string_view what) {
   }
 }
 
+// An image that a project names.
+absl::StatusOr<docker::ImageReference> ParseImage(const std::string& name,
+                                                  const InstallSharing& sharing) {
+  KOZMIC_ASSIGN_OR_RETURN(docker::ImageReference reference, docker::ParseImageReference(name));
+  if (InstallCache::IsReserved(reference) || sharing.IsReserved(reference)) {
+    return absl::FailedPreconditionError("Images named kozmic-cache/… are Kozmic CI's own.");
+  }
+  if (PulledImages::IsReserved(reference)) {
+    return absl::FailedPreconditionError("Images named kozmic-pulled/… are Kozmic CI's own.");
+  }
+  return reference;
+}
+
+Outcome NotPrepared(const absl::Status& status) {
+  return Outcome::Error(absl::StrCat("The runner could not prepare the job: ", status.message()));
+}
+
+std::string InstallLine(const InstallChanges& changed) {
+  std::vector<std::string> changes = changed.differences;
+  if (changes.empty()) return "Running install script...\n";
+  const size_t more = changes.size() - std::min(changes.size(), kMostChanges);
+  changes.resize(changes.size() - more);
+  if (more > 0) changes.push_back(absl::StrCat(more, " more"));
+  const std::string since =
+      changed.before.build > 0 ? absl::StrCat(" since build #", changed.before.build) : "";
+  return absl::StrCat("Running install script, as this changed", since, ": ",
+                      absl::StrJoin(changes, ", "), "\n");
+}
+
+std::string MadeLine(const InstallMaker& maker) {
+  if (maker.build == 0) return "";
+  return absl::StrCat("The same was installed by build #", maker.build, " on ", maker.runner,
+                      ".\n");
+}
+
+constexpr char kSkipping[] = "Skipping install script as tracked files did not change...\n";
+
 }  // namespace
+
+InstallCache::Wanted WantedInstall(const v1::Lease& lease, InstallInputs inputs) {
+  InstallCache::Wanted wanted = {.inputs = std::move(inputs),
+                                 // What strangers' code made is nobody else's.
+                                 .only_for = lease.spec().fork() ? JobFolder::IdOf(lease) : ""};
+  const std::vector<std::string> name = absl::StrSplit(lease.attempt(), '/');
+  if (name.size() < 4 || !absl::SimpleAtoi(name[3], &wanted.build)) wanted.build = 0;
+  return wanted;
+}
 
 void JobPreparation::Say(absl::string_view line) {
   if (const absl::Status status = folder_.AppendLog(line); !status.ok()) {
@@ -76,112 +133,243 @@ void JobPreparation::Say(absl::string_view line) {
 
 std::optional<Outcome> JobPreparation::Run() {
   const std::string& image = job_.lease().spec().image();
-  Say(absl::StrCat("Pulling \"", image, "\" Docker image...\n"));
   std::optional<Outcome> ended;
-  const auto reference = docker::ParseImageReference(image);
-  if (reference.ok()) {
-    ended = Prepare(*reference);
+  if (install_.turn != nullptr) {
+    ended = GoOn();
   } else {
-    ended = OutcomeOf(reference.status(), "");
+    Say(absl::StrCat("Pulling \"", image, "\" Docker image...\n"));
+    const auto reference = ParseImage(image, tools_.sharing);
+    ended = reference.ok() ? Prepare(*reference) : OutcomeOf(reference.status(), "");
   }
   // Others' words, such as git's, may repeat what happens to be a secret.
-  if (ended) ended->reason = Masked(ended->reason);
+  if (ended) ended->reason = parts_.mask.Mask(ended->reason);
   if (ended && job_.stop_reason() == StopReason::kNone) Say(absl::StrCat(ended->reason, "\n"));
   return ended;
 }
 
 std::optional<Outcome> JobPreparation::Prepare(const docker::ImageReference& reference) {
   job_.set_phase(v1::PHASE_PULL);
-  if (const absl::Status written = folder_.WritePlan(PlanOf(job_.lease().spec())); !written.ok()) {
-    return Outcome::Error(
-        absl::StrCat("The runner could not prepare the job: ", written.message()));
-  }
   const std::string name = reference.ToString();
-  const auto local = tools_.docker.InspectImage(name);
-  if (!local.ok() && !absl::IsNotFound(local.status())) {
-    return OutcomeOf(local.status(), "Docker: ");
+  const v1::JobSpec& spec = job_.lease().spec();
+  const bool installs = !spec.install_script().empty();
+  if (!installs) {
+    const absl::Status planned = folder_.WritePlan(Plan(spec.script()));
+    if (!planned.ok()) return NotPrepared(planned);
+    // Before any container that is to be in it.
+    if (const absl::Status made = parts_.network.Make(); !made.ok()) {
+      return OutcomeOf(made, kNoNetwork);
+    }
   }
+  const auto found = tools_.docker.InspectImage(name);
+  if (!found.ok() && !absl::IsNotFound(found.status())) {
+    return OutcomeOf(found.status(), "Docker: ");
+  }
+  const std::optional<docker::ImageInfo> local = found.ok() ? std::optional(*found) : std::nullopt;
 
   // Ends the other steps when one fails. The futures wait for their steps when they go.
   std::stop_source abort;
   const std::stop_callback pass_on(job_.stop_token(), [&abort] { abort.request_stop(); });
   std::future<absl::Status> starting;
-  std::future<absl::Status> fetching =
-      std::async(std::launch::async, [this, stop = abort.get_token()] { return Fetch(stop); });
-  std::future<absl::Status> pulling = std::async(
-      std::launch::async, [this, &reference, here = local.ok(), stop = abort.get_token()] {
-        return Pull(reference, here, stop);
-      });
-  if (local.ok()) {
+  if (local && !installs) {
     starting =
         std::async(std::launch::async, [this, id = local->id] { return container_.Start(id); });
   }
-
-  const absl::Status pulled = pulling.get();
-  if (!pulled.ok()) {
+  if (const absl::Status issued = Issue(abort.get_token()); !issued.ok()) {
+    return OutcomeOf(issued, kNotFetched);
+  }
+  std::future<absl::Status> serving;
+  if (!installs) {
+    serving = std::async(std::launch::async,
+                         [this, stop = abort.get_token()] { return StartServices(stop); });
+  }
+  std::future<absl::Status> fetching =
+      std::async(std::launch::async, [this, stop = abort.get_token()] { return Fetch(stop); });
+  const absl::StatusOr<std::string> image = Pull(reference, local, abort.get_token());
+  if (!image.ok()) {
     abort.request_stop();
     // Pull failures are the project's to mend, as the name of the image is theirs.
-    return absl::IsUnavailable(pulled) && !tools_.docker.Ping(absl::Seconds(5)).ok()
-               ? Outcome::Error(pulled.message())
-               : Outcome::Failed(pulled.message());
+    return IsEngineAway(image.status()) ? Outcome::Error(image.status().message())
+                                        : Outcome::Failed(image.status().message());
   }
   job_.set_phase(v1::PHASE_FETCH);
-  const auto image = tools_.docker.InspectImage(name);
   const absl::Status fetched = fetching.get();
-  if (!fetched.ok()) return OutcomeOf(fetched, "The commit could not be fetched: ");
-  if (!image.ok()) return OutcomeOf(image.status(), "Docker: ");
+  if (!fetched.ok()) {
+    abort.request_stop();
+    return OutcomeOf(fetched, kNotFetched);
+  }
+  if (installs) return UseInstalled(*image);
 
-  if (starting.valid() && image->id != local->id) {
+  if (starting.valid() && *image != local->id) {
     starting.get().IgnoreError();
     starting = {};
     if (const absl::Status removed = container_.Remove(); !removed.ok()) {
       return OutcomeOf(removed, "Docker: ");
     }
   }
+  if (!starting.valid()) {
+    if (const absl::Status started = container_.Start(*image); !started.ok()) {
+      return OutcomeOf(started, kNoContainer);
+    }
+  }
+  if (const absl::Status served = serving.get(); !served.ok()) return OutcomeOf(served, "");
+  return LetScriptGo(std::move(starting));
+}
+
+std::optional<Outcome> JobPreparation::UseInstalled(const std::string& base_image) {
+  const v1::JobSpec& spec = job_.lease().spec();
+  auto tracked = tools_.git.ObjectsAt(
+      Request(), {spec.tracked_files().begin(), spec.tracked_files().end()}, job_.stop_token());
+  if (!tracked.ok()) return OutcomeOf(tracked.status(), "The tracked files: ");
+  const InstallCache::Wanted wanted =
+      WantedInstall(job_.lease(), {.project = spec.project(),
+                                   .base_image = base_image,
+                                   .script_sha256 = Sha256Hex(spec.install_script()),
+                                   .tracked = *std::move(tracked)});
+  const auto say = [this](absl::string_view line) {
+    job_.set_phase(v1::PHASE_INSTALL);
+    tools_.renewer.RenewSoon();
+    Say(line);
+  };
+  while (true) {
+    auto turn = tools_.installs.Take(wanted, job_.stop_token(), [&](const std::string& holder) {
+      say(absl::StrCat("Waiting for the same install script, which ", holder, " is running...\n"));
+    });
+    if (!turn.ok()) return OutcomeOf(turn.status(), "Docker: ");
+    install_.turn = *std::move(turn);
+    if (!install_.turn->image().empty()) {
+      Say(MadeLine(install_.turn->maker()));
+    } else {
+      // After a failure each tries for itself, on this runner as among runners.
+      InstallSharing::Found found;
+      if (install_.turn->leads() || !wanted.only_for.empty()) {
+        auto looked =
+            tools_.sharing.Find(job_.lease(), wanted, *install_.turn, job_.stop_token(), say);
+        if (!looked.ok()) return OutcomeOf(looked.status(), "");
+        found = *std::move(looked);
+      }
+      install_.claim = std::move(found.claim);
+      if (install_.turn->image().empty()) {
+        return StartInstall(wanted.inputs, std::move(found.known));
+      }
+    }
+    const absl::Status started = StartWithPlan(install_.turn->image());
+    if (started.ok()) break;
+    // Somebody removed it meanwhile.
+    if (!absl::IsNotFound(started)) return OutcomeOf(started, kNoContainer);
+  }
+  Say(kSkipping);
+  return StartServicesAndLetGo();
+}
+
+std::optional<Outcome> JobPreparation::StartInstall(InstallInputs inputs,
+                                                    std::vector<KnownInstall> known) {
+  Say(InstallLine(tools_.installs.WhatChanged(inputs, std::move(known))));
+  job_.set_phase(v1::PHASE_INSTALL);
+  tools_.renewer.RenewSoon();
+  const v1::JobSpec& spec = job_.lease().spec();
+  const absl::Status planned =
+      folder_.WriteInstallPlan(Plan(spec.install_script()), ToText(inputs));
+  if (!planned.ok()) return NotPrepared(planned);
+  const absl::Status started =
+      container_.Start(inputs.base_image, ScriptContainer::Purpose::kInstall);
+  if (!started.ok()) return OutcomeOf(started, kNoContainer);
+  install_.running = std::move(inputs);
+  return LetGo({}, {});
+}
+
+std::optional<Outcome> JobPreparation::GoOn() {
+  // What the install script did to the clone is not kept either.
+  absl::Status fetched = Issue(job_.stop_token());
+  if (fetched.ok()) fetched = Fetch(job_.stop_token());
+  if (!fetched.ok()) return OutcomeOf(fetched, kNotFetched);
+  const absl::Status started = StartWithPlan(install_.turn->image());
+  if (!started.ok()) return OutcomeOf(started, kNoContainer);
+  return StartServicesAndLetGo();
+}
+
+std::optional<Outcome> JobPreparation::StartServicesAndLetGo() {
+  const absl::Status served = StartServices(job_.stop_token());
+  if (!served.ok()) return OutcomeOf(served, "");
+  return LetScriptGo();
+}
+
+absl::Status JobPreparation::StartWithPlan(const std::string& image) {
+  KOZMIC_RETURN_IF_ERROR(folder_.WritePlan(Plan(job_.lease().spec().script())));
+  KOZMIC_RETURN_IF_ERROR(parts_.network.Make());
+  return container_.Start(image);
+}
+
+std::optional<Outcome> JobPreparation::LetScriptGo(std::future<absl::Status> starting) {
   if (const absl::Status announced = AnnounceScript(); !announced.ok()) {
     return Outcome::Error(announced.message());
   }
-  absl::Status started;
-  if (!starting.valid()) started = container_.Start(image->id);
-  if (!started.ok()) return OutcomeOf(started, "Docker could not start the container: ");
+  return LetGo(std::move(starting), {issued_.secrets().begin(), issued_.secrets().end()});
+}
+
+std::optional<Outcome> JobPreparation::LetGo(std::future<absl::Status> starting,
+                                             const std::map<std::string, std::string>& secrets) {
   if (!job_.BeginScript()) return OutcomeOf(absl::CancelledError("stopped"), "");
   // Before the container is known to run: kozmic-init reads it as soon as it can.
-  const absl::Status gone = folder_.Go({issued_.secrets().begin(), issued_.secrets().end()});
+  const absl::Status gone = folder_.Go(secrets);
   if (!gone.ok()) return Outcome::Error(gone.message());
-  if (starting.valid()) started = starting.get();
+  const absl::Status started = starting.valid() ? starting.get() : absl::OkStatus();
   // A script that has begun says more than an answer that an engine owes us.
-  if (folder_.Started()) return std::nullopt;
-  if (!started.ok()) return OutcomeOf(started, "Docker could not start the container: ");
+  if (!started.ok() && !folder_.Started()) return OutcomeOf(started, kNoContainer);
   return std::nullopt;
 }
 
-absl::Status JobPreparation::Pull(const docker::ImageReference& reference, bool local,
-                                  std::stop_token stop) {
-  return tools_.images.Pull(reference, local, std::move(stop),
-                            [this](absl::string_view line) { Say(line); });
+absl::Status JobPreparation::Issue(const std::stop_token& stop) {
+  KOZMIC_ASSIGN_OR_RETURN(issued_, Ask(/*refused=*/false, stop));
+  registries_ = RegistryAccess(issued_, job_.lease().spec().fork());
+  parts_.mask.Learn(issued_);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> JobPreparation::Pull(const docker::ImageReference& reference,
+                                                 const std::optional<docker::ImageInfo>& local,
+                                                 std::stop_token stop, const std::string& prefix) {
+  const auto say = [&](absl::string_view line) {
+    Say(absl::StrCat(prefix, parts_.mask.Mask(line)));
+  };
+  absl::StatusOr<std::string> image = tools_.images.Pull({.reference = reference,
+                                                          .local = local,
+                                                          .auth = registries_.For(reference),
+                                                          .project = job_.lease().spec().project()},
+                                                         std::move(stop), say);
+  if (!image.ok()) return registries_.Explain(image.status(), reference);
+  return image;
 }
 
 absl::Status JobPreparation::Fetch(const std::stop_token& stop) {
-  KOZMIC_RETURN_IF_ERROR(Issue(/*refused=*/false, stop));
   absl::Status fetched = Checkout(stop);
   if (Reason(fetched) == kKeyRefused) {
     Log(Severity::kWarning, "a deploy key was refused; asking once more",
         {{"attempt", job_.lease().attempt()}});
-    KOZMIC_RETURN_IF_ERROR(Issue(/*refused=*/true, stop));
+    KOZMIC_ASSIGN_OR_RETURN(v1::IssueCheckoutResponse mended, Ask(/*refused=*/true, stop));
+    issued_.mutable_clone_url()->swap(*mended.mutable_clone_url());
+    issued_.mutable_ssh_private_key()->swap(*mended.mutable_ssh_private_key());
+    issued_.mutable_ssh_known_hosts()->Swap(mended.mutable_ssh_known_hosts());
     fetched = Checkout(stop);
+  }
+  if (fetched.ok() && job_.lease().spec().submodules()) {
+    fetched =
+        tools_.submodules.Fetch(Request(), stop, [this](absl::string_view line) { Say(line); });
   }
   issued_.clear_ssh_private_key();
   return fetched;
 }
 
-absl::Status JobPreparation::Issue(bool refused, const std::stop_token& stop) {
-  return WithRetries(stop, [&]() -> absl::Status {
-    KOZMIC_ASSIGN_OR_RETURN(issued_, tools_.link.IssueCheckout(job_.lease(), refused, stop));
+absl::StatusOr<v1::IssueCheckoutResponse> JobPreparation::Ask(bool refused,
+                                                              const std::stop_token& stop) {
+  v1::IssueCheckoutResponse response;
+  KOZMIC_RETURN_IF_ERROR(WithRetries(stop, [&]() -> absl::Status {
+    KOZMIC_ASSIGN_OR_RETURN(response, tools_.link.IssueCheckout(job_.lease(), refused, stop));
     return absl::OkStatus();
-  });
+  }));
+  return response;
 }
 
-absl::Status JobPreparation::Checkout(const std::stop_token& stop) {
+CheckoutRequest JobPreparation::Request() const {
   CheckoutRequest request;
   request.project = job_.lease().spec().project();
   request.clone_url = issued_.clone_url();
@@ -190,21 +378,48 @@ absl::Status JobPreparation::Checkout(const std::stop_token& stop) {
   request.commit = job_.lease().spec().commit();
   request.ref = job_.lease().spec().ref();
   request.target = folder_.source_path();
-  return WithRetries(stop, [&] { return tools_.git.Checkout(request, stop); });
+  return request;
 }
 
-std::string JobPreparation::Masked(absl::string_view text) const {
-  init::Masker masker;
-  for (const auto& [name, value] : issued_.secrets()) {
-    if (!masker.Add(value.data(), value.size())) return "There is no memory to tell the reason.";
-  }
-  std::string masked(text);
-  masker.Mask(masked.data(), masked.size(), /*last=*/true);
-  return masked;
+absl::Status JobPreparation::Checkout(const std::stop_token& stop) {
+  return WithRetries(stop, [&] { return tools_.git.Checkout(Request(), stop); });
+}
+
+bool JobPreparation::IsEngineAway(const absl::Status& pulled) const {
+  return absl::IsUnavailable(pulled) && !tools_.docker.Ping(absl::Seconds(5)).ok();
+}
+
+ScriptPlan JobPreparation::Plan(const std::string& script) const {
+  return PlanOf(job_.lease().spec(), script, parts_.hardened);
+}
+
+absl::Status JobPreparation::StartServices(const std::stop_token& stop) {
+  if (job_.lease().spec().services().empty()) return absl::OkStatus();
+  // Ends the others when one fails.
+  std::stop_source abort;
+  const std::stop_callback pass_on(stop, [&abort] { abort.request_stop(); });
+  return parts_.services.Start([&](const v1::Service& service) {
+    auto image = PullForService(service, abort.get_token());
+    if (!image.ok()) abort.request_stop();
+    return image;
+  });
+}
+
+absl::StatusOr<std::string> JobPreparation::PullForService(const v1::Service& service,
+                                                           const std::stop_token& stop) {
+  Say(absl::StrCat("Pulling \"", service.image(), "\" Docker image for the service \"",
+                   service.name(), "\"...\n"));
+  KOZMIC_ASSIGN_OR_RETURN(const auto reference, ParseImage(service.image(), tools_.sharing));
+  const auto local = tools_.docker.InspectImage(reference.ToString());
+  if (!local.ok() && !absl::IsNotFound(local.status())) return local.status();
+  auto image = Pull(reference, local.ok() ? std::optional(*local) : std::nullopt, stop,
+                    absl::StrCat(service.name(), " | "));
+  if (image.ok() || absl::IsCancelled(image.status()) || IsEngineAway(image.status())) return image;
+  // As with the script's image: the name of it is the project's to mend.
+  return absl::FailedPreconditionError(image.status().message());
 }
 
 absl::Status JobPreparation::AnnounceScript() {
-  // The install script may have effects too, so it has no phase before this one.
   job_.set_phase(v1::PHASE_SCRIPT);
   // For as long as the lease may live: without this word a lost runner's script would run twice.
   while (true) {

@@ -10,7 +10,7 @@ bool JobTable::WaitForSlot() {
   JoinEnded();
   absl::MutexLock lock(&mutex_);
   const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return draining_ || running_ < slots_;
+    return draining_ || (fit_ && running_ < slots_);
   };
   mutex_.Await(absl::Condition(&ready));
   return !draining_;
@@ -40,6 +40,16 @@ void JobTable::JoinEnded() {
     }
   }
   for (Entry& entry : ended) entry.thread.join();
+}
+
+void JobTable::SetFit(bool fit) {
+  absl::MutexLock lock(&mutex_);
+  fit_ = fit;
+}
+
+bool JobTable::fit() const {
+  absl::MutexLock lock(&mutex_);
+  return fit_;
 }
 
 void JobTable::Drain() {

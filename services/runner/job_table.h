@@ -24,6 +24,9 @@ class JobTable {
 
   // Waits for a free slot. False once draining.
   bool WaitForSlot();
+  // While the machine is not fit for more jobs, no slot is free. It is at first.
+  void SetFit(bool fit);
+  bool fit() const;
   // Runs `work` for the lease on its own thread; also when all slots are taken (adopted jobs).
   void Start(const v1::Lease& lease, std::function<void(Job&)> work);
 
@@ -51,6 +54,7 @@ class JobTable {
   const int slots_;
   mutable absl::Mutex mutex_;
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
+  bool fit_ ABSL_GUARDED_BY(mutex_) = true;
   int running_ ABSL_GUARDED_BY(mutex_) = 0;
   std::list<Entry> entries_ ABSL_GUARDED_BY(mutex_);
 };

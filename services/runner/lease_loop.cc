@@ -19,14 +19,19 @@ constexpr size_t kRequestIdBytes = 16;
 
 }  // namespace
 
-LeaseLoop::LeaseLoop(BuildLink& link, JobTable& jobs, JobExecutor& executor, Random& random,
+LeaseLoop::LeaseLoop(BuildLink& link, JobTable& jobs, std::function<void(Job&)> run, Random& random,
                      std::function<void()> superseded)
     : link_(link),
       jobs_(jobs),
-      executor_(executor),
+      run_(std::move(run)),
       random_(random),
       superseded_(std::move(superseded)) {
   thread_ = std::thread([this] { Run(); });
+}
+
+void LeaseLoop::SetFit(bool fit) {
+  jobs_.SetFit(fit);
+  if (!fit) link_.CancelWait();
 }
 
 LeaseLoop::~LeaseLoop() {
@@ -47,12 +52,14 @@ void LeaseLoop::Run() {
     if (lease.ok()) {
       failures = 0;
       if (!lease->has_value()) continue;
-      jobs_.Start(**lease, [this](Job& job) { executor_.Run(job); });
+      jobs_.Start(**lease, run_);
       // A lease whose answer was lost is asked for again under the same id; the next one anew.
       request_id = random_.Hex(kRequestIdBytes);
       continue;
     }
     if (jobs_.draining()) break;
+    // It was ended for that; what it may have been given is asked for again under the same id.
+    if (!jobs_.fit()) continue;
     if (Reason(lease.status()) == "stale_session") {
       superseded_();
       break;

@@ -6,7 +6,7 @@
 
 #include "lib/base/random.h"
 #include "services/runner/build_link.h"
-#include "services/runner/job_executor.h"
+#include "services/runner/job.h"
 #include "services/runner/job_table.h"
 
 namespace kozmic::runner {
@@ -14,12 +14,15 @@ namespace kozmic::runner {
 // Takes leases while there are free slots, and has them run, on a thread of its own.
 class LeaseLoop {
  public:
+  // `run` carries one job from its lease to its acknowledged end, on a thread of its own.
   // `superseded` is called when another process took this runner's place. Nothing is owned.
-  LeaseLoop(BuildLink& link, JobTable& jobs, JobExecutor& executor, Random& random,
+  LeaseLoop(BuildLink& link, JobTable& jobs, std::function<void(Job&)> run, Random& random,
             std::function<void()> superseded);
   // Drains, and ends the thread; jobs go on.
   ~LeaseLoop();
 
+  // While the machine is not fit for more jobs, no lease is taken. It is at first. Thread-safe.
+  void SetFit(bool fit);
   // Takes no lease from now on. Idempotent.
   void Drain();
 
@@ -28,7 +31,7 @@ class LeaseLoop {
 
   BuildLink& link_;
   JobTable& jobs_;
-  JobExecutor& executor_;
+  const std::function<void(Job&)> run_;
   Random& random_;
   const std::function<void()> superseded_;
   std::thread thread_;

@@ -1,6 +1,7 @@
 #include "services/runner/lease_renewer.h"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -22,6 +23,12 @@ RenewLeasesRequest::Renewal RenewalOf(const Job& job) {
   renewal.set_attempt(job.lease().attempt());
   renewal.set_fence(job.lease().fence());
   renewal.set_phase(job.phase());
+  const auto now = std::chrono::steady_clock::now();
+  for (const auto& [phase, begin] : job.begun()) {
+    RenewLeasesRequest::PhaseBegin& begun = *renewal.add_begun();
+    begun.set_phase(phase);
+    begun.set_microseconds_ago(absl::ToInt64Microseconds(absl::FromChrono(now - begin)));
+  }
   return renewal;
 }
 

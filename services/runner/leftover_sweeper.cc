@@ -6,16 +6,18 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/log.h"
+#include "services/runner/job_containers.h"
 #include "services/runner/job_folder.h"
-#include "services/runner/script_container.h"
 
 namespace kozmic::runner {
 
 LeftoverSweeper::LeftoverSweeper(const docker::DockerClient& docker, const JobTable& jobs,
-                                 std::string runner, std::string work_folder,
-                                 absl::Duration interval)
+                                 InstallCache& installs, PulledImages& pulled, std::string runner,
+                                 std::string work_folder, absl::Duration interval)
     : docker_(docker),
       jobs_(jobs),
+      installs_(installs),
+      pulled_(pulled),
       runner_(std::move(runner)),
       work_folder_(std::move(work_folder)),
       interval_(interval),
@@ -25,6 +27,7 @@ absl::Duration LeftoverSweeper::Sweep() {
   // What is there is listed before the jobs are: a job that comes in between is not taken for a
   // leftover.
   const auto containers = docker_.ListContainers(absl::StrCat(kRunnerLabel, "=", runner_));
+  const auto networks = docker_.ListNetworks(absl::StrCat(kRunnerLabel, "=", runner_));
   const std::vector<std::string> folders = JobFolder::List(work_folder_);
   std::set<std::string> known;
   for (const auto& job : jobs_.Jobs()) known.insert(JobFolder::IdOf(job->lease()));
@@ -36,6 +39,14 @@ absl::Duration LeftoverSweeper::Sweep() {
       docker_.RemoveContainer(container.id).IgnoreError();
     }
   }
+  if (networks.ok()) {
+    for (const docker::NetworkSummary& network : *networks) {
+      const auto id = network.labels.find(kIdLabel);
+      if (id != network.labels.end() && known.contains(id->second)) continue;
+      Log(Severity::kInfo, "removing a network that was left", {{"network", network.name}});
+      docker_.RemoveNetwork(network.id).IgnoreError();
+    }
+  }
   for (const std::string& folder : folders) {
     if (known.contains(folder)) continue;
     Log(Severity::kInfo, "removing a folder that was left", {{"folder", folder}});
@@ -45,6 +56,8 @@ absl::Duration LeftoverSweeper::Sweep() {
           {{"folder", folder}, {"error", removed}});
     }
   }
+  installs_.Sweep();
+  pulled_.Sweep();
   return interval_;
 }
 

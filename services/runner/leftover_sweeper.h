@@ -7,16 +7,20 @@
 #include "absl/time/time.h"
 #include "lib/base/worker.h"
 #include "lib/docker/docker_client.h"
+#include "services/runner/install_cache.h"
 #include "services/runner/job_table.h"
+#include "services/runner/pulled_images.h"
 
 namespace kozmic::runner {
 
-// Removes containers and folders of this runner that belong to no job at hand, whatever crash they
-// are from: when made, and again and again. Jobs must be in the table before they leave anything.
+// Removes containers, networks and folders of this runner that belong to no job at hand, whatever
+// crash they are from: when made, and again and again. Jobs must be in the table before they leave
+// anything.
 class LeftoverSweeper {
  public:
-  LeftoverSweeper(const docker::DockerClient& docker, const JobTable& jobs, std::string runner,
-                  std::string work_folder, absl::Duration interval);
+  LeftoverSweeper(const docker::DockerClient& docker, const JobTable& jobs, InstallCache& installs,
+                  PulledImages& pulled, std::string runner, std::string work_folder,
+                  absl::Duration interval);
 
   // Nothing is removed any more afterwards.
   void Stop() {
@@ -29,6 +33,8 @@ class LeftoverSweeper {
 
   const docker::DockerClient& docker_;
   const JobTable& jobs_;
+  InstallCache& installs_;
+  PulledImages& pulled_;
   const std::string runner_;
   const std::string work_folder_;
   const absl::Duration interval_;

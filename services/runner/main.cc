@@ -8,7 +8,8 @@
 #include <memory>
 #include <thread>
 
-#include "absl/synchronization/notification.h"
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "lib/base/log.h"
 #include "lib/http/socket.h"
@@ -36,6 +37,27 @@ bool Pause(absl::Duration duration) {
   return poll(&wait, 1, static_cast<int>(absl::ToInt64Milliseconds(duration))) == 0;
 }
 
+// What the runner's health check says: whether the machine is fit for jobs. Thread-safe.
+class Serving {
+ public:
+  void SetFit(bool fit) {
+    absl::MutexLock lock(&mutex_);
+    fit_ = fit;
+    if (server_ != nullptr) server_->SetServing(fit_);
+  }
+  // Null: there is none any more.
+  void SetServer(RpcServer* server) {
+    absl::MutexLock lock(&mutex_);
+    server_ = server;
+    if (server_ != nullptr) server_->SetServing(fit_);
+  }
+
+ private:
+  absl::Mutex mutex_;
+  bool fit_ ABSL_GUARDED_BY(mutex_) = true;
+  RpcServer* server_ ABSL_GUARDED_BY(mutex_) = nullptr;
+};
+
 // Waits for the jobs at hand, but no longer than until somebody asks a second time.
 void WaitForJobs(Runner& runner, absl::Duration patience) {
   std::thread impatience([&runner] {
@@ -53,21 +75,28 @@ absl::Status Serve(ConfigReader& reader) {
   ReadLogLevel(reader, "runner");
   KOZMIC_ASSIGN_OR_RETURN(const Config config, ReadConfig(reader));
   std::atomic<bool> superseded = false;
-  KOZMIC_ASSIGN_OR_RETURN(const std::unique_ptr<Runner> runner,
-                          Runner::Start(config, &Pause, [&superseded] {
-                            Log(Severity::kError, "another process took this runner's place");
-                            superseded = true;
-                            RequestTermination();
-                          }));
-  AdminService admin(runner->jobs(), config.name, config.runner_token,
-                     [&runner] { runner->Drain(); });
+  Serving serving;
+  KOZMIC_ASSIGN_OR_RETURN(
+      const std::unique_ptr<Runner> runner,
+      Runner::Start(
+          config, &Pause,
+          {.superseded =
+               [&superseded] {
+                 Log(Severity::kError, "another process took this runner's place");
+                 superseded = true;
+                 RequestTermination();
+               },
+           .fitness = [&serving](const absl::Status& status) { serving.SetFit(status.ok()); }}));
+  AdminService admin(*runner, config.name, config.runner_token);
   KOZMIC_ASSIGN_OR_RETURN(const std::unique_ptr<RpcServer> server,
                           RpcServer::Start(config.listen, {&admin}));
+  serving.SetServer(server.get());
   Log(Severity::kInfo, "ready", {{"address", server->address()}});
 
   WaitForTermination();
   runner->Drain();
   if (config.shutdown_mode == "drain" && !superseded) WaitForJobs(*runner, config.drain_timeout);
+  serving.SetServer(nullptr);
   server->Stop(kGrace);
   runner->Detach();
   if (superseded) return absl::AbortedError("another process took this runner's place");

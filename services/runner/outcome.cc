@@ -74,13 +74,16 @@ Outcome Outcome::TimedOut(int seconds) {
           absl::StrCat("The job was ended after ", Period(seconds), ", its time limit.")};
 }
 
-Outcome Outcome::Of(const ScriptExit& exit) {
-  if (!exit.error.empty()) return Failed(absl::StrCat("The script was not started: ", exit.error));
+Outcome Outcome::Of(const ScriptExit& exit, bool installing) {
+  if (!exit.error.empty()) {
+    return Failed(absl::StrCat(installing ? "The install script" : "The script",
+                               " was not started: ", exit.error));
+  }
   if (!exit.log_error.empty()) {
     return Error(absl::StrCat("Not all of the log could be kept: ", exit.log_error));
   }
   Outcome outcome = {v1::FinishJobRequest::OUTCOME_EXITED, exit.ExitCode(), ""};
-  if (exit.install) {
+  if (installing) {
     outcome.reason = absl::StrCat("The install script exited with ", exit.ExitCode(), ".");
   }
   return outcome;

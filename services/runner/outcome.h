@@ -23,7 +23,8 @@ struct Outcome {
   static Outcome Stalled(int seconds);
   static Outcome TimedOut(int seconds);
   // What kozmic-init witnessed. Success only for the script's exit code 0 with its whole log.
-  static Outcome Of(const ScriptExit& exit);
+  // `installing`: it is the install script's end, whose success is not the job's.
+  static Outcome Of(const ScriptExit& exit, bool installing);
 };
 
 // At most 1,000 bytes of valid UTF-8, without control characters.

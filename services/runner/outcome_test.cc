@@ -11,28 +11,27 @@ using v1::FinishJobRequest;
 
 TEST(OutcomeTest, SuccessNeedsAnExitCodeAndAWholeLog) {
   ScriptExit exit;
-  EXPECT_EQ(Outcome::Of(exit).outcome, FinishJobRequest::OUTCOME_EXITED);
-  EXPECT_EQ(Outcome::Of(exit).exit_code, 0);
+  EXPECT_EQ(Outcome::Of(exit, false).outcome, FinishJobRequest::OUTCOME_EXITED);
+  EXPECT_EQ(Outcome::Of(exit, false).exit_code, 0);
   exit.log_error = "No space left on device";
-  EXPECT_EQ(Outcome::Of(exit).outcome, FinishJobRequest::OUTCOME_ERROR);
-  EXPECT_FALSE(Outcome::Of(exit).reason.empty());
+  EXPECT_EQ(Outcome::Of(exit, false).outcome, FinishJobRequest::OUTCOME_ERROR);
+  EXPECT_FALSE(Outcome::Of(exit, false).reason.empty());
 }
 
 TEST(OutcomeTest, SignalsAreExitCodesAsShellsHaveThem) {
   ScriptExit exit;
   exit.signalled = true;
   exit.number = 9;
-  EXPECT_EQ(Outcome::Of(exit).exit_code, 137);
+  EXPECT_EQ(Outcome::Of(exit, false).exit_code, 137);
 }
 
 // K44
 TEST(OutcomeTest, InstallScriptThatFailedIsNamed) {
   ScriptExit exit;
-  exit.install = true;
   exit.number = 3;
-  EXPECT_EQ(Outcome::Of(exit).outcome, FinishJobRequest::OUTCOME_EXITED);
-  EXPECT_EQ(Outcome::Of(exit).exit_code, 3);
-  EXPECT_EQ(Outcome::Of(exit).reason, "The install script exited with 3.");
+  EXPECT_EQ(Outcome::Of(exit, true).outcome, FinishJobRequest::OUTCOME_EXITED);
+  EXPECT_EQ(Outcome::Of(exit, true).exit_code, 3);
+  EXPECT_EQ(Outcome::Of(exit, true).reason, "The install script exited with 3.");
 }
 
 // P16, K46
@@ -47,8 +46,8 @@ TEST(OutcomeTest, LimitsAreNamedWithTheirTime) {
 TEST(OutcomeTest, ScriptThatCouldNotBeSetUpIsAFailure) {
   ScriptExit exit;
   exit.error = "no /etc";
-  EXPECT_EQ(Outcome::Of(exit).outcome, FinishJobRequest::OUTCOME_FAILED);
-  EXPECT_EQ(Outcome::Of(exit).reason, "The script was not started: no /etc");
+  EXPECT_EQ(Outcome::Of(exit, false).outcome, FinishJobRequest::OUTCOME_FAILED);
+  EXPECT_EQ(Outcome::Of(exit, false).reason, "The script was not started: no /etc");
 }
 
 TEST(CleanReasonTest, IsAlwaysShortValidText) {

@@ -24,6 +24,7 @@ namespace fs = std::filesystem;
 constexpr absl::Duration kFirstPause = absl::Milliseconds(200);
 constexpr absl::Duration kLongestPause = absl::Seconds(5);
 constexpr absl::Duration kSweepInterval = absl::Seconds(30);
+constexpr absl::Duration kTidyInterval = absl::Minutes(5);
 
 // Repeats a call until it succeeds; the last error when nobody wants to go on.
 absl::Status Persist(absl::string_view what, const Runner::Pause& pause, Random& random,
@@ -71,6 +72,8 @@ ContainerPolicy PolicyOf(const Config& config, const docker::EngineLimits& limit
   policy.nano_cpus = limits.cpus ? cpus * 1'000'000'000 : 0;
   policy.pids_limit = limits.pids ? config.job_pids : 0;
   policy.network_mode = config.job_network;
+  policy.harden = config.job_profile == "hardened";
+  policy.harden_forks = config.fork_profile == "hardened";
   if (!limits.memory || !limits.cpus || !limits.pids) {
     Log(Severity::kWarning, "this Docker engine cannot limit all that jobs use");
   }
@@ -80,7 +83,7 @@ ContainerPolicy PolicyOf(const Config& config, const docker::EngineLimits& limit
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Runner>> Runner::Start(const Config& config, const Pause& pause,
-                                                      std::function<void()> superseded) {
+                                                      Events events) {
   Config complete = config;
   KOZMIC_ASSIGN_OR_RETURN(complete.work_dir, MakeFolder(config.work_dir));
   KOZMIC_ASSIGN_OR_RETURN(complete.cache_dir, MakeFolder(config.cache_dir));
@@ -88,6 +91,12 @@ absl::StatusOr<std::unique_ptr<Runner>> Runner::Start(const Config& config, cons
                           InstallInit(config.init_path, complete.work_dir));
   KOZMIC_ASSIGN_OR_RETURN(std::unique_ptr<docker::DockerClient> docker,
                           docker::DockerClient::Create(config.docker_host));
+  std::unique_ptr<CacheRegistry> registry;
+  if (!config.cache_registry.empty()) {
+    KOZMIC_ASSIGN_OR_RETURN(
+        registry, CacheRegistry::Create(*docker, config.cache_registry,
+                                        config.cache_registry_auth_file, CacheRegistry::Options{}));
+  }
   SystemRandom random;
   docker::EngineLimits limits;
   KOZMIC_RETURN_IF_ERROR(Persist("Docker", pause, random, [&]() -> absl::Status {
@@ -112,24 +121,45 @@ absl::StatusOr<std::unique_ptr<Runner>> Runner::Start(const Config& config, cons
     return absl::OkStatus();
   }));
   return std::unique_ptr<Runner>(new Runner(complete, std::move(docker), std::move(policy),
-                                            std::move(link), session, std::move(superseded)));
+                                            std::move(link), std::move(registry), session,
+                                            std::move(events)));
 }
 
 Runner::Runner(const Config& config, std::unique_ptr<docker::DockerClient> docker,
                ContainerPolicy policy, std::unique_ptr<BuildLink> link,
-               const v1::OpenSessionResponse& session, std::function<void()> superseded)
+               std::unique_ptr<CacheRegistry> registry, const v1::OpenSessionResponse& session,
+               Events events)
     : docker_(std::move(docker)),
       link_(std::move(link)),
-      git_({.cache_folder = config.cache_dir, .clone_url_prefixes = config.clone_url_prefixes}),
-      images_(*docker_, clock_, ImagePuller::Options{}),
+      registry_(std::move(registry)),
+      git_({.cache_folder = config.cache_dir,
+            .clone_url_prefixes = config.clone_url_prefixes,
+            .local_sources = config.local_sources}),
+      submodules_(git_, {.clone_url_prefixes = config.clone_url_prefixes}),
+      pulled_(*docker_),
+      images_(*docker_, clock_, pulled_, ImagePuller::Options{}),
+      installs_(*docker_, clock_, config.name, static_cast<size_t>(config.cached_images_limit)),
+      tidier_(installs_, *link_, registry_.get(), config.cached_images_max_age, kTidyInterval),
+      sharing_(
+          installs_, *link_, registry_.get(), [this] { tidier_.Wake(); },
+          InstallSharing::Options{.kept = static_cast<size_t>(config.cached_images_limit)}),
       jobs_(static_cast<int>(config.slots)),
-      renewer_(*link_, jobs_, absl::Seconds(std::max(1, session.renew_seconds())), superseded),
+      renewer_(*link_, jobs_, absl::Seconds(std::max(1, session.renew_seconds())),
+               events.superseded),
       session_watch_(
-          *link_, random_, [this] { renewer_.RenewSoon(); }, SessionWatch::Options{}),
+          *link_, random_,
+          [this] {
+            renewer_.RenewSoon();
+            sharing_.LookAgain();
+          },
+          SessionWatch::Options{}),
       executor_(
           JobTools{.docker = *docker_,
                    .git = git_,
+                   .submodules = submodules_,
                    .images = images_,
+                   .installs = installs_,
+                   .sharing = sharing_,
                    .link = *link_,
                    .renewer = renewer_,
                    .clock = machine_clock_},
@@ -142,12 +172,23 @@ Runner::Runner(const Config& config, std::unique_ptr<docker::DockerClient> docke
   }
   // Some of them may have been cancelled meanwhile.
   renewer_.RenewSoon();
-  sweeper_ = std::make_unique<LeftoverSweeper>(*docker_, jobs_, config.name, config.work_dir,
-                                               kSweepInterval);
-  leases_ = std::make_unique<LeaseLoop>(*link_, jobs_, executor_, random_, superseded);
+  sweeper_ = std::make_unique<LeftoverSweeper>(*docker_, jobs_, installs_, pulled_, config.name,
+                                               config.work_dir, kSweepInterval);
+  leases_ = std::make_unique<LeaseLoop>(
+      *link_, jobs_, [this](Job& job) { executor_.Run(job); }, random_, events.superseded);
+  machine_watch_ = std::make_unique<MachineWatch>(
+      *docker_,
+      MachineWatch::Options{
+          .work_folder = config.work_dir,
+          .least_free_part = static_cast<double>(config.least_free_disk_percent) / 100},
+      [this, fitness = std::move(events.fitness)](const absl::Status& status) {
+        leases_->SetFit(status.ok());
+        fitness(status);
+      });
 }
 
 Runner::~Runner() {
+  machine_watch_->Stop();
   Drain();
   Detach();
   leases_.reset();
@@ -155,11 +196,14 @@ Runner::~Runner() {
 
 void Runner::Drain() { leases_->Drain(); }
 
-bool Runner::WaitForJobs(absl::Time deadline) { return jobs_.WaitUntilEmpty(deadline); }
+bool Runner::WaitForJobs(absl::Time deadline) {
+  return jobs_.WaitUntilEmpty(deadline) && sharing_.WaitUntilIdle(deadline);
+}
 
 void Runner::Detach() {
   // From now on what is there belongs to the next process.
   sweeper_->Stop();
+  tidier_.Stop();
   jobs_.StopAll(StopReason::kDetach);
   jobs_.WaitUntilEmpty(absl::InfiniteFuture());
 }

@@ -14,17 +14,24 @@
 #include "lib/base/random.h"
 #include "lib/docker/docker_client.h"
 #include "services/runner/build_link.h"
+#include "services/runner/cache_registry.h"
 #include "services/runner/config.h"
 #include "services/runner/file_watcher.h"
 #include "services/runner/git_fetcher.h"
 #include "services/runner/image_puller.h"
+#include "services/runner/install_cache.h"
+#include "services/runner/install_sharing.h"
+#include "services/runner/install_tidier.h"
 #include "services/runner/job_executor.h"
 #include "services/runner/job_table.h"
 #include "services/runner/lease_loop.h"
 #include "services/runner/lease_renewer.h"
 #include "services/runner/leftover_sweeper.h"
 #include "services/runner/machine_clock.h"
+#include "services/runner/machine_watch.h"
+#include "services/runner/pulled_images.h"
 #include "services/runner/session_watch.h"
+#include "services/runner/submodule_fetcher.h"
 
 namespace kozmic::runner {
 
@@ -34,41 +41,59 @@ class Runner {
   // Waits until somebody asks the process to end, or the time has passed. False: somebody did.
   using Pause = std::function<bool(absl::Duration)>;
 
+  // Both are called on other threads.
+  struct Events {
+    // Another process took this runner's place.
+    std::function<void()> superseded;
+    // The machine became unfit for jobs, which the status tells; no more are taken until it is OK.
+    std::function<void(const absl::Status&)> fitness = [](const absl::Status&) {};
+  };
+
   // Waits for Docker and for the build service, for as long as `pause` says so between two tries.
-  // `superseded` is called, on another thread, when another process took this runner's place.
   static absl::StatusOr<std::unique_ptr<Runner>> Start(const Config& config, const Pause& pause,
-                                                       std::function<void()> superseded);
+                                                       Events events);
   // Detaches what still runs.
   ~Runner();
 
   // Takes no more jobs. Returns at once; idempotent.
   void Drain();
-  // Waits for the jobs at hand. False when some are left at the deadline.
+  // Waits for the jobs at hand, and for what they share with other runners. False when some are
+  // left at the deadline.
   bool WaitForJobs(absl::Time deadline);
   // Leaves the jobs at hand to the next process: their containers run on.
   void Detach();
 
   const JobTable& jobs() const { return jobs_; }
+  // OK, or why no more jobs are taken for now.
+  absl::Status fitness() const { return machine_watch_->status(); }
 
  private:
   Runner(const Config& config, std::unique_ptr<docker::DockerClient> docker, ContainerPolicy policy,
-         std::unique_ptr<BuildLink> link, const v1::OpenSessionResponse& session,
-         std::function<void()> superseded);
+         std::unique_ptr<BuildLink> link, std::unique_ptr<CacheRegistry> registry,
+         const v1::OpenSessionResponse& session, Events events);
 
   SystemClock clock_;
   SystemMachineClock machine_clock_;
   SystemRandom random_;
   const std::unique_ptr<docker::DockerClient> docker_;
   const std::unique_ptr<BuildLink> link_;
+  // May be null.
+  const std::unique_ptr<CacheRegistry> registry_;
   FileWatcher watcher_;
   GitFetcher git_;
+  const SubmoduleFetcher submodules_;
+  PulledImages pulled_;
   ImagePuller images_;
+  InstallCache installs_;
+  InstallTidier tidier_;
+  InstallSharing sharing_;
   JobTable jobs_;
   LeaseRenewer renewer_;
   SessionWatch session_watch_;
   JobExecutor executor_;
   std::unique_ptr<LeftoverSweeper> sweeper_;
   std::unique_ptr<LeaseLoop> leases_;
+  std::unique_ptr<MachineWatch> machine_watch_;
 };
 
 }  // namespace kozmic::runner

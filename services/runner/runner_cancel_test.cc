@@ -83,7 +83,7 @@ TEST_F(RunnerCancelTest, DuringTheInstallScript) {
   const std::string attempt = build_.Enqueue(spec);
   ASSERT_TRUE(WaitForLine("one\n"));
   EXPECT_EQ(Cancel(attempt).outcome(), FinishJobRequest::OUTCOME_CANCELLED);
-  EXPECT_EQ(Log(), Pulling() + "one\n");
+  EXPECT_EQ(Log(), Pulling() + "Running install script...\none\n");
   EXPECT_TRUE(NothingIsLeft());
 }
 

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -92,12 +93,29 @@ TEST_F(RunnerLimitsTest, K46SilentScriptIsKilledAndTheLogSaysSo) {
   EXPECT_TRUE(NothingIsLeft());
 }
 
+// Threat model: by profile, a script has no way back to root.
+TEST_F(RunnerLimitsTest, ProfilesRefuseNewPrivileges) {
+  const std::string script = "#!/bin/sh\ngrep NoNewPrivs /proc/self/status\n";
+  v1::JobSpec fork = Spec(script);
+  fork.set_fork(true);
+  StartRunner();
+  EXPECT_EQ(Run(Spec(script)).exit_code(), 0);
+  EXPECT_EQ(Run(fork).exit_code(), 0);
+  runner_->Signal(SIGTERM);
+  EXPECT_EQ(runner_->Wait(kPatience), 0);
+  StartRunner("job_profile: hardened\nfork_profile: compat\n");
+  EXPECT_EQ(Run(Spec(script)).exit_code(), 0);
+  for (const auto& [job, expected] : {std::pair(1, "0"), std::pair(2, "1"), std::pair(3, "1")}) {
+    EXPECT_EQ(Log(job), absl::StrCat(Pulling(), "NoNewPrivs:\t", expected, "\n")) << job;
+  }
+}
+
 TEST_F(RunnerLimitsTest, K46SilentInstallScriptIsKilledToo) {
   StartIdle();
   v1::JobSpec spec = Limited("echo never\n", 60, 2);
   spec.set_install_script("#!/bin/sh\necho installing\nsleep 1000\n");
   EXPECT_EQ(WaitForEnd(Enqueue(spec)).outcome(), FinishJobRequest::OUTCOME_STALLED);
-  EXPECT_EQ(Log(), absl::StrCat(Pulling(), "installing\n", kStalled));
+  EXPECT_EQ(Log(), absl::StrCat(Pulling(), "Running install script...\ninstalling\n", kStalled));
   EXPECT_TRUE(NothingIsLeft());
 }
 

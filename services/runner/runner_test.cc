@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,7 +16,6 @@
 #include "gtest/gtest.h"
 #include "kozmic/runner/v1/runner.grpc.pb.h"
 #include "lib/rpc/client.h"
-#include "lib/testing/docker_daemon.h"
 #include "services/runner/testing/runner_fixture.h"
 
 namespace kozmic::runner {
@@ -36,6 +36,34 @@ class RunnerAdminTest : public RunnerTest {
         *stub, &v1::RunnerAdminService::Stub::GetStatus, {}, token, absl::Seconds(20));
   }
 };
+
+// Bad input 80: off at first; when the project wants them, they are fetched before anything runs.
+TEST_F(RunnerTest, SubmodulesAreThereWhenTheProjectWantsThem) {
+  const std::string first = commit_;
+  const std::string work = std::filesystem::path(git_->path()).parent_path().string() + "/work";
+  std::ofstream(work + "/.gitmodules") << "[submodule \"me\"]\n\tpath = me\n\turl = ./\n";
+  std::filesystem::create_directory(work + "/me");
+  GitServer::Git(work, {"update-index", "--add", "--cacheinfo", "160000," + first + ",me"});
+  commit_ = git_->Commit("main", {{"file", "newer\n"}});
+  StartRunner();
+  v1::JobSpec spec = Spec("#!/bin/sh\ncat file; ls me; [ ! -e me/file ] || cat me/file; id -un\n");
+  EXPECT_EQ(Run(spec).exit_code(), 0);
+  EXPECT_EQ(Log(1), Pulling() + "newer\nkozmic\n");
+  spec.set_submodules(true);
+  EXPECT_EQ(Run(spec).exit_code(), 0);
+  EXPECT_EQ(Log(2), absl::StrCat(Pulling(), "Fetched the submodule me at ", first.substr(0, 7),
+                                 ".\nnewer\nfile\ncontent\nkozmic\n"));
+
+  std::ofstream(work + "/.gitmodules")
+      << "[submodule \"me\"]\n\tpath = me\n\turl = https://evil.test/a/b\n";
+  spec.set_commit(git_->Commit("main", {}));
+  const FinishJobRequest end = Run(spec);
+  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_FAILED);
+  EXPECT_EQ(end.reason(),
+            "The commit could not be fetched: The submodule me (https://evil.test/a/b): only "
+            "submodules at 127.0.0.1 are fetched.");
+  EXPECT_TRUE(NothingIsLeft());
+}
 
 TEST_F(RunnerTest, RunsTheScriptAtItsCommit) {
   StartRunner();
@@ -81,7 +109,7 @@ TEST_F(RunnerTest, ManyJobsOnItsSlots) {
   EXPECT_TRUE(NothingIsLeft());
 }
 
-TEST_F(RunnerTest, ImageThatIsNotThereFailsWithDockersWords) {
+TEST_F(RunnerTest, K40BadInput66ImageThatIsNotThereFailsWithDockersWords) {
   StartRunner();
   v1::JobSpec spec = Spec("echo never\n");
   spec.set_image(registry_->address() + "/small:no-such-tag");
@@ -93,7 +121,7 @@ TEST_F(RunnerTest, ImageThatIsNotThereFailsWithDockersWords) {
   EXPECT_TRUE(NothingIsLeft());
 }
 
-TEST_F(RunnerTest, HostileImageNameNeverReachesDocker) {
+TEST_F(RunnerTest, BadInput65HostileImageNameNeverReachesDocker) {
   StartRunner();
   v1::JobSpec spec = Spec("echo never\n");
   spec.set_image("x; id");
@@ -102,7 +130,7 @@ TEST_F(RunnerTest, HostileImageNameNeverReachesDocker) {
   EXPECT_THAT(Log(), HasSubstr("is not a Docker image reference"));
 }
 
-TEST_F(RunnerTest, CommitThatIsNotThereIsNamed) {
+TEST_F(RunnerTest, BadInput82CommitThatIsNotThereIsNamed) {
   StartRunner();
   v1::JobSpec spec = Spec("echo never\n");
   spec.set_commit(std::string(40, 'd'));
@@ -377,29 +405,6 @@ TEST_F(RunnerTest, DetachLeavesTheJobToTheNextStart) {
   EXPECT_TRUE(NothingIsLeft());
 }
 
-TEST_F(RunnerTest, EngineThatIsKilledAndComesBackIsWaitedFor) {
-  auto engine = DockerDaemon::Start();
-  ASSERT_TRUE(engine.ok()) << engine.status();
-  engine_host_ = (*engine)->host();
-  const std::string repository = image_.substr(0, image_.rfind(':'));
-  ASSERT_TRUE(ImportImageInto((*engine)->client(), repository, "1", SmallImage().Bytes()).ok());
-  StartRunner();
-  const std::string attempt = build_.Enqueue(
-      Spec("#!/bin/sh\necho one\nwhile [ ! -e go ]; do sleep 0.02; done\necho two\nexit 5\n"));
-  ASSERT_TRUE(WaitForLine("one\n"));
-  (*engine)->Kill();
-  ASSERT_FALSE(build_.WaitForFinish(attempt, absl::Seconds(1)).has_value());
-  ASSERT_TRUE((*engine)->Restart().ok());
-  Give("go");
-  const FinishJobRequest end = WaitForEnd(attempt);
-  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_EXITED);
-  EXPECT_EQ(end.exit_code(), 5);
-  EXPECT_THAT(Log(), EndsWith("using the image as it is here.\none\ntwo\n"));
-  EXPECT_TRUE(NothingIsLeft());
-  EXPECT_TRUE((*engine)->client().ListContainers("")->empty());
-  runner_.reset();
-}
-
 TEST_F(RunnerTest, RemovesWhatBelongsToNoLease) {
   docker::ContainerSpec spec;
   spec.image = std::string(kSmallImage);
@@ -445,7 +450,7 @@ TEST_F(RunnerAdminTest, AdministratorsSeeJobsAndDrain) {
   EXPECT_EQ(WaitForEnd(attempt).exit_code(), 0);
 }
 
-TEST_F(RunnerTest, BadConfigurationNamesItsKeys) {
+TEST_F(RunnerTest, BadInput73BadConfigurationNamesItsKeys) {
   StartRunner("no_such_key: 1\nslots: many\n");
   EXPECT_EQ(runner_->Wait(kPatience), 78);
   EXPECT_THAT(Text(folder_ + "/runner.log"), HasSubstr("no_such_key"));

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "lib/base/log.h"
@@ -12,6 +11,7 @@
 namespace kozmic::runner {
 namespace {
 
+constexpr char kHostname[] = "kozmic";
 constexpr absl::Duration kWaitCall = absl::Hours(1);
 constexpr absl::Duration kAskAgain = absl::Milliseconds(500);
 // So long an engine may be away before its containers are given up.
@@ -20,63 +20,37 @@ constexpr absl::Duration kEnginePatience = absl::Seconds(60);
 }  // namespace
 
 ScriptContainer::ScriptContainer(const docker::DockerClient& docker, const ContainerPolicy& policy,
-                                 Job& job, const JobFolder& folder)
-    : docker_(docker), policy_(policy), job_(job), folder_(folder) {}
+                                 Job& job, const JobFolder& folder, const JobNetwork& network)
+    : docker_(docker), policy_(policy), job_(job), folder_(folder), network_(network) {}
 
 ScriptContainer::~ScriptContainer() = default;
 
-std::string ScriptContainer::NameOf(absl::string_view runner, absl::string_view id) {
-  return absl::StrCat("kozmic-", runner, "-", id);
-}
+std::string ScriptContainer::Name() const { return NameOfJob(policy_.runner, folder_.id()); }
 
-std::string ScriptContainer::Name() const { return NameOf(policy_.runner, folder_.id()); }
-
-docker::ContainerSpec ScriptContainer::Spec(absl::string_view image) const {
-  docker::ContainerSpec spec;
+docker::ContainerSpec ScriptContainer::Spec(absl::string_view image, Purpose purpose) const {
+  docker::ContainerSpec spec = CommonSpec(policy_, job_.lease());
   spec.image = std::string(image);
   spec.entrypoint = {init::kInitPath, init::kJobFolder};
-  spec.labels = {{kRunnerLabel, policy_.runner},
-                 {kAttemptLabel, job_.lease().attempt()},
-                 {kIdLabel, folder_.id()}};
   spec.user = "0:0";
   spec.working_directory = "/";
-  spec.hostname = "kozmic";
+  spec.hostname = kHostname;
   spec.mounts = {{policy_.init_path, init::kInitPath, true},
                  {folder_.job_path(), init::kJobFolder, false},
                  {folder_.source_path(), "/kozmic/src", false}};
-  spec.memory_bytes = policy_.memory_bytes;
-  spec.nano_cpus = policy_.nano_cpus;
-  spec.pids_limit = policy_.pids_limit;
-  spec.network_mode = policy_.network_mode;
-  // What sudo, su and package managers need, and no more.
-  spec.drop_capabilities = {"ALL"};
-  spec.add_capabilities = {
-      "AUDIT_WRITE", "CHOWN",  "DAC_OVERRIDE", "FOWNER",     "FSETID",
-      "KILL",        "SETGID", "SETUID",       "SYS_CHROOT", "NET_BIND_SERVICE"};
+  if (purpose == Purpose::kInstall) spec.mounts.push_back({folder_.home_path(), "/kozmic", false});
   return spec;
 }
 
-absl::Status ScriptContainer::Start(absl::string_view image) {
-  auto id = docker_.CreateContainer(Spec(image), Name());
-  if (absl::IsFailedPrecondition(id.status())) {
-    KOZMIC_RETURN_IF_ERROR(RemoveNamesake());
-    id = docker_.CreateContainer(Spec(image), Name());
+absl::Status ScriptContainer::Start(absl::string_view image, Purpose purpose) {
+  const docker::ContainerSpec spec = Spec(image, purpose);
+  if (purpose == Purpose::kScript && network_.wanted()) {
+    const auto id = network_.Start(spec, Name(), kHostname);
+    if (id.ok()) job_.set_container_id(*id);
+    return id.status();
   }
-  if (!id.ok()) return id.status();
-  job_.set_container_id(*id);
-  return docker_.StartContainer(*id);
-}
-
-absl::Status ScriptContainer::RemoveNamesake() const {
-  const auto namesake = docker_.InspectContainer(Name());
-  if (absl::IsNotFound(namesake.status())) return absl::OkStatus();
-  if (!namesake.ok()) return namesake.status();
-  const auto runner = namesake->labels.find(kRunnerLabel);
-  if (runner == namesake->labels.end() || runner->second != policy_.runner) {
-    return absl::AlreadyExistsError(
-        absl::StrCat("a container that is not this runner's has the name ", Name()));
-  }
-  return docker_.RemoveContainer(namesake->id);
+  KOZMIC_ASSIGN_OR_RETURN(const std::string id, CreateOwnContainer(docker_, policy_, spec, Name()));
+  job_.set_container_id(id);
+  return docker_.StartContainer(id);
 }
 
 absl::StatusOr<docker::ContainerInfo> ScriptContainer::Find() {
@@ -142,8 +116,7 @@ bool ScriptContainer::OutOfMemory() const {
 absl::Status ScriptContainer::Remove() {
   watcher_ = std::jthread();
   signals_.clear();
-  absl::Status removed = RemoveNamesake();
-  return absl::IsAlreadyExists(removed) ? absl::OkStatus() : removed;
+  return RemoveOwnContainer(docker_, policy_, Name());
 }
 
 }  // namespace kozmic::runner

@@ -12,42 +12,29 @@
 #include "absl/strings/string_view.h"
 #include "lib/docker/docker_client.h"
 #include "services/runner/job.h"
+#include "services/runner/job_containers.h"
 #include "services/runner/job_folder.h"
+#include "services/runner/job_network.h"
 
 namespace kozmic::runner {
 
-// What all containers of a runner have in common.
-struct ContainerPolicy {
-  std::string runner;
-  // kozmic-init, where the Docker engine finds it.
-  std::string init_path;
-  // 0: no limit.
-  int64_t memory_bytes = int64_t{4} << 30;
-  int64_t nano_cpus = 2'000'000'000;
-  int64_t pids_limit = 512;
-  std::string network_mode;
-};
-
-// Labels by which a runner knows its containers again.
-inline constexpr char kRunnerLabel[] = "kozmic.runner";
-inline constexpr char kAttemptLabel[] = "kozmic.attempt";
-// JobFolder::IdOf.
-inline constexpr char kIdLabel[] = "kozmic.id";
-
-// The container of one attempt. Not thread-safe, but that Start may meet Watch and Signal.
+// The container of one attempt's script. Not thread-safe, but that Start may meet Watch and Signal.
 class ScriptContainer {
  public:
   // Nothing is owned.
   ScriptContainer(const docker::DockerClient& docker, const ContainerPolicy& policy, Job& job,
-                  const JobFolder& folder);
+                  const JobFolder& folder, const JobNetwork& network);
   ~ScriptContainer();
 
-  // The container's name, for a JobFolder::id of a runner: several share a Docker engine.
-  static std::string NameOf(absl::string_view runner, absl::string_view id);
+  // What its script is. Of an install script, what it leaves in its home is not kept, and it is not
+  // in the job's network.
+  enum class Purpose { kScript, kInstall };
 
-  // Makes and starts a container; kozmic-init in it waits for JobFolder::Go. ALREADY_EXISTS when
-  // somebody else's has its name.
-  absl::Status Start(absl::string_view image);
+  std::string Name() const;
+
+  // Makes and starts a container; kozmic-init in it waits for JobFolder::Go. The job's network must
+  // be there. ALREADY_EXISTS when somebody else's has its name.
+  absl::Status Start(absl::string_view image, Purpose purpose = Purpose::kScript);
   // Finds the container that an earlier process started. NOT_FOUND when there is none.
   absl::StatusOr<docker::ContainerInfo> Find();
   // Begins to post kContainerGone and kEngineAway to the job. The engine may be away for a while,
@@ -62,15 +49,13 @@ class ScriptContainer {
 
  private:
   void WatchUntilGone(const std::stop_token& stop);
-  docker::ContainerSpec Spec(absl::string_view image) const;
-  // Removes the container of our name. ALREADY_EXISTS when it is somebody else's.
-  absl::Status RemoveNamesake() const;
-  std::string Name() const;
+  docker::ContainerSpec Spec(absl::string_view image, Purpose purpose) const;
 
   const docker::DockerClient& docker_;
   const ContainerPolicy& policy_;
   Job& job_;
   const JobFolder& folder_;
+  const JobNetwork& network_;
   std::jthread watcher_;
   // Signals that the engine may not have taken yet.
   std::vector<std::future<void>> signals_;

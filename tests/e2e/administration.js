@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { ROOT } from './support/installation.js';
 
 const run = promisify(execFile);
-const BUF = join(ROOT, '.kozmic/npm/node_modules/@bufbuild/buf-linux-x64/bin/buf');
+const STATE = process.env.KOZMIC_STATE ?? join(ROOT, '.kozmic');
+const BUF = join(STATE, 'npm/node_modules/@bufbuild/buf-linux-x64/bin/buf');
 
 const curl = (...args) => run(BUF, ['curl', '--http2-prior-knowledge', '--protocol', 'grpc', ...args],
   { timeout: 30_000 });

@@ -1,7 +1,9 @@
 // Everything that needs a whole installation, on one: it takes a minute to start.
 import { after, before, describe } from 'node:test';
 import { administration } from './administration.js';
+import { containers } from './containers.js';
 import { identity } from './identity.js';
+import { installs } from './installs.js';
 import { orchestration } from './orchestration.js';
 import { pushToGreen } from './push_to_green.js';
 import { settings } from './settings.js';
@@ -30,3 +32,5 @@ describe('kill -9 in the middle of a build', () => survive(world));
 describe('settings', () => settings(world));
 describe('identity', () => identity(world));
 describe('orchestration', () => orchestration(world));
+describe('installs', () => installs(world));
+describe('containers', () => containers(world));

@@ -36,6 +36,7 @@ const HOOK: HookFields = {
   timeout_seconds: 3600,
   stall_timeout_seconds: 900,
   max_parallel: 0,
+  services: [],
 };
 
 it('sends a change with its body and the token of the session', async () => {

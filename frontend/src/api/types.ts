@@ -185,7 +185,7 @@ export interface HookFields {
   title: string;
   image: string;
   script: string;
-  /** Runs before the script, in the same container; or "". */
+  /** What it leaves outside of /kozmic is kept for the script, and for later jobs; or "". */
   install_script: string;
   /** Paths on which the install script's result depends. */
   tracked_files: string[];
@@ -201,6 +201,14 @@ export interface HookFields {
   stall_timeout_seconds: number;
   /** How many of its jobs run at once; 0: as many as there is room for. */
   max_parallel: number;
+  services: Service[];
+}
+
+/** A container that runs beside the script, which reaches it by its name. */
+export interface Service {
+  name: string;
+  image: string;
+  environment: Record<string, string>;
 }
 
 export interface Hook extends HookFields {
@@ -242,6 +250,8 @@ export interface BuildSettings {
   max_parallel: number;
   retry_lost: boolean;
   mail: boolean;
+  /** Jobs get the repository's submodules too. */
+  submodules: boolean;
 }
 
 /** Where a project's verdicts are told. */

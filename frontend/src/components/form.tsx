@@ -142,7 +142,7 @@ export function Field(
   props: FieldProps & {
     /** A field of several lines. */
     rows?: number;
-    type?: 'text' | 'email';
+    type?: 'text' | 'email' | 'password';
     class?: string;
     placeholder?: string;
     readOnly?: boolean;

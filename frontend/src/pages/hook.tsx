@@ -29,6 +29,7 @@ import { paths } from '../routes';
 import { addedHook } from '../state/added_hook';
 import { useResource } from '../state/resource';
 import { say } from '../state/toast';
+import { Services } from './hook_services';
 
 /** Where a hook is added (null) or edited. */
 export function HookPage({ project: id, hook: number }: { project: number; hook: number | null }) {
@@ -136,7 +137,13 @@ function HookForm({ title, project, hook }: { title: string; project: Project; h
           control={form.control('install_script')}
           optional
           label="Install script"
-          hint="Runs before the script, in the same container. When it fails, the script is not run."
+          hint={
+            <>
+              What it installs is kept as an image, and later jobs skip it while it, its image and its tracked
+              files stay the same. It gets no secrets, and nothing below <code>/kozmic</code> is kept. When it
+              fails, the script is not run.
+            </>
+          }
           note={noteOnScript(values.install_script)}
         />
         <Field
@@ -148,6 +155,7 @@ function HookForm({ title, project, hook }: { title: string; project: Project; h
           hint="Files and folders in the repository on which the install script's result depends, one a line."
           note={noteOnFiles(values.tracked_files)}
         />
+        <Services form={form} />
         <Advanced form={form} />
         <label class="check">
           <input

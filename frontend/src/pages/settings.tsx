@@ -16,12 +16,21 @@ import { DangerSection } from './settings/danger';
 import { DeployKeySection } from './settings/deploy_key';
 import { HooksSection } from './settings/hooks';
 import { MembersSection } from './settings/members';
-import { SecretsSection } from './settings/secrets';
 
 const BuildsSection = lazy(
   () => import('./settings/builds'),
   'BuildsSection',
   () => <BodySkeleton title="Builds" />,
+);
+const SecretsSection = lazy(
+  () => import('./settings/secrets'),
+  'SecretsSection',
+  () => <BodySkeleton title="Secrets" />,
+);
+const RegistriesSection = lazy(
+  () => import('./settings/registries'),
+  'RegistriesSection',
+  () => <BodySkeleton title="Registries" />,
 );
 const NotificationsSection = lazy(
   () => import('./settings/notifications'),
@@ -42,6 +51,7 @@ const PARTS: readonly Part[] = [
   { section: 'hooks', title: 'Hooks', role: 'member', View: HooksSection },
   { section: 'builds', title: 'Builds', role: 'manager', View: BuildsSection },
   { section: 'secrets', title: 'Secrets', role: 'manager', View: SecretsSection },
+  { section: 'registries', title: 'Registries', role: 'manager', View: RegistriesSection },
   {
     section: 'notifications',
     title: 'Notifications',

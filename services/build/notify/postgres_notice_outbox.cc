@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "lib/postgres/prepared.h"
 #include "lib/postgres/times.h"
 #include "lib/status/macros.h"
 
@@ -26,8 +27,8 @@ std::string OpenMessages(Receiver receiver) {
 // are locked so that none is removed before its messages are there to be removed too.
 constexpr char kFanOut[] =
     "WITH due AS (SELECT q.project_id, q.build_number, q.generation, q.state "
-    "  FROM notices q JOIN projects p ON p.project_id = q.project_id "
-    "  WHERE NOT q.told AND p.delete_time IS NULL "
+    "  FROM notices q WHERE NOT q.told AND "
+    "    (SELECT delete_time FROM projects p WHERE p.project_id = q.project_id) IS NULL "
     "  ORDER BY q.create_time LIMIT $1 FOR UPDATE OF q SKIP LOCKED), "
     "taken AS (UPDATE notices n SET told = true FROM due "
     "  WHERE (n.project_id, n.build_number, n.generation, n.state) = "
@@ -84,8 +85,8 @@ class PostgresNoticeOutbox final : public NoticeOutbox {
   absl::StatusOr<int> FanOut(int limit, bool mail) override {
     int taken = 0;
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
-      taken = tx.exec_params1(kFanOut, limit, mail, static_cast<int>(v1::STATE_FAILURE),
-                              static_cast<int>(v1::STATE_ERROR))[0]
+      taken = ExecPrepared(tx, kFanOut, limit, mail, static_cast<int>(v1::STATE_FAILURE),
+                           static_cast<int>(v1::STATE_ERROR))[0][0]
                   .as<int>();
       return absl::OkStatus();
     }));
@@ -95,7 +96,8 @@ class PostgresNoticeOutbox final : public NoticeOutbox {
   absl::StatusOr<std::optional<Message>> Claim(Receiver receiver, absl::Duration claim) override {
     std::optional<Message> message;
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
-      const pqxx::result rows = tx.exec_params(
+      const pqxx::result rows = ExecPrepared(
+          tx,
           absl::StrCat(
               "WITH due AS (SELECT m.project_id, m.build_number, m.notification_hook_id, "
               "    m.generation, m.state, coalesce(h.url, '') AS url, "
@@ -132,11 +134,12 @@ class PostgresNoticeOutbox final : public NoticeOutbox {
   absl::StatusOr<absl::Duration> UntilNextDue(Receiver receiver) override {
     absl::Duration until = absl::InfiniteDuration();
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
-      const pqxx::row row = tx.exec1(
+      const pqxx::row row = ExecPrepared(
+          tx,
           absl::StrCat("SELECT (extract(epoch FROM "
                        "min(greatest(m.next_try_time, m.claim_expire_time, h.pause_time)) - now()) "
                        "* 1000)::bigint FROM ",
-                       OpenMessages(receiver)));
+                       OpenMessages(receiver)))[0];
       if (!row[0].is_null()) {
         until = std::max(absl::ZeroDuration(), absl::Milliseconds(row[0].as<int64_t>()));
       }
@@ -156,7 +159,8 @@ class PostgresNoticeOutbox final : public NoticeOutbox {
   absl::Status Failed(const Message& message, absl::string_view error, absl::Duration wait,
                       absl::Duration pause, absl::Duration patience) override {
     return pool_.Autocommit([&](pqxx::nontransaction& tx) {
-      tx.exec_params0(
+      ExecPrepared(
+          tx,
           "WITH tried AS (UPDATE messages SET claim_expire_time = NULL, "
           "    last_error = CASE WHEN generation = $4 THEN $6 ELSE last_error END, "
           "    failures = CASE WHEN generation = $4 THEN failures + 1 ELSE failures END, "
@@ -188,14 +192,15 @@ class PostgresNoticeOutbox final : public NoticeOutbox {
     int pruned = 0;
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
       pruned = static_cast<int>(
-          tx.exec_params(
-                "WITH old AS (SELECT project_id, build_number, generation, state FROM notices "
-                "  WHERE told AND create_time < now() - $1::interval "
-                "  ORDER BY create_time LIMIT $2 FOR UPDATE SKIP LOCKED) "
-                "DELETE FROM notices n USING old "
-                "WHERE (n.project_id, n.build_number, n.generation, n.state) = "
-                "  (old.project_id, old.build_number, old.generation, old.state)",
-                Interval(age), limit)
+          ExecPrepared(
+              tx,
+              "WITH old AS (SELECT project_id, build_number, generation, state FROM notices "
+              "  WHERE told AND create_time < now() - $1::interval "
+              "  ORDER BY create_time LIMIT $2 FOR UPDATE SKIP LOCKED) "
+              "DELETE FROM notices n USING old "
+              "WHERE (n.project_id, n.build_number, n.generation, n.state) = "
+              "  (old.project_id, old.build_number, old.generation, old.state)",
+              Interval(age), limit)
               .affected_rows());
       return absl::OkStatus();
     }));
@@ -205,20 +210,20 @@ class PostgresNoticeOutbox final : public NoticeOutbox {
  private:
   absl::Status End(const Message& message, bool sent, absl::string_view result) {
     return pool_.Autocommit([&](pqxx::nontransaction& tx) {
-      tx.exec_params0(
-          "WITH ended AS (UPDATE messages SET claim_expire_time = NULL, "
-          "    end_time = CASE WHEN generation = $4 THEN now() ELSE end_time END, "
-          "    sent = CASE WHEN generation = $4 THEN $6 ELSE sent END, "
-          "    last_error = CASE WHEN generation <> $4 THEN last_error "
-          "      WHEN $6 THEN '' ELSE $7 END "
-          "  WHERE (project_id, build_number, notification_hook_id) = ($1, $2, $3) "
-          "  AND claim = $5 RETURNING build_number) "
-          "UPDATE notification_hooks h SET last_time = now(), last_result = $7, "
-          "  failures = CASE WHEN $6 THEN 0 ELSE h.failures END, "
-          "  pause_time = CASE WHEN $6 THEN NULL ELSE h.pause_time END "
-          "FROM ended WHERE h.notification_hook_id = $3",
-          message.project, message.build_number, message.hook, message.generation, message.claim,
-          sent, std::string(result.substr(0, kLongestError)));
+      ExecPrepared(tx,
+                   "WITH ended AS (UPDATE messages SET claim_expire_time = NULL, "
+                   "    end_time = CASE WHEN generation = $4 THEN now() ELSE end_time END, "
+                   "    sent = CASE WHEN generation = $4 THEN $6 ELSE sent END, "
+                   "    last_error = CASE WHEN generation <> $4 THEN last_error "
+                   "      WHEN $6 THEN '' ELSE $7 END "
+                   "  WHERE (project_id, build_number, notification_hook_id) = ($1, $2, $3) "
+                   "  AND claim = $5 RETURNING build_number) "
+                   "UPDATE notification_hooks h SET last_time = now(), last_result = $7, "
+                   "  failures = CASE WHEN $6 THEN 0 ELSE h.failures END, "
+                   "  pause_time = CASE WHEN $6 THEN NULL ELSE h.pause_time END "
+                   "FROM ended WHERE h.notification_hook_id = $3",
+                   message.project, message.build_number, message.hook, message.generation,
+                   message.claim, sent, std::string(result.substr(0, kLongestError)));
       return absl::OkStatus();
     });
   }

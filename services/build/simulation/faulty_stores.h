@@ -35,6 +35,10 @@ class FaultyLeaseStore final : public LeaseStore {
   absl::StatusOr<GrantedLease> GetLive(absl::string_view session, const AttemptKey& key) override {
     return connection_.Run("GetLive", [&] { return store_.GetLive(session, key); });
   }
+  absl::StatusOr<std::vector<absl::Status>> CheckLive(
+      const std::vector<Holding>& holdings) override {
+    return connection_.Run("CheckLive", [&] { return store_.CheckLive(holdings); });
+  }
   absl::StatusOr<std::vector<absl::Status>> Finish(const std::vector<Finished>& finished) override {
     return connection_.Run("Finish", [&] { return store_.Finish(finished); });
   }

@@ -35,6 +35,7 @@ absl::StatusOr<int64_t> MemoryBuilds::Create(int64_t project,
   build.request_id = request.request_id();
   build.trigger = request.trigger();
   build.pull_request = request.pull_request();
+  build.event_seconds = request.event_seconds();
   build.model.id = id;
   build.model.project = project;
   build.model.number = ++row.last_number;
@@ -75,6 +76,7 @@ void MemoryBuilds::Supersede(const BuildRow& newer, bool of_branch) {
     if (older.project != newer.model.project || older.ref != newer.model.ref ||
         older.number >= newer.model.number || older.commit == newer.model.commit ||
         build.trigger == v1::TRIGGER_MANUAL || older.all_ended() ||
+        (newer.event_seconds > 0 && newer.event_seconds < build.event_seconds) ||
         !(of_branch || build.pull_request == newer.pull_request)) {
       continue;
     }

@@ -29,6 +29,7 @@ struct BuildRow {
   std::string request_id;
   v1::Trigger trigger = v1::TRIGGER_PUSH;
   int64_t pull_request = 0;
+  int64_t event_seconds = 0;
 };
 
 // What of a job is not in its model.

@@ -113,6 +113,16 @@ absl::StatusOr<GrantedLease> MemoryLeaseStore::GetLive(absl::string_view session
   return LeaseOf(*attempt);
 }
 
+absl::StatusOr<std::vector<absl::Status>> MemoryLeaseStore::CheckLive(
+    const std::vector<Holding>& holdings) {
+  std::vector<absl::Status> statuses;
+  statuses.reserve(holdings.size());
+  for (const Holding& holding : holdings) {
+    statuses.push_back(GetLive(holding.session, holding.key).status());
+  }
+  return statuses;
+}
+
 absl::StatusOr<std::vector<absl::Status>> MemoryLeaseStore::Finish(
     const std::vector<Finished>& finished) {
   std::vector<absl::Status> statuses;

@@ -24,6 +24,8 @@ class MemoryLeaseStore final : public LeaseStore {
   absl::StatusOr<std::vector<Renewed>> Renew(absl::string_view session,
                                              const std::vector<Renewal>& renewals) override;
   absl::StatusOr<GrantedLease> GetLive(absl::string_view session, const AttemptKey& key) override;
+  absl::StatusOr<std::vector<absl::Status>> CheckLive(
+      const std::vector<Holding>& holdings) override;
   absl::StatusOr<std::vector<absl::Status>> Finish(const std::vector<Finished>& finished) override;
   absl::Status CheckReachable() override { return absl::OkStatus(); }
   absl::StatusOr<std::vector<LostAttempt>> TakeLost(int limit, absl::Duration overdue) override;

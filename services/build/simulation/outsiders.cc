@@ -22,6 +22,7 @@ void Webhooks::Push(int event) {
   request.set_request_id(absl::StrCat("event-", event));
   request.set_commit(absl::StrCat("commit-", project, "-", dice.Below(3)));
   request.set_trigger(v1::TRIGGER_PUSH);
+  request.set_event_seconds(absl::ToUnixSeconds(env_.clock.Now()));
   request.set_ref(dice.Chance(500) ? "refs/heads/main" : "refs/heads/dev");
   switch (dice.Below(5)) {
     case 0:

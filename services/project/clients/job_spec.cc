@@ -4,6 +4,16 @@
 
 namespace kozmic::project {
 
+void FillServices(const std::vector<HookService>& services,
+                  google::protobuf::RepeatedPtrField<build::v1::Service>* out) {
+  for (const HookService& service : services) {
+    build::v1::Service& added = *out->Add();
+    added.set_name(service.name);
+    added.set_image(service.image);
+    added.mutable_environment()->insert(service.environment.begin(), service.environment.end());
+  }
+}
+
 void FillJobSpec(const HookRecord& hook, build::v1::JobSpec* out) {
   const HookFields& fields = hook.fields;
   out->set_hook(absl::StrCat("projects/", hook.project_id, "/hooks/", hook.hook_id));
@@ -16,6 +26,7 @@ void FillJobSpec(const HookRecord& hook, build::v1::JobSpec* out) {
   out->set_timeout_seconds(fields.timeout_seconds);
   out->set_stall_timeout_seconds(fields.stall_timeout_seconds);
   out->set_max_parallel(fields.max_parallel);
+  FillServices(fields.services, out->mutable_services());
 }
 
 }  // namespace kozmic::project

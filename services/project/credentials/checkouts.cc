@@ -27,20 +27,22 @@ absl::Status Checkouts::AddKey(const ProjectRecord& project, bool refused,
   return absl::OkStatus();
 }
 
-absl::StatusOr<Checkout> Checkouts::Issue(int64_t project_id, bool fork, bool refused) const {
+absl::StatusOr<Checkout> Checkouts::Issue(int64_t project_id, const Wanted& wanted) const {
   KOZMIC_ASSIGN_OR_RETURN(const ProjectRecord project, parts_.projects.GetProject(project_id));
   Checkout checkout;
   if (!project.facts.is_private) {
     checkout.clone_url = absl::StrCat(parts_.github_web_url, "/", project.facts.repository, ".git");
-  } else if (fork) {
+  } else if (wanted.fork) {
     return WithReason(
         absl::FailedPreconditionError("forks of private repositories are not built here"),
         "fork_of_private");
   } else {
-    KOZMIC_RETURN_IF_ERROR(AddKey(project, refused, checkout));
+    KOZMIC_RETURN_IF_ERROR(AddKey(project, wanted.refused, checkout));
   }
-  if (fork) return checkout;
+  if (wanted.fork) return checkout;
   KOZMIC_ASSIGN_OR_RETURN(checkout.secrets, parts_.secrets.Open(project_id));
+  KOZMIC_ASSIGN_OR_RETURN(checkout.registry_credentials,
+                          parts_.registries.Open(project_id, wanted.images));
   return checkout;
 }
 

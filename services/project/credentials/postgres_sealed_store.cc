@@ -24,6 +24,10 @@ Column ColumnOf(SealedKind kind) {
     case SealedKind::kSecret:
       return {"secrets", "value", "lpad(project_id::text, 20, '0') || '/' || name",
               "'secrets/' || project_id || '/' || name"};
+    case SealedKind::kRegistryPassword:
+      return {"registry_credentials", "password",
+              "lpad(project_id::text, 20, '0') || '/' || registry",
+              "'registries/' || project_id || '/' || registry"};
     case SealedKind::kBadgeToken:
       break;
   }

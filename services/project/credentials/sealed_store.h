@@ -9,7 +9,7 @@
 namespace kozmic::project {
 
 // What lies sealed in the database, each kind under keys of its own purpose.
-enum class SealedKind { kHookSecret, kDeployKey, kSecret, kBadgeToken };
+enum class SealedKind { kHookSecret, kDeployKey, kSecret, kBadgeToken, kRegistryPassword };
 
 struct SealedValue {
   // Names it within its kind; orders the listing.

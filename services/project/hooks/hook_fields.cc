@@ -131,6 +131,9 @@ absl::StatusOr<HookFields> ValidateHook(HookFields fields) {
   }
   KOZMIC_RETURN_IF_ERROR(CleanLabels(fields.labels));
   KOZMIC_RETURN_IF_ERROR(CleanLimits(fields));
+  auto services = CleanServices(std::move(fields.services));
+  if (!services.ok()) return Fault("services", services.status().message());
+  fields.services = *std::move(services);
   return fields;
 }
 

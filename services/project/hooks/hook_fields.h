@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "services/project/hooks/hook_services.h"
 
 namespace kozmic::project {
 
@@ -39,6 +40,7 @@ struct HookFields {
   int stall_timeout_seconds = kDefaultStallTimeoutSeconds;
   // 0: no limit.
   int max_parallel = 0;
+  std::vector<HookService> services = {};
 
   bool operator==(const HookFields&) const = default;
 };
@@ -49,8 +51,8 @@ struct HookFields {
 // for the form: an empty field, a title above 200 characters or with control characters, an image
 // that is no Docker image reference, a script above 1 MB, with NUL or with a byte order mark,
 // tracked files as NormalizeTrackedFiles has it, more than 50 globs or one above 250 characters, no
-// event, labels, timeouts or a limit that kozmic.project.v1.Hook does not allow. A script need not
-// name an interpreter.
+// event, labels, timeouts, a limit or services that kozmic.project.v1.Hook does not allow. A script
+// need not name an interpreter.
 absl::StatusOr<HookFields> ValidateHook(HookFields fields);
 
 // Whether the hook builds a ref ("refs/heads/main") for such an event.

@@ -57,7 +57,7 @@ TEST(ValidateHookTest, NormalisesBlanksAndLineEnds) {
   EXPECT_EQ(fields->script, "#!/bin/sh\n\nmake\n");
 }
 
-TEST(ValidateHookTest, AScriptNeedsNoInterpreterLine) {
+TEST(ValidateHookTest, BadInput69AScriptNeedsNoInterpreterLine) {
   EXPECT_EQ(FaultyField(WithScript("make test")), "");
 }
 
@@ -79,6 +79,20 @@ TEST(ValidateHookTest, NamesTheFaultyField) {
   EXPECT_EQ(FaultyField(WithScript(std::string("a\0b", 3))), "script");
   EXPECT_EQ(FaultyField(WithScript(std::string(1 << 20, 'x'))), "");
   EXPECT_EQ(FaultyField(WithScript(std::string((1 << 20) + 1, 'x'))), "script");
+}
+
+// P18
+TEST(ValidateHookTest, ServicesAreCheckedAndCleaned) {
+  const auto fields = ValidateHook(With([](HookFields& f) {
+    f.services = {{" db ", " postgres:16\n", {{"POSTGRES_PASSWORD", "x"}}}};
+  }));
+  ASSERT_TRUE(fields.ok()) << fields.status();
+  ASSERT_EQ(fields->services.size(), 1u);
+  EXPECT_EQ(fields->services[0], (HookService{"db", "postgres:16", {{"POSTGRES_PASSWORD", "x"}}}));
+  EXPECT_EQ(FaultyField(With([](HookFields& f) {
+              f.services = {{"DB", "postgres", {}}};
+            })),
+            "services");
 }
 
 TEST(ValidateHookTest, AnInstallScriptIsOptionalAndKeptLikeTheScript) {

@@ -2,6 +2,7 @@
 #define KOZMIC_SERVICES_PROJECT_HOOKS_HOOK_STORE_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,6 +47,9 @@ class HookStore {
 
   // Those that count, by number.
   virtual absl::StatusOr<std::vector<HookRecord>> ListHooks(int64_t project_id) = 0;
+  // The same of several projects at once, by project; those without any are not in it.
+  virtual absl::StatusOr<std::map<int64_t, std::vector<HookRecord>>> ListHooksOf(
+      const std::vector<int64_t>& project_ids) = 0;
   // Also those that are being made, of a project in any state: all that GitHub may have.
   virtual absl::StatusOr<std::vector<HookRecord>> ListAllHooks(int64_t project_id) = 0;
   // NOT_FOUND unless it counts and is this project's.

@@ -21,7 +21,9 @@ const HookFields kFields = {.title = "Tests",
                             .labels = {"arm64", "gpu"},
                             .timeout_seconds = 60,
                             .stall_timeout_seconds = 30,
-                            .max_parallel = 2};
+                            .max_parallel = 2,
+                            .services = {{"db", "postgres:16", {{"A", "a \"b\"\n\\ü"}, {"B", ""}}},
+                                         {"cache", "redis", {}}}};
 
 class HookStoreTest : public ::testing::Test {
  protected:

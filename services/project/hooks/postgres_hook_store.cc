@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/postgres/array.h"
+#include "lib/postgres/prepared.h"
 #include "lib/postgres/times.h"
 #include "lib/status/macros.h"
 
@@ -12,7 +13,7 @@ constexpr char kColumns[] =
     "hook_id, project_id, title, image, script, install_script, tracked_files, NOT disabled, "
     "branches, events, github_hook_id, (extract(epoch FROM create_time) * 1000000)::bigint, "
     "(extract(epoch FROM update_time) * 1000000)::bigint, labels, timeout_seconds, "
-    "stall_timeout_seconds, max_parallel";
+    "stall_timeout_seconds, max_parallel, services";
 // What counts.
 constexpr char kCounts[] = "made AND remove_time IS NULL";
 
@@ -30,7 +31,8 @@ HookRecord ReadHook(const pqxx::row& row) {
                              .labels = TextsFromArray(row[13]),
                              .timeout_seconds = row[14].as<int>(),
                              .stall_timeout_seconds = row[15].as<int>(),
-                             .max_parallel = row[16].as<int>()},
+                             .max_parallel = row[16].as<int>(),
+                             .services = ServicesFromJson(row[17].c_str())},
                   .create_time = TimeFromMicros(row[11]),
                   .update_time = TimeFromMicros(row[12])};
   if (!row[10].is_null()) hook.github_hook_id = row[10].as<int64_t>();
@@ -59,16 +61,17 @@ absl::StatusOr<HookRecord> PostgresHookStore::AddHook(const HookRecord& hook,
     const pqxx::result rows = tx.exec_params(
         absl::StrCat("INSERT INTO hooks (hook_id, project_id, title, image, script, secret,"
                      " install_script, tracked_files, disabled, branches, events, labels,"
-                     " timeout_seconds, stall_timeout_seconds, max_parallel)"
+                     " timeout_seconds, stall_timeout_seconds, max_parallel, services)"
                      " OVERRIDING SYSTEM VALUE SELECT $1, project_id, $3, $4, $5, $6, $7,"
-                     " $8::text[], NOT $9::boolean, $10::text[], $11, $12::text[], $13, $14, $15"
+                     " $8::text[], NOT $9::boolean, $10::text[], $11, $12::text[], $13, $14, $15,"
+                     " $16::jsonb"
                      " FROM projects"
                      " WHERE project_id = $2 AND state = 2 RETURNING ",
                      kColumns),
         hook.hook_id, hook.project_id, fields.title, fields.image, fields.script, sealed_secret,
         fields.install_script, ToArray(fields.tracked_files), fields.enabled,
         ToArray(fields.branches), fields.events, ToArray(fields.labels), fields.timeout_seconds,
-        fields.stall_timeout_seconds, fields.max_parallel);
+        fields.stall_timeout_seconds, fields.max_parallel, ServicesToJson(fields.services));
     if (rows.empty()) return absl::NotFoundError("no such project");
     added = ReadHook(rows[0]);
     return absl::OkStatus();
@@ -130,6 +133,25 @@ absl::StatusOr<std::vector<HookRecord>> PostgresHookStore::ListHooks(int64_t pro
   return List(project_id, kCounts);
 }
 
+absl::StatusOr<std::map<int64_t, std::vector<HookRecord>>> PostgresHookStore::ListHooksOf(
+    const std::vector<int64_t>& project_ids) {
+  std::map<int64_t, std::vector<HookRecord>> hooks;
+  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
+    hooks.clear();
+    for (const pqxx::row& row :
+         ExecPrepared(tx,
+                      absl::StrCat("SELECT ", kColumns,
+                                   " FROM hooks WHERE project_id = ANY($1::bigint[]) AND ", kCounts,
+                                   " ORDER BY hook_id"),
+                      ToArray(project_ids))) {
+      HookRecord hook = ReadHook(row);
+      hooks[hook.project_id].push_back(std::move(hook));
+    }
+    return absl::OkStatus();
+  }));
+  return hooks;
+}
+
 absl::StatusOr<std::vector<HookRecord>> PostgresHookStore::ListAllHooks(int64_t project_id) {
   return List(project_id, "remove_time IS NULL");
 }
@@ -157,13 +179,14 @@ absl::StatusOr<HookRecord> PostgresHookStore::SetFields(int64_t project_id, int6
                      " tracked_files = $7::text[], disabled = NOT $8::boolean,"
                      " branches = $9::text[], events = $10, labels = $11::text[],"
                      " timeout_seconds = $12, stall_timeout_seconds = $13, max_parallel = $14,"
+                     " services = $15::jsonb,"
                      " update_time = now()"
                      " WHERE project_id = $1 AND hook_id = $2 AND ",
                      kCounts, " RETURNING ", kColumns),
         project_id, hook_id, fields.title, fields.image, fields.script, fields.install_script,
         ToArray(fields.tracked_files), fields.enabled, ToArray(fields.branches), fields.events,
         ToArray(fields.labels), fields.timeout_seconds, fields.stall_timeout_seconds,
-        fields.max_parallel);
+        fields.max_parallel, ServicesToJson(fields.services));
     if (rows.empty()) return NoSuchHook();
     hook = ReadHook(rows[0]);
     return absl::OkStatus();

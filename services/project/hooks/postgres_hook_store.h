@@ -1,6 +1,8 @@
 #ifndef KOZMIC_SERVICES_PROJECT_HOOKS_POSTGRES_HOOK_STORE_H_
 #define KOZMIC_SERVICES_PROJECT_HOOKS_POSTGRES_HOOK_STORE_H_
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,8 @@ class PostgresHookStore final : public HookStore {
   absl::StatusOr<std::optional<HookRecord>> NextUnmadeHook(int64_t after,
                                                            absl::Duration age) override;
   absl::StatusOr<std::vector<HookRecord>> ListHooks(int64_t project_id) override;
+  absl::StatusOr<std::map<int64_t, std::vector<HookRecord>>> ListHooksOf(
+      const std::vector<int64_t>& project_ids) override;
   absl::StatusOr<std::vector<HookRecord>> ListAllHooks(int64_t project_id) override;
   absl::StatusOr<HookRecord> GetHook(int64_t project_id, int64_t hook_id) override;
   absl::StatusOr<HookRecord> SetFields(int64_t project_id, int64_t hook_id,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "lib/status/annotate.h"
 #include "services/project/hooks/hook_store.h"
 #include "services/project/webhooks/webhook_event.h"
 
@@ -30,6 +31,8 @@ struct BuildRequest {
   std::optional<Trigger> trigger = {};
   // Of kOnPullRequest: its number.
   int64_t pull_request = 0;
+  // As WebhookEvent has it.
+  int64_t event_seconds = 0;
   // Nothing runs before a manager has agreed.
   bool needs_approval = false;
   // Of a manual build: environment variables of its scripts, and the login of who asked.
@@ -37,14 +40,25 @@ struct BuildRequest {
   std::string creator = {};
 };
 
+// UNAVAILABLE with the reason not_begun: nobody was asked for it.
+inline absl::Status NotBegun() {
+  return WithReason(absl::UnavailableError("there was no time for it yet"), "not_begun");
+}
+
 // Who makes builds. Thread-safe.
 class BuildCreator {
  public:
   virtual ~BuildCreator() = default;
 
-  // The build's number. Idempotent by request_id: the first request decides what it is. Errors: as
-  // BuildService.CreateBuild.
-  virtual absl::StatusOr<int64_t> CreateBuild(const BuildRequest& request) = 0;
+  // The builds' numbers, one for each, created in this order. Idempotent by request_id: the first
+  // request decides what it is. Errors: as BuildService.CreateBuild; NotBegun for those that there
+  // was no time for. Returns within 10 s.
+  virtual std::vector<absl::StatusOr<int64_t>> CreateBuilds(
+      const std::vector<BuildRequest>& requests) = 0;
+
+  absl::StatusOr<int64_t> CreateBuild(const BuildRequest& request) {
+    return CreateBuilds({request}).front();
+  }
 };
 
 }  // namespace kozmic::project

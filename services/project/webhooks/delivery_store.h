@@ -40,6 +40,8 @@ struct NewDelivery {
   std::string commit = {};
   std::string before = {};
   std::string source = {};
+  // Of kWaiting: StoreEvent.
+  std::string stored_event = {};
 };
 
 // A delivery that waits for dispatch.
@@ -52,12 +54,35 @@ struct WaitingDelivery {
   std::string project_url = {};
   // Whether the repository is, as GitHub told us when we asked.
   bool is_private = false;
+  // What is to be built; empty when it asks for no build.
+  std::string ref = {};
   std::string event = {};
+  // What StoreEvent made of it; empty in a delivery that was kept by a release that had none, which
+  // alone has its body.
+  std::string stored_event = {};
   std::string body = {};
   // Which request to build this ref and commit it belongs to; may be empty.
   std::string request_key = {};
   // How often it was claimed, this time included.
   int attempts = 0;
+};
+
+// What became of a delivery.
+struct SettledDelivery {
+  int64_t delivery_id = 0;
+  DeliveryState state = DeliveryState::kIgnored;
+  // A sentence.
+  std::string outcome = {};
+  // Numbers of the builds that it led to.
+  std::vector<int64_t> builds = {};
+};
+
+// A delivery that is to be dispatched again.
+struct RetriedDelivery {
+  int64_t delivery_id = 0;
+  absl::Duration delay = {};
+  // A sentence: why.
+  std::string outcome = {};
 };
 
 // A delivery as people see it.
@@ -101,19 +126,19 @@ class DeliveryStore {
   // is a new request. One that does not joins the newest with its ref and commit.
   virtual absl::StatusOr<bool> AddDelivery(const NewDelivery& delivery) = 0;
 
-  // Takes the oldest waiting delivery that is due; nobody else gets it before `claim` has passed,
-  // or RetryDelivery says otherwise. nullopt when none is due.
-  virtual absl::StatusOr<std::optional<WaitingDelivery>> ClaimDelivery(absl::Duration claim) = 0;
+  // Takes waiting deliveries that are due, at most `limit`, oldest first, and no more once they
+  // have 16 MB together: they are held in memory. Nobody else gets them
+  // before `claim` has passed, or RetryDeliveries says otherwise. While somebody else has a
+  // delivery at hand for the first time, younger ones of the same project and ref are not taken:
+  // builds are made in the order in which GitHub told of them.
+  virtual absl::StatusOr<std::vector<WaitingDelivery>> ClaimDeliveries(int limit,
+                                                                       absl::Duration claim) = 0;
   // How long until one is due; nullopt when none waits.
   virtual absl::StatusOr<std::optional<absl::Duration>> TimeToNextDelivery() = 0;
-  // Its end, with the numbers of the builds that it led to. A delivery that was not waiting stays
-  // as it is.
-  virtual absl::Status SettleDelivery(int64_t delivery_id, DeliveryState state,
-                                      const std::string& outcome,
-                                      const std::vector<int64_t>& builds) = 0;
-  // It is due again after `delay`.
-  virtual absl::Status RetryDelivery(int64_t delivery_id, absl::Duration delay,
-                                     const std::string& outcome) = 0;
+  // Their ends, all or none. A delivery that was not waiting stays as it is.
+  virtual absl::Status SettleDeliveries(const std::vector<SettledDelivery>& settled) = 0;
+  // They are due again later.
+  virtual absl::Status RetryDeliveries(const std::vector<RetriedDelivery>& retried) = 0;
 
   // A project's deliveries with numbers below `before`, newest first, at most `limit`, without
   // their bodies; of one state, if any is given. Those of removed hooks stay.

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/testing/postgres.h"
 #include "services/project/hooks/postgres_hook_store.h"
@@ -17,6 +18,8 @@ namespace kozmic::project {
 namespace {
 
 constexpr absl::Duration kClaim = absl::Hours(1);
+
+using ::testing::ElementsAre;
 
 class DeliveryStoreTest : public ::testing::Test {
  protected:
@@ -42,6 +45,33 @@ class DeliveryStoreTest : public ::testing::Test {
         {.hook_id = hook, .guid = guid, .event = "push", .body = body, .state = state});
     EXPECT_TRUE(added.ok()) << added.status();
     return *added;
+  }
+
+  // One that builds nothing of `ref` but the body.
+  void AddPush(int64_t hook, const std::string& ref, const std::string& body) {
+    EXPECT_TRUE(*store_.AddDelivery({.hook_id = hook,
+                                     .guid = body,
+                                     .event = "push",
+                                     .body = body,
+                                     .ref = ref,
+                                     .commit = std::string(40, 'a')}));
+  }
+
+  absl::StatusOr<std::optional<WaitingDelivery>> Claim(absl::Duration claim) {
+    auto claimed = store_.ClaimDeliveries(1, claim);
+    if (!claimed.ok()) return claimed.status();
+    if (claimed->empty()) return std::nullopt;
+    return claimed->front();
+  }
+  // Their bodies.
+  std::vector<std::string> ClaimAll(int limit = 100) {
+    std::vector<std::string> bodies;
+    const auto claimed = store_.ClaimDeliveries(limit, kClaim);
+    EXPECT_TRUE(claimed.ok()) << claimed.status();
+    for (const WaitingDelivery& delivery : *claimed) {
+      bodies.push_back(delivery.body);
+    }
+    return bodies;
   }
 
   PostgresPool pool_{{.url = SharedTestPostgres().CreateDatabase("project"), .size = 8}};
@@ -94,7 +124,7 @@ TEST_F(DeliveryStoreTest, HandsOutWhatWaitsOldestFirst) {
   EXPECT_TRUE(Add(hook_, "g1", body));
   EXPECT_TRUE(Add(hook_, "g2", "ignored", DeliveryState::kIgnored));
   EXPECT_TRUE(Add(hook_, "g3", "three"));
-  const auto first = store_.ClaimDelivery(kClaim);
+  const auto first = Claim(kClaim);
   ASSERT_TRUE(first.ok()) << first.status();
   ASSERT_TRUE(first->has_value());
   EXPECT_EQ((*first)->body, body);
@@ -103,34 +133,34 @@ TEST_F(DeliveryStoreTest, HandsOutWhatWaitsOldestFirst) {
   EXPECT_EQ((*first)->repository, "ann/app");
   EXPECT_EQ((*first)->project_url, "http://g/ann/app");
   EXPECT_EQ((*first)->attempts, 1);
-  EXPECT_EQ((*store_.ClaimDelivery(kClaim))->body, "three");
-  EXPECT_FALSE(store_.ClaimDelivery(kClaim)->has_value()) << "claimed or ignored";
+  EXPECT_EQ((*Claim(kClaim))->body, "three");
+  EXPECT_FALSE(Claim(kClaim)->has_value()) << "claimed or ignored";
 }
 
 TEST_F(DeliveryStoreTest, AClaimEndsByItself) {
   EXPECT_TRUE(Add(hook_, "g1", "one"));
-  ASSERT_TRUE((*store_.ClaimDelivery(absl::ZeroDuration())).has_value());
-  EXPECT_EQ((*store_.ClaimDelivery(kClaim))->attempts, 2);
+  ASSERT_TRUE((*Claim(absl::ZeroDuration())).has_value());
+  EXPECT_EQ((*Claim(kClaim))->attempts, 2);
 }
 
 TEST_F(DeliveryStoreTest, WhatIsPutOffIsDueLater) {
   EXPECT_FALSE(store_.TimeToNextDelivery()->has_value());
   EXPECT_TRUE(Add(hook_, "g1", "one"));
-  const int64_t id = (*store_.ClaimDelivery(kClaim))->delivery_id;
-  EXPECT_TRUE(store_.RetryDelivery(id, absl::Hours(1), "away").ok());
+  const int64_t id = (*Claim(kClaim))->delivery_id;
+  EXPECT_TRUE(store_.RetryDeliveries({{id, absl::Hours(1), "away"}}).ok());
   EXPECT_GT(**store_.TimeToNextDelivery(), absl::Minutes(55));
-  EXPECT_FALSE(store_.ClaimDelivery(kClaim)->has_value());
-  EXPECT_TRUE(store_.RetryDelivery(id, absl::ZeroDuration(), "away").ok());
-  EXPECT_TRUE((*store_.ClaimDelivery(kClaim)).has_value());
+  EXPECT_FALSE(Claim(kClaim)->has_value());
+  EXPECT_TRUE(store_.RetryDeliveries({{id, absl::ZeroDuration(), "away"}}).ok());
+  EXPECT_TRUE((*Claim(kClaim)).has_value());
 }
 
 TEST_F(DeliveryStoreTest, WhatIsSettledStaysSo) {
   EXPECT_TRUE(Add(hook_, "g1", "one"));
-  const int64_t id = (*store_.ClaimDelivery(absl::ZeroDuration()))->delivery_id;
-  EXPECT_TRUE(store_.SettleDelivery(id, DeliveryState::kBuilt, "", {7, 8}).ok());
-  EXPECT_TRUE(store_.SettleDelivery(id, DeliveryState::kFailed, "late", {}).ok());
-  EXPECT_TRUE(store_.RetryDelivery(id, absl::ZeroDuration(), "late").ok());
-  EXPECT_FALSE(store_.ClaimDelivery(kClaim)->has_value());
+  const int64_t id = (*Claim(absl::ZeroDuration()))->delivery_id;
+  EXPECT_TRUE(store_.SettleDeliveries({{id, DeliveryState::kBuilt, "", {7, 8}}}).ok());
+  EXPECT_TRUE(store_.SettleDeliveries({{id, DeliveryState::kFailed, "late", {}}}).ok());
+  EXPECT_TRUE(store_.RetryDeliveries({{id, absl::ZeroDuration(), "late"}}).ok());
+  EXPECT_FALSE(Claim(kClaim)->has_value());
 }
 
 TEST_F(DeliveryStoreTest, NoTwoGetTheSameDelivery) {
@@ -142,7 +172,7 @@ TEST_F(DeliveryStoreTest, NoTwoGetTheSameDelivery) {
   for (int t = 0; t < 6; ++t) {
     threads.emplace_back([&] {
       while (true) {
-        const auto delivery = store_.ClaimDelivery(kClaim);
+        const auto delivery = Claim(kClaim);
         ASSERT_TRUE(delivery.ok()) << delivery.status();
         if (!delivery->has_value()) return;
         absl::MutexLock lock(&mutex);
@@ -153,6 +183,38 @@ TEST_F(DeliveryStoreTest, NoTwoGetTheSameDelivery) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(claimed.size(), kDeliveries);
   EXPECT_EQ(std::set<int64_t>(claimed.begin(), claimed.end()).size(), kDeliveries);
+}
+
+TEST_F(DeliveryStoreTest, YoungerOnesOfARefWaitForWhoeverHasTheFirst) {
+  AddPush(hook_, "refs/heads/main", "1");
+  AddPush(other_hook_, "refs/heads/main", "2");
+  AddPush(hook_, "refs/heads/other", "3");
+  AddPush(hook_, "refs/heads/main", "4");
+  const auto first = Claim(kClaim);
+  EXPECT_EQ((*first)->body, "1");
+  EXPECT_EQ((*first)->ref, "refs/heads/main");
+  EXPECT_THAT(ClaimAll(), ElementsAre("3")) << "of another ref";
+  EXPECT_TRUE(
+      store_.SettleDeliveries({{(*first)->delivery_id, DeliveryState::kBuilt, "", {1}}}).ok());
+  EXPECT_THAT(ClaimAll(), ElementsAre("2", "4")) << "in order, by one";
+}
+
+// A project's largest deliveries have 25 MB each.
+TEST_F(DeliveryStoreTest, LargeBodiesAreNotHeldInMemoryAllAtOnce) {
+  for (const char letter : {'a', 'b', 'c', 'd'}) {
+    EXPECT_TRUE(Add(hook_, std::string(1, letter), std::string(9 << 20, letter)));
+  }
+  EXPECT_EQ(ClaimAll().size(), 2U);
+  EXPECT_EQ(ClaimAll().size(), 2U);
+  EXPECT_EQ(ClaimAll().size(), 0U);
+}
+
+TEST_F(DeliveryStoreTest, WhatIsPutOffHoldsUpNoOther) {
+  AddPush(hook_, "refs/heads/main", "1");
+  AddPush(hook_, "refs/heads/main", "2");
+  const auto first = Claim(kClaim);
+  EXPECT_TRUE(store_.RetryDeliveries({{(*first)->delivery_id, absl::Hours(1), "Not yet."}}).ok());
+  EXPECT_THAT(ClaimAll(), ElementsAre("2"));
 }
 
 TEST_F(DeliveryStoreTest, WhatWasTakenSurvivesACrashOfTheDatabase) {
@@ -170,7 +232,7 @@ TEST_F(DeliveryStoreTest, WhatWasTakenSurvivesACrashOfTheDatabase) {
   EXPECT_EQ(store.AddDelivery({.hook_id = hook, .guid = "h", .body = "c"}).status().code(),
             absl::StatusCode::kUnavailable);
   server.Start();
-  EXPECT_EQ((*store.ClaimDelivery(kClaim))->body, "b");
+  EXPECT_EQ(store.ClaimDeliveries(1, kClaim)->at(0).body, "b");
 }
 
 TEST_F(DeliveryStoreTest, N6TellsWhatBecameOfEach) {
@@ -197,7 +259,7 @@ TEST_F(DeliveryStoreTest, N6TellsWhatBecameOfEach) {
   EXPECT_EQ((*all)[1].guid, "g2");
   EXPECT_EQ((*all)[1].hook_id, other_hook_);
   const int64_t oldest = (*all)[2].delivery_id;
-  EXPECT_TRUE(store_.SettleDelivery(oldest, DeliveryState::kBuilt, "", {7, 8}).ok());
+  EXPECT_TRUE(store_.SettleDeliveries({{oldest, DeliveryState::kBuilt, "", {7, 8}}}).ok());
 
   const auto kept = store_.GetDelivery(project_, oldest);
   ASSERT_TRUE(kept.ok()) << kept.status();

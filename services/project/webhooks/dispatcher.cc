@@ -1,15 +1,17 @@
 #include "services/project/webhooks/dispatcher.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "lib/base/backoff.h"
-#include "lib/base/json.h"
 #include "lib/base/log.h"
 #include "lib/crypto/digest.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
+#include "services/project/webhooks/stored_event.h"
 
 namespace kozmic::project {
 namespace {
@@ -19,6 +21,64 @@ constexpr size_t kDigestLength = 32;
 constexpr absl::Duration kLeastIdle = absl::Milliseconds(2);
 // BuildService's limit on the jobs of a build.
 constexpr size_t kMostJobs = 100;
+
+absl::StatusOr<WebhookEvent> EventOf(const WaitingDelivery& delivery) {
+  if (!delivery.stored_event.empty()) return LoadEvent(delivery.stored_event);
+  return ParseWebhookEvent(delivery.event, delivery.body);
+}
+
+SettledDelivery WantBuilds(const WaitingDelivery& delivery, const WebhookEvent& event,
+                           const std::vector<HookRecord>& hooks,
+                           std::vector<BuildRequest>& wanted) {
+  if (hooks.empty()) {
+    return SettledDelivery{delivery.delivery_id, DeliveryState::kIgnored,
+                           "The project has no hooks."};
+  }
+  const bool is_fork = !event.fork.empty();
+  if (is_fork && delivery.is_private) {
+    return SettledDelivery{delivery.delivery_id, DeliveryState::kIgnored,
+                           "Pull requests from forks of a private repository are not built."};
+  }
+  std::vector<ChosenHooks> builds = ChooseHooks(hooks, event.trigger, event.branch_ref, is_fork);
+  if (builds.empty()) {
+    return SettledDelivery{delivery.delivery_id, DeliveryState::kIgnored,
+                           "No hook of the project builds this."};
+  }
+  BuildRequest request;
+  request.project_id = delivery.project_id;
+  request.head = event.head;
+  request.repository = delivery.repository;
+  request.commit_url = absl::StrCat(delivery.project_url, "/commit/", event.head.commit);
+  request.fork = event.fork;
+  request.needs_approval = is_fork;
+  request.event_seconds = event.event_seconds;
+  for (ChosenHooks& chosen : builds) {
+    request.request_id = BuildRequestId(delivery.project_id, event.head,
+                                        absl::StrCat(delivery.request_key, chosen.suffix));
+    request.hooks = std::move(chosen.hooks);
+    request.trigger = chosen.trigger;
+    // Also of the build that its push makes: so a newer one of the pull request can supersede it.
+    request.pull_request = event.pull_request;
+    wanted.push_back(request);
+  }
+  return {.delivery_id = delivery.delivery_id, .state = DeliveryState::kBuilt};
+}
+
+// What becomes of a delivery that asked for a build.
+void AddBuild(const absl::StatusOr<int64_t>& number, absl::StatusOr<SettledDelivery>& result) {
+  if (!result.ok()) return;
+  if (number.ok()) {
+    result->builds.push_back(*number);
+  } else if (absl::IsInvalidArgument(number.status())) {
+    result->state = DeliveryState::kFailed;
+    result->outcome = std::string(number.status().message());
+  } else if (absl::IsNotFound(number.status())) {
+    result->state = DeliveryState::kIgnored;
+    result->outcome = "The project is being removed.";
+  } else {
+    result = number.status();
+  }
+}
 
 }  // namespace
 
@@ -54,24 +114,61 @@ Dispatcher::Dispatcher(Parts parts, const Options& options)
     : parts_(std::move(parts)), options_(options), worker_([this] { return Step(); }) {}
 
 absl::Duration Dispatcher::Step() {
-  const auto claimed = parts_.deliveries.ClaimDelivery(options_.claim);
-  if (!claimed.ok()) {
-    Log(Severity::kWarning, "cannot read the inbox", {{"error", claimed.status()}});
+  const auto batch = parts_.deliveries.ClaimDeliveries(options_.batch, options_.claim);
+  if (!batch.ok()) {
+    Log(Severity::kWarning, "cannot read the inbox", {{"error", batch.status()}});
     return Backoff(++failures_, options_.first_retry, options_.longest_retry, parts_.random);
   }
-  if (!claimed->has_value()) return Idle();
-  const WaitingDelivery& delivery = **claimed;
-  const auto result = Dispatch(delivery);
-  if (!result.ok()) return Retry(delivery, result.status());
-  failures_ = 0;
-  if (const absl::Status status = parts_.deliveries.SettleDelivery(
-          delivery.delivery_id, result->state, result->outcome, result->builds);
-      !status.ok()) {
-    // It comes again when the claim is over.
-    Log(Severity::kWarning, "cannot settle a delivery",
-        {{"delivery", delivery.delivery_id}, {"error", status}});
+  if (batch->empty()) return Idle();
+  const std::vector<Result> results = DispatchAll(*batch);
+  std::vector<SettledDelivery> settled;
+  std::vector<RetriedDelivery> retried;
+  bool builds_are_made = true;
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (results[i].ok()) {
+      settled.push_back(*results[i]);
+    } else {
+      builds_are_made =
+          Retry((*batch)[i], results[i].status(), settled, retried) && builds_are_made;
+    }
   }
+  absl::Status kept;
+  if (!settled.empty()) kept.Update(parts_.deliveries.SettleDeliveries(settled));
+  if (!retried.empty()) kept.Update(parts_.deliveries.RetryDeliveries(retried));
+  if (!kept.ok()) {
+    // They come again when the claim is over.
+    Log(Severity::kWarning, "cannot note what became of deliveries", {{"error", kept}});
+  }
+  if (!builds_are_made) {
+    return Backoff(++failures_, options_.first_retry, options_.longest_retry, parts_.random);
+  }
+  failures_ = 0;
   return absl::ZeroDuration();
+}
+
+std::vector<Dispatcher::Result> Dispatcher::DispatchAll(const std::vector<WaitingDelivery>& batch) {
+  const absl::Time last_begin = absl::Now() + options_.begin;
+  std::set<int64_t> projects;
+  for (const WaitingDelivery& delivery : batch) projects.insert(delivery.project_id);
+  auto hooks = parts_.hooks.ListHooksOf({projects.begin(), projects.end()});
+  if (!hooks.ok()) return std::vector<Result>(batch.size(), hooks.status());
+  std::vector<Result> results;
+  std::vector<BuildRequest> wanted;
+  // Which delivery each is of.
+  std::vector<size_t> wanted_by;
+  for (const WaitingDelivery& delivery : batch) {
+    results.push_back(Dispatch(delivery, (*hooks)[delivery.project_id], wanted));
+    wanted_by.resize(wanted.size(), results.size() - 1);
+  }
+  if (wanted.empty()) return results;
+  std::vector<absl::StatusOr<int64_t>> numbers;
+  if (absl::Now() > last_begin) {
+    numbers.assign(wanted.size(), NotBegun());
+  } else {
+    numbers = parts_.builds.CreateBuilds(wanted);
+  }
+  for (size_t i = 0; i < wanted.size(); ++i) AddBuild(numbers[i], results[wanted_by[i]]);
+  return results;
 }
 
 absl::Duration Dispatcher::Idle() {
@@ -81,91 +178,52 @@ absl::Duration Dispatcher::Idle() {
   return std::clamp(**next, kLeastIdle, options_.idle);
 }
 
-absl::StatusOr<Dispatcher::Settled> Dispatcher::Dispatch(const WaitingDelivery& delivery) {
-  const auto body = ParseJson(delivery.body);
-  const auto event = body.ok() ? ParseWebhookEvent(delivery.event, *body) : body.status();
+Dispatcher::Result Dispatcher::Dispatch(const WaitingDelivery& delivery,
+                                        const std::vector<HookRecord>& hooks,
+                                        std::vector<BuildRequest>& wanted) {
+  const auto event = EventOf(delivery);
   if (!event.ok()) {
-    return Settled{DeliveryState::kFailed, std::string(event.status().message())};
+    return SettledDelivery{delivery.delivery_id, DeliveryState::kFailed,
+                           std::string(event.status().message())};
   }
   switch (event->kind) {
     case WebhookEvent::Kind::kBuild:
-      return Build(delivery, *event);
+      return WantBuilds(delivery, *event, hooks, wanted);
     case WebhookEvent::Kind::kAccess:
       KOZMIC_RETURN_IF_ERROR(parts_.access.WantProjectSync(delivery.project_id));
       parts_.wake_sync();
-      return Settled{DeliveryState::kDone, event->outcome};
+      return SettledDelivery{delivery.delivery_id, DeliveryState::kDone, event->outcome};
     case WebhookEvent::Kind::kGone:
       KOZMIC_RETURN_IF_ERROR(parts_.access.MarkGone(delivery.project_id));
-      return Settled{DeliveryState::kDone, event->outcome};
+      return SettledDelivery{delivery.delivery_id, DeliveryState::kDone, event->outcome};
     case WebhookEvent::Kind::kFailed:
-      return Settled{DeliveryState::kFailed, event->outcome};
+      return SettledDelivery{delivery.delivery_id, DeliveryState::kFailed, event->outcome};
     default:
-      return Settled{DeliveryState::kIgnored, event->outcome};
+      return SettledDelivery{delivery.delivery_id, DeliveryState::kIgnored, event->outcome};
   }
 }
 
-absl::StatusOr<Dispatcher::Settled> Dispatcher::Build(const WaitingDelivery& delivery,
-                                                      const WebhookEvent& event) {
-  KOZMIC_ASSIGN_OR_RETURN(const auto hooks, parts_.hooks.ListHooks(delivery.project_id));
-  if (hooks.empty()) return Settled{DeliveryState::kIgnored, "The project has no hooks."};
-  const bool is_fork = !event.fork.empty();
-  if (is_fork && delivery.is_private) {
-    return Settled{DeliveryState::kIgnored,
-                   "Pull requests from forks of a private repository are not built."};
+bool Dispatcher::Retry(const WaitingDelivery& delivery, const absl::Status& error,
+                       std::vector<SettledDelivery>& settled,
+                       std::vector<RetriedDelivery>& retried) {
+  if (Reason(error) == "not_begun") {
+    retried.push_back({delivery.delivery_id});
+    return true;
   }
-  std::vector<ChosenHooks> builds = ChooseHooks(hooks, event.trigger, event.branch_ref, is_fork);
-  if (builds.empty()) {
-    return Settled{DeliveryState::kIgnored, "No hook of the project builds this."};
-  }
-  BuildRequest request;
-  request.project_id = delivery.project_id;
-  request.head = event.head;
-  request.repository = delivery.repository;
-  request.commit_url = absl::StrCat(delivery.project_url, "/commit/", event.head.commit);
-  request.fork = event.fork;
-  request.needs_approval = is_fork;
-  Settled settled{.state = DeliveryState::kBuilt};
-  for (ChosenHooks& chosen : builds) {
-    request.request_id = BuildRequestId(delivery.project_id, event.head,
-                                        absl::StrCat(delivery.request_key, chosen.suffix));
-    request.hooks = std::move(chosen.hooks);
-    request.trigger = chosen.trigger;
-    // Also of the build that its push makes: so a newer one of the pull request can supersede it.
-    request.pull_request = event.pull_request;
-    const auto number = parts_.builds.CreateBuild(request);
-    if (absl::IsInvalidArgument(number.status())) {
-      return Settled{DeliveryState::kFailed, std::string(number.status().message()),
-                     std::move(settled.builds)};
-    }
-    if (absl::IsNotFound(number.status())) {
-      return Settled{DeliveryState::kIgnored, "The project is being removed."};
-    }
-    KOZMIC_RETURN_IF_ERROR(number.status());
-    settled.builds.push_back(*number);
-  }
-  return settled;
-}
-
-absl::Duration Dispatcher::Retry(const WaitingDelivery& delivery, const absl::Status& error) {
   Log(Severity::kWarning, "cannot dispatch a delivery yet",
       {{"delivery", delivery.delivery_id}, {"attempt", delivery.attempts}, {"error", error}});
   // Away for everyone, or wrong with this one?
   const bool is_away = IsRetryable(error) && !absl::IsResourceExhausted(error);
-  const absl::Duration longest = is_away ? options_.longest_retry : options_.longest_own_retry;
-  const absl::Status status =
-      !is_away && delivery.attempts >= options_.most_attempts
-          ? parts_.deliveries.SettleDelivery(delivery.delivery_id, DeliveryState::kFailed,
-                                             std::string(error.message()), {})
-          : parts_.deliveries.RetryDelivery(
-                delivery.delivery_id,
-                Backoff(delivery.attempts, options_.first_retry, longest, parts_.random),
-                std::string(error.message()));
-  if (!status.ok()) {
-    Log(Severity::kWarning, "cannot put a delivery off",
-        {{"delivery", delivery.delivery_id}, {"error", status}});
+  if (!is_away && delivery.attempts >= options_.most_attempts) {
+    settled.push_back(
+        {delivery.delivery_id, DeliveryState::kFailed, std::string(error.message()), {}});
+    return true;
   }
-  if (!is_away) return absl::ZeroDuration();
-  return Backoff(++failures_, options_.first_retry, options_.longest_retry, parts_.random);
+  const absl::Duration longest = is_away ? options_.longest_retry : options_.longest_own_retry;
+  retried.push_back({delivery.delivery_id,
+                     Backoff(delivery.attempts, options_.first_retry, longest, parts_.random),
+                     std::string(error.message())});
+  return !is_away;
 }
 
 }  // namespace kozmic::project

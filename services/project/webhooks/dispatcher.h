@@ -16,15 +16,21 @@
 
 namespace kozmic::project {
 
-// Turns the inbox's waiting deliveries into builds, oldest first, on a thread of its own. Several
-// processes may do so at once. A delivery is claimed, the build asked for, and the delivery
-// settled; no transaction is held meanwhile. What a crash leaves unsettled is dispatched again,
-// which changes nothing, because a build is asked for under the same request id.
+// Turns the inbox's waiting deliveries into builds, on a thread of its own, oldest first. Several
+// processes may do so at once. Deliveries are claimed, their builds asked for together, and the
+// deliveries settled; no transaction is held meanwhile.
+// What a crash leaves unsettled is dispatched again, which changes nothing, because a build is
+// asked for under the same request id.
 class Dispatcher {
  public:
   struct Options {
-    // After so long a delivery is taken from whoever claimed it; more than CreateBuild may take.
+    // So many are claimed together.
+    int batch = 128;
+    // After so long a delivery is taken from whoever claimed it.
     absl::Duration claim = absl::Seconds(15);
+    // No builds are asked for so long after the claim; together with what CreateBuilds may take,
+    // less than the claim.
+    absl::Duration begin = absl::Seconds(3);
     // How often deliveries are looked for that nobody told of.
     absl::Duration idle = absl::Seconds(5);
     // While builds cannot be made at all.
@@ -50,23 +56,23 @@ class Dispatcher {
 
   // There is a new delivery. Thread-safe; returns at once.
   void Wake() { worker_.Wake(); }
-  // Ends after the delivery at hand. Idempotent.
+  // Ends after the batch at hand. Idempotent.
   void Stop() { worker_.Stop(); }
 
  private:
-  // One delivery; returns how long to wait before the next.
+  // One batch; returns how long to wait before the next.
   absl::Duration Step();
   // How long to wait when none is due.
   absl::Duration Idle();
-  // What became of the delivery: its state, a sentence, and the builds that it led to.
-  struct Settled {
-    DeliveryState state = DeliveryState::kIgnored;
-    std::string outcome = {};
-    std::vector<int64_t> builds = {};
-  };
-  absl::StatusOr<Settled> Dispatch(const WaitingDelivery& delivery);
-  absl::StatusOr<Settled> Build(const WaitingDelivery& delivery, const WebhookEvent& event);
-  absl::Duration Retry(const WaitingDelivery& delivery, const absl::Status& error);
+  // What becomes of each delivery of a batch.
+  using Result = absl::StatusOr<SettledDelivery>;
+  std::vector<Result> DispatchAll(const std::vector<WaitingDelivery>& batch);
+  // `hooks`: of its project. What it is when all builds that it adds to `wanted` are made.
+  Result Dispatch(const WaitingDelivery& delivery, const std::vector<HookRecord>& hooks,
+                  std::vector<BuildRequest>& wanted);
+  // False when builds cannot be made at all at the moment. One of the two gets it.
+  bool Retry(const WaitingDelivery& delivery, const absl::Status& error,
+             std::vector<SettledDelivery>& settled, std::vector<RetriedDelivery>& retried);
 
   const Parts parts_;
   const Options options_;

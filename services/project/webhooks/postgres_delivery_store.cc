@@ -1,44 +1,67 @@
 #include "services/project/webhooks/postgres_delivery_store.h"
 
 #include <algorithm>
+#include <map>
 
 #include "absl/strings/str_cat.h"
 #include "lib/crypto/digest.h"
 #include "lib/postgres/array.h"
+#include "lib/postgres/prepared.h"
 #include "lib/postgres/times.h"
+#include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 
 namespace kozmic::project {
 namespace {
 
-// `asked`: the requests to build this ref and commit that the project knows of. `joined`: the one
-// that the delivery belongs to, if any. A request that no push told of yet (a pull request was
-// opened) is also joined by the push, unless the ref was asked to be built elsewhere since.
-// Deliveries of one push that come at once need not see each other: each arrives at the same key.
-constexpr char kAddDelivery[] = R"(
-WITH own AS MATERIALIZED (
-  SELECT delivery_id, d.hook_id, commit, before, source, request_key
-  FROM hooks this JOIN hooks h USING (project_id) JOIN deliveries d ON d.hook_id = h.hook_id
-  WHERE this.hook_id = $1 AND ref = $8 AND commit = $9 AND request_key IS NOT NULL),
-asked AS MATERIALIZED (
-  SELECT request_key, max(delivery_id) AS newest, max(before) AS before,
-         bool_or(hook_id = $1 AND source = $11 AND before = $10) AS told
-  FROM own GROUP BY request_key),
-joined AS (
-  SELECT request_key FROM asked
-  WHERE $10 = '' OR NOT told AND (before = $10 OR before = '' AND NOT EXISTS (
-      SELECT FROM hooks this JOIN hooks h USING (project_id) JOIN deliveries d
-          ON d.hook_id = h.hook_id
-      WHERE this.hook_id = $1 AND ref = $8 AND commit <> $9 AND d.request_key IS NOT NULL
-      AND delivery_id > newest))
-  ORDER BY newest DESC LIMIT 1)
+// Of pg_advisory_xact_lock, for who claims deliveries.
+constexpr int64_t kClaimLock = 0x6b6f7a6d6963;
+
+// Of the deliveries that are claimed together, but for the last one.
+constexpr int64_t kMostBytes = 16 << 20;
+
+// Larger ones are kept alone.
+constexpr size_t kLargeBody = 256 << 10;
+constexpr size_t kMostTogether = 64;
+
+// Of several deliveries at once, in their order. `asked`: the requests to build this ref and commit
+// that the project knows of. `joined`: the one that the delivery belongs to, if any. A request that
+// no push told of yet (a pull request was opened) is also joined by the push, unless the ref was
+// asked to be built elsewhere since. Deliveries of one push that come at once need not see each
+// other: each arrives at the same key.
+constexpr char kAddDeliveries[] = R"(
 INSERT INTO deliveries (hook_id, guid, event, body, body_sha256, state, outcome, ref, commit,
-                        before, source, action, request_key)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, CASE WHEN $8::text IS NOT NULL THEN coalesce(
-  (SELECT request_key FROM joined),
-  (SELECT $10::text || CASE WHEN count(*) > 0 THEN '/' || count(*) ELSE '' END
-   FROM asked WHERE before = $10)) END)
-ON CONFLICT DO NOTHING)";
+                        before, source, action, stored_event, request_key)
+SELECT hook_id, guid, event, substring($1::bytea FROM start::integer FOR length::integer),
+       decode(body_sha256, 'hex'), state, outcome, nullif(ref, ''), commit, before, source, action,
+       nullif(stored_event, ''), CASE WHEN ref <> '' THEN (
+  WITH own AS MATERIALIZED (
+    SELECT delivery_id, d.hook_id, d.commit, d.before, d.source, d.request_key
+    FROM hooks this JOIN hooks h USING (project_id) JOIN deliveries d ON d.hook_id = h.hook_id
+    WHERE this.hook_id = n.hook_id AND d.ref = n.ref AND d.commit = n.commit
+    AND d.request_key IS NOT NULL),
+  asked AS MATERIALIZED (
+    SELECT request_key, max(delivery_id) AS newest, max(own.before) AS before,
+           bool_or(own.hook_id = n.hook_id AND own.source = n.source AND own.before = n.before)
+             AS told
+    FROM own GROUP BY request_key),
+  joined AS (
+    SELECT request_key FROM asked
+    WHERE n.before = '' OR NOT told AND (asked.before = n.before OR asked.before = '' AND NOT EXISTS
+        (SELECT FROM hooks this JOIN hooks h USING (project_id) JOIN deliveries d
+            ON d.hook_id = h.hook_id
+         WHERE this.hook_id = n.hook_id AND d.ref = n.ref AND d.commit <> n.commit
+         AND d.request_key IS NOT NULL AND d.delivery_id > newest))
+    ORDER BY newest DESC LIMIT 1)
+  SELECT coalesce((SELECT request_key FROM joined),
+    (SELECT n.before || CASE WHEN count(*) > 0 THEN '/' || count(*) ELSE '' END
+     FROM asked WHERE asked.before = n.before))) END
+FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[],
+            $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
+            $14::text[], $15::text[])
+  WITH ORDINALITY n(start, length, body_sha256, hook_id, guid, event, state, outcome, ref, commit,
+                    before, source, action, stored_event, number)
+ORDER BY number ON CONFLICT DO NOTHING RETURNING hook_id, guid)";
 
 // The one that a repeated delivery repeats. The same id in another body is rather the same.
 constexpr char kCountReceipt[] = R"(
@@ -73,23 +96,49 @@ DeliveryRecord ReadRecord(const pqxx::row& row) {
 
 }  // namespace
 
+PostgresDeliveryStore::PostgresDeliveryStore(PostgresPool& pool)
+    : pool_(pool),
+      keys_([this](const std::vector<int64_t>& hook_ids) { return ReadKeys(hook_ids); },
+            kMostTogether),
+      additions_([this](const std::vector<NewDelivery>& deliveries) { return AddAll(deliveries); },
+                 kMostTogether) {}
+
 absl::StatusOr<HookKey> PostgresDeliveryStore::GetHookKey(int64_t hook_id) {
-  HookKey key;
-  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
-    const pqxx::result rows = tx.exec_params(
-        "SELECT project_id, repository_id, secret, github_hook_id"
-        " FROM hooks JOIN projects USING (project_id)"
-        " WHERE hook_id = $1 AND remove_time IS NULL AND state = 2",
-        hook_id);
-    if (rows.empty()) return absl::NotFoundError("no such hook");
-    key = {.project_id = rows[0][0].as<int64_t>(),
-           .repository_id = rows[0][1].as<int64_t>(),
-           .sealed_secret = rows[0][2].as<std::string>(),
-           .github_hook_id = {}};
-    if (!rows[0][3].is_null()) key.github_hook_id = rows[0][3].as<int64_t>();
+  return keys_.Run(hook_id);
+}
+
+std::vector<absl::StatusOr<HookKey>> PostgresDeliveryStore::ReadKeys(
+    const std::vector<int64_t>& hook_ids) {
+  std::map<int64_t, HookKey> found;
+  const absl::Status status = pool_.Autocommit([&](pqxx::nontransaction& tx) {
+    found.clear();
+    for (const pqxx::row& row :
+         ExecPrepared(tx,
+                      "SELECT project_id, repository_id, secret, github_hook_id, hook_id"
+                      " FROM hooks JOIN projects USING (project_id)"
+                      " WHERE hook_id = ANY($1::bigint[]) AND remove_time IS NULL AND state = 2",
+                      ToArray(hook_ids))) {
+      HookKey& key = found[row[4].as<int64_t>()];
+      key = {.project_id = row[0].as<int64_t>(),
+             .repository_id = row[1].as<int64_t>(),
+             .sealed_secret = row[2].as<std::string>(),
+             .github_hook_id = {}};
+      if (!row[3].is_null()) key.github_hook_id = row[3].as<int64_t>();
+    }
     return absl::OkStatus();
-  }));
-  return key;
+  });
+  std::vector<absl::StatusOr<HookKey>> keys;
+  for (const int64_t hook_id : hook_ids) {
+    const auto key = found.find(hook_id);
+    if (!status.ok()) {
+      keys.emplace_back(status);
+    } else if (key == found.end()) {
+      keys.emplace_back(absl::NotFoundError("no such hook"));
+    } else {
+      keys.emplace_back(key->second);
+    }
+  }
+  return keys;
 }
 
 absl::Status PostgresDeliveryStore::FinishHook(int64_t hook_id, int64_t github_hook_id) {
@@ -103,54 +152,129 @@ absl::Status PostgresDeliveryStore::FinishHook(int64_t hook_id, int64_t github_h
 }
 
 absl::StatusOr<bool> PostgresDeliveryStore::AddDelivery(const NewDelivery& delivery) {
-  bool added = false;
-  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
-    added = tx.exec_params(kAddDelivery, delivery.hook_id, delivery.guid, delivery.event,
-                           ToBytea(delivery.body), ToBytea(Sha256(delivery.body)),
-                           static_cast<int>(delivery.state), delivery.outcome,
-                           delivery.ref.empty() ? nullptr : delivery.ref.c_str(), delivery.commit,
-                           delivery.before, delivery.source, delivery.action)
-                .affected_rows() == 1;
-    if (!added) {
-      tx.exec_params0(kCountReceipt, delivery.hook_id, delivery.guid,
-                      ToBytea(Sha256(delivery.body)));
+  auto added = delivery.body.size() > kLargeBody ? std::move(AddAll({delivery}).front())
+                                                 : additions_.Run(delivery);
+  if (!added.ok() || *added) return added;
+  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
+    tx.exec_params0(kCountReceipt, delivery.hook_id, delivery.guid, ToBytea(Sha256(delivery.body)));
+    return absl::OkStatus();
+  }));
+  return false;
+}
+
+std::vector<absl::StatusOr<bool>> PostgresDeliveryStore::AddAll(
+    const std::vector<NewDelivery>& deliveries) {
+  std::multiset<std::pair<int64_t, std::string>> added;
+  const absl::Status status = Insert(deliveries, added);
+  std::vector<absl::StatusOr<bool>> answers;
+  if (!status.ok() && !IsRetryable(status) && deliveries.size() > 1) {
+    // One that the database refuses does not harm the others.
+    for (const NewDelivery& delivery : deliveries) answers.push_back(AddAll({delivery}).front());
+    return answers;
+  }
+  for (const NewDelivery& delivery : deliveries) {
+    if (!status.ok()) {
+      answers.emplace_back(status);
+      continue;
+    }
+    // Of repeats that come together, the first is kept.
+    const auto one = added.find({delivery.hook_id, delivery.guid});
+    answers.emplace_back(one != added.end());
+    if (one != added.end()) added.erase(one);
+  }
+  return answers;
+}
+
+absl::Status PostgresDeliveryStore::Insert(const std::vector<NewDelivery>& deliveries,
+                                           std::multiset<std::pair<int64_t, std::string>>& added) {
+  // The bodies are one parameter, in binary; of arrays, only texts are.
+  std::string bodies;
+  std::vector<int64_t> starts, lengths, hooks, states;
+  std::vector<std::string> digests, guids, events, outcomes, refs, commits, befores, sources,
+      actions, stored_events;
+  for (const NewDelivery& delivery : deliveries) {
+    starts.push_back(static_cast<int64_t>(bodies.size()) + 1);
+    lengths.push_back(static_cast<int64_t>(delivery.body.size()));
+    absl::StrAppend(&bodies, delivery.body);
+    digests.push_back(Sha256Hex(delivery.body));
+    hooks.push_back(delivery.hook_id);
+    guids.push_back(delivery.guid);
+    events.push_back(delivery.event);
+    states.push_back(static_cast<int64_t>(delivery.state));
+    outcomes.push_back(delivery.outcome);
+    refs.push_back(delivery.ref);
+    commits.push_back(delivery.commit);
+    befores.push_back(delivery.before);
+    sources.push_back(delivery.source);
+    actions.push_back(delivery.action);
+    stored_events.push_back(delivery.stored_event);
+  }
+  return pool_.Autocommit([&](pqxx::nontransaction& tx) {
+    added.clear();
+    for (const pqxx::row& row : ExecPrepared(
+             tx, kAddDeliveries, ToBytea(bodies), ToArray(starts), ToArray(lengths),
+             ToArray(digests), ToArray(hooks), ToArray(guids), ToArray(events), ToArray(states),
+             ToArray(outcomes), ToArray(refs), ToArray(commits), ToArray(befores), ToArray(sources),
+             ToArray(actions), ToArray(stored_events))) {
+      added.emplace(row[0].as<int64_t>(), row[1].as<std::string>());
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<std::vector<WaitingDelivery>> PostgresDeliveryStore::ClaimDeliveries(
+    int limit, absl::Duration claim) {
+  std::vector<WaitingDelivery> claimed;
+  KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) -> absl::Status {
+    claimed.clear();
+    // A claim need not survive a crash of the database (the delivery is then dispatched again, to
+    // no further effect), so it does not wait for the disk: that would delay every build.
+    // One process at a time: what others claim is to be seen as claimed.
+    ExecPrepared(tx,
+                 "SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock($1)",
+                 kClaimLock);
+    for (const pqxx::row& row : ExecPrepared(
+             tx,
+             "WITH held AS MATERIALIZED ("
+             "  SELECT project_id, ref, min(delivery_id) AS first FROM deliveries JOIN hooks"
+             "  USING (hook_id) WHERE deliveries.state = 1 AND next_try > now() AND outcome = ''"
+             "  GROUP BY project_id, ref),"
+             " due AS MATERIALIZED ("
+             "  SELECT delivery_id FROM deliveries d JOIN hooks h USING (hook_id)"
+             "  WHERE d.state = 1 AND next_try <= now() AND NOT EXISTS (SELECT FROM held"
+             "    WHERE held.project_id = h.project_id AND held.ref = d.ref AND first < "
+             "delivery_id)"
+             "  ORDER BY delivery_id LIMIT $2 FOR UPDATE OF d SKIP LOCKED),"
+             " fitting AS MATERIALIZED ("
+             "  SELECT delivery_id, sum(bytes) OVER (ORDER BY delivery_id) - bytes AS bytes_before"
+             "  FROM (SELECT delivery_id, coalesce(octet_length(stored_event), octet_length(body))"
+             "    AS bytes FROM deliveries JOIN due USING (delivery_id)) sizes)"
+             " UPDATE deliveries d SET attempts = attempts + 1, next_try = now() + $1::interval"
+             " FROM fitting, hooks h, projects p"
+             " WHERE d.delivery_id = fitting.delivery_id AND bytes_before < $3 AND h.hook_id = "
+             "d.hook_id"
+             " AND p.project_id = h.project_id"
+             " RETURNING d.delivery_id, p.project_id, p.repository, p.url, d.event,"
+             " CASE WHEN stored_event IS NULL THEN d.body ELSE '' END,"
+             " d.attempts, coalesce(d.request_key, ''), p.private, coalesce(d.ref, ''),"
+             " coalesce(stored_event, '')",
+             Interval(claim), limit, kMostBytes)) {
+      claimed.push_back({.delivery_id = row[0].as<int64_t>(),
+                         .project_id = row[1].as<int64_t>(),
+                         .repository = row[2].as<std::string>(),
+                         .project_url = row[3].as<std::string>(),
+                         .is_private = row[8].as<bool>(),
+                         .ref = row[9].as<std::string>(),
+                         .event = row[4].as<std::string>(),
+                         .stored_event = row[10].as<std::string>(),
+                         .body = FromBytea(row[5]),
+                         .request_key = row[7].as<std::string>(),
+                         .attempts = row[6].as<int>()});
     }
     return absl::OkStatus();
   }));
-  return added;
-}
-
-absl::StatusOr<std::optional<WaitingDelivery>> PostgresDeliveryStore::ClaimDelivery(
-    absl::Duration claim) {
-  std::optional<WaitingDelivery> claimed;
-  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
-    // A claim need not survive a crash of the database (the delivery is then dispatched again, to
-    // no further effect), so it does not wait for the disk: that would delay every build.
-    const pqxx::result rows = tx.exec_params(
-        "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),"
-        " due AS MATERIALIZED ("
-        "  SELECT delivery_id FROM deliveries"
-        "  WHERE state = 1 AND next_try <= now() AND (SELECT count(*) FROM hasty) = 1"
-        "  ORDER BY delivery_id LIMIT 1 FOR UPDATE SKIP LOCKED)"
-        " UPDATE deliveries d SET attempts = attempts + 1, next_try = now() + $1::interval"
-        " FROM due, hooks h, projects p"
-        " WHERE d.delivery_id = due.delivery_id AND h.hook_id = d.hook_id"
-        " AND p.project_id = h.project_id"
-        " RETURNING d.delivery_id, p.project_id, p.repository, p.url, d.event, d.body, d.attempts,"
-        " coalesce(d.request_key, ''), p.private",
-        Interval(claim));
-    if (rows.empty()) return absl::OkStatus();
-    claimed = WaitingDelivery{.delivery_id = rows[0][0].as<int64_t>(),
-                              .project_id = rows[0][1].as<int64_t>(),
-                              .repository = rows[0][2].as<std::string>(),
-                              .project_url = rows[0][3].as<std::string>(),
-                              .is_private = rows[0][8].as<bool>(),
-                              .event = rows[0][4].as<std::string>(),
-                              .body = FromBytea(rows[0][5]),
-                              .request_key = rows[0][7].as<std::string>(),
-                              .attempts = rows[0][6].as<int>()};
-    return absl::OkStatus();
-  }));
+  std::sort(claimed.begin(), claimed.end(),
+            [](const auto& a, const auto& b) { return a.delivery_id < b.delivery_id; });
   return claimed;
 }
 
@@ -167,25 +291,41 @@ absl::StatusOr<std::optional<absl::Duration>> PostgresDeliveryStore::TimeToNextD
   return wait;
 }
 
-absl::Status PostgresDeliveryStore::SettleDelivery(int64_t delivery_id, DeliveryState state,
-                                                   const std::string& outcome,
-                                                   const std::vector<int64_t>& builds) {
+absl::Status PostgresDeliveryStore::SettleDeliveries(const std::vector<SettledDelivery>& settled) {
+  std::vector<int64_t> ids, states;
+  std::vector<std::string> outcomes, builds;
+  for (const SettledDelivery& one : settled) {
+    ids.push_back(one.delivery_id);
+    states.push_back(static_cast<int64_t>(one.state));
+    outcomes.push_back(one.outcome);
+    builds.push_back(ToArray(one.builds));
+  }
   return pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
-    tx.exec_params0(
-        "UPDATE deliveries SET state = $2, outcome = $3, builds = $4::bigint[]"
-        " WHERE delivery_id = $1 AND state = 1",
-        delivery_id, static_cast<int>(state), outcome, ToArray(builds));
+    ExecPrepared(tx,
+                 "UPDATE deliveries d SET state = n.state, outcome = n.outcome,"
+                 " builds = n.builds::bigint[] FROM unnest($1::bigint[], $2::bigint[], $3::text[],"
+                 " $4::text[]) AS n(delivery_id, state, outcome, builds)"
+                 " WHERE d.delivery_id = n.delivery_id AND d.state = 1",
+                 ToArray(ids), ToArray(states), ToArray(outcomes), ToArray(builds));
     return absl::OkStatus();
   });
 }
 
-absl::Status PostgresDeliveryStore::RetryDelivery(int64_t delivery_id, absl::Duration delay,
-                                                  const std::string& outcome) {
+absl::Status PostgresDeliveryStore::RetryDeliveries(const std::vector<RetriedDelivery>& retried) {
+  std::vector<int64_t> ids;
+  std::vector<std::string> delays, outcomes;
+  for (const RetriedDelivery& one : retried) {
+    ids.push_back(one.delivery_id);
+    delays.push_back(Interval(one.delay));
+    outcomes.push_back(one.outcome);
+  }
   return pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
-    tx.exec_params0(
-        "UPDATE deliveries SET next_try = now() + $2::interval, outcome = $3"
-        " WHERE delivery_id = $1 AND state = 1",
-        delivery_id, Interval(delay), outcome);
+    ExecPrepared(tx,
+                 "UPDATE deliveries d SET next_try = now() + n.delay::interval,"
+                 " outcome = n.outcome FROM unnest($1::bigint[], $2::text[], $3::text[])"
+                 " AS n(delivery_id, delay, outcome)"
+                 " WHERE d.delivery_id = n.delivery_id AND d.state = 1",
+                 ToArray(ids), ToArray(delays), ToArray(outcomes));
     return absl::OkStatus();
   });
 }

@@ -2,9 +2,12 @@
 #define KOZMIC_SERVICES_PROJECT_WEBHOOKS_POSTGRES_DELIVERY_STORE_H_
 
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "lib/base/batcher.h"
 #include "lib/postgres/pool.h"
 #include "services/project/webhooks/delivery_store.h"
 
@@ -14,24 +17,32 @@ namespace kozmic::project {
 class PostgresDeliveryStore final : public DeliveryStore {
  public:
   // `pool` must outlive this.
-  explicit PostgresDeliveryStore(PostgresPool& pool) : pool_(pool) {}
+  explicit PostgresDeliveryStore(PostgresPool& pool);
 
   absl::StatusOr<HookKey> GetHookKey(int64_t hook_id) override;
   absl::Status FinishHook(int64_t hook_id, int64_t github_hook_id) override;
   absl::StatusOr<bool> AddDelivery(const NewDelivery& delivery) override;
-  absl::StatusOr<std::optional<WaitingDelivery>> ClaimDelivery(absl::Duration claim) override;
+  absl::StatusOr<std::vector<WaitingDelivery>> ClaimDeliveries(int limit,
+                                                               absl::Duration claim) override;
   absl::StatusOr<std::optional<absl::Duration>> TimeToNextDelivery() override;
-  absl::Status SettleDelivery(int64_t delivery_id, DeliveryState state, const std::string& outcome,
-                              const std::vector<int64_t>& builds) override;
-  absl::Status RetryDelivery(int64_t delivery_id, absl::Duration delay,
-                             const std::string& outcome) override;
+  absl::Status SettleDeliveries(const std::vector<SettledDelivery>& settled) override;
+  absl::Status RetryDeliveries(const std::vector<RetriedDelivery>& retried) override;
   absl::StatusOr<std::vector<DeliveryRecord>> ListDeliveries(
       int64_t project_id, int64_t before, int limit, std::optional<DeliveryState> state) override;
   absl::StatusOr<bool> IsForksCommit(int64_t project_id, const std::string& commit) override;
   absl::StatusOr<DeliveryRecord> GetDelivery(int64_t project_id, int64_t delivery_id) override;
 
  private:
+  std::vector<absl::StatusOr<HookKey>> ReadKeys(const std::vector<int64_t>& hook_ids);
+  std::vector<absl::StatusOr<bool>> AddAll(const std::vector<NewDelivery>& deliveries);
+  // `added`: the hooks and guids of those that were new.
+  absl::Status Insert(const std::vector<NewDelivery>& deliveries,
+                      std::multiset<std::pair<int64_t, std::string>>& added);
+
   PostgresPool& pool_;
+  // Webhooks that come at the same time are looked up and kept together.
+  Batcher<int64_t, absl::StatusOr<HookKey>> keys_;
+  Batcher<NewDelivery, absl::StatusOr<bool>> additions_;
 };
 
 }  // namespace kozmic::project

@@ -21,6 +21,13 @@ void Reconciler::LookAtAll() { look_at_all_ = !parts_.store.WantAll().ok(); }
 
 absl::StatusOr<bool> Reconciler::ReconcileNext() {
   if (look_at_all_) LookAtAll();
+  auto looked = LookAtNext();
+  // While the database was away no webhook could be kept, and a claim may have been lost.
+  if (absl::IsUnavailable(looked.status())) look_at_all_ = true;
+  return looked;
+}
+
+absl::StatusOr<bool> Reconciler::LookAtNext() {
   KOZMIC_ASSIGN_OR_RETURN(const auto claim, parts_.store.ClaimHook(options_.claim));
   if (!claim.has_value()) return false;
   const auto project = parts_.projects.GetProject(claim->project_id);

@@ -52,10 +52,13 @@ class Reconciler {
   // Every hook is due now, or as soon as the database can be told so: nobody may have been there to
   // hear of what GitHub could not deliver.
   void LookAtAll();
-  // Looks at the next hook that is due; false when there is none.
+  // Looks at the next hook that is due; false when there is none. After the database was away,
+  // every hook is due.
   absl::StatusOr<bool> ReconcileNext();
 
  private:
+  // Fails only as the store does.
+  absl::StatusOr<bool> LookAtNext();
   // Looks, and has delivered again what can be; returns how long to wait until the next look.
   absl::StatusOr<absl::Duration> Reconcile(const ProjectRecord& project,
                                            const ReconcileClaim& claim,

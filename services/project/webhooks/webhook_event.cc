@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/time.h"
 #include "lib/base/json.h"
 #include "lib/github/url.h"
 #include "lib/status/macros.h"
@@ -20,6 +21,18 @@ constexpr size_t kLongestRef = 2048;
 constexpr size_t kLongestAction = 64;
 constexpr size_t kLongestMessage = 64 << 10;
 constexpr absl::string_view kCutMark = "\n… (the message was cut at 64 KB)";
+
+// Of all events, whose bodies have hundreds of members: those that are asked for below, by any
+// path.
+const JsonNames& Wanted() {
+  static const auto& names = *new JsonNames{
+      "action",       "after",     "author",     "avatar_url", "base",        "before",
+      "body",         "deleted",   "full_name",  "head",       "head_commit", "hook_id",
+      "id",           "label",     "login",      "message",    "name",        "number",
+      "pull_request", "pushed_at", "ref",        "repo",       "repository",  "sender",
+      "sha",          "title",     "updated_at", "user",       "username",    "zen"};
+  return names;
+}
 
 bool IsPush(const Json& body) {
   return body.contains("ref") && body.contains("before") && body.contains("after");
@@ -76,12 +89,14 @@ absl::StatusOr<WebhookEvent> ParsePush(const Json& body) {
   if (AsksToSkip(head.message)) return Ignored("The commit message asks to skip the build.");
   head.message = CutMessage(std::move(head.message));
   std::string branch_ref = head.ref;
-  return WebhookEvent{.kind = WebhookEvent::Kind::kBuild,
-                      .head = std::move(head),
-                      .before = before,
-                      .source = "push",
-                      .trigger = is_tag ? kOnTag : kOnPush,
-                      .branch_ref = std::move(branch_ref)};
+  return WebhookEvent{
+      .kind = WebhookEvent::Kind::kBuild,
+      .head = std::move(head),
+      .before = before,
+      .source = "push",
+      .trigger = is_tag ? kOnTag : kOnPush,
+      .event_seconds = std::max<int64_t>(0, JsonInteger(body, "repository.pushed_at").value_or(0)),
+      .branch_ref = std::move(branch_ref)};
 }
 
 // What a pull request from a fork asks to build: a commit that GitHub shows under a ref of the
@@ -99,6 +114,15 @@ absl::Status ReadFork(const Json& body, const Json& head_json, int64_t number,
     return absl::InvalidArgumentError("not a pull_request event of a fork");
   }
   return absl::OkStatus();
+}
+
+// A time of GitHub's, as seconds since 1970; 0 when there is none.
+int64_t Seconds(const Json& body, absl::string_view path) {
+  absl::Time time;
+  std::string error;
+  const auto text = JsonText(body, path);
+  if (!text.has_value() || !absl::ParseTime(absl::RFC3339_full, *text, &time, &error)) return 0;
+  return std::max<int64_t>(0, absl::ToUnixSeconds(time));
 }
 
 absl::StatusOr<WebhookEvent> ParsePullRequest(const Json& body) {
@@ -122,7 +146,8 @@ absl::StatusOr<WebhookEvent> ParsePullRequest(const Json& body) {
   WebhookEvent event{.kind = WebhookEvent::Kind::kBuild,
                      .source = absl::StrCat("pull_request/", number),
                      .trigger = kOnPullRequest,
-                     .pull_request = number};
+                     .pull_request = number,
+                     .event_seconds = Seconds(body, "pull_request.updated_at")};
   Head& head = event.head;
   head.commit = JsonText(*head_json, "sha").value_or("");
   if (head_repository != JsonInteger(body, "repository.id")) {
@@ -187,7 +212,8 @@ bool MatchBracketed(absl::string_view text, absl::string_view first, absl::strin
 
 }  // namespace
 
-absl::StatusOr<WebhookEvent> ParseWebhookEvent(absl::string_view name, const Json& body) {
+absl::StatusOr<WebhookEvent> ParseWebhookEvent(absl::string_view name, absl::string_view text) {
+  KOZMIC_ASSIGN_OR_RETURN(const Json body, ParseJson(text, Wanted()));
   if (!body.is_object()) return absl::InvalidArgumentError("the body is not a JSON object");
   KOZMIC_ASSIGN_OR_RETURN(WebhookEvent event, ParseByName(name, body));
   event.repository_id = JsonInteger(body, "repository.id");

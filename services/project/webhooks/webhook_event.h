@@ -7,7 +7,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "nlohmann/json.hpp"
 #include "services/project/hooks/hook_fields.h"
 
 namespace kozmic::project {
@@ -61,6 +60,8 @@ struct WebhookEvent {
   Trigger trigger = kOnPush;
   // Of kOnPullRequest: its number.
   int64_t pull_request = 0;
+  // Of a build: when it happened, in seconds since 1970; 0 when the event does not say.
+  int64_t event_seconds = 0;
   // "owner/name" of the fork that the commit comes from, which is not to be trusted; empty when it
   // is the repository's own.
   std::string fork = {};
@@ -69,9 +70,9 @@ struct WebhookEvent {
   std::string branch_ref = {};
 };
 
-// Reads an event of the given name (X-GitHub-Event). INVALID_ARGUMENT when the body is not such an
-// event, or names a ref or commit that git could not.
-absl::StatusOr<WebhookEvent> ParseWebhookEvent(absl::string_view name, const nlohmann::json& body);
+// Reads an event of the given name (X-GitHub-Event). INVALID_ARGUMENT when the body is not JSON or
+// not such an event, or names a ref or commit that git could not.
+absl::StatusOr<WebhookEvent> ParseWebhookEvent(absl::string_view name, absl::string_view body);
 
 // Whether a text asks that its commit be not built: "[ci skip]", "[skip ci]" (any blanks between
 // the words), "skip_ci" or "ci_skip", in any case. Takes time linear in the text.

@@ -40,12 +40,16 @@ nlohmann::json PullRequest(const std::string& action = "opened") {
             {"head", {{"ref", "topic"}, {"sha", kSha}, {"repo", {{"id", 9}}}}}}}};
 }
 
+absl::StatusOr<WebhookEvent> Parse(absl::string_view name, const nlohmann::json& body) {
+  return ParseWebhookEvent(name, body.dump());
+}
+
 absl::StatusCode CodeOf(absl::string_view name, const nlohmann::json& body) {
-  return ParseWebhookEvent(name, body).status().code();
+  return Parse(name, body).status().code();
 }
 
 TEST(PushTest, BuildsTheBranchsNewHead) {
-  const auto event = ParseWebhookEvent("push", Push());
+  const auto event = Parse("push", Push());
   ASSERT_TRUE(event.ok()) << event.status();
   EXPECT_EQ(event->kind, Kind::kBuild);
   EXPECT_EQ(event->repository_id, 9);
@@ -60,13 +64,13 @@ TEST(PushTest, BuildsTheBranchsNewHead) {
 TEST(PushTest, TheSendersPictureIsNotAnotherAuthors) {
   nlohmann::json push = Push();
   push["sender"]["login"] = "bob";
-  EXPECT_EQ(ParseWebhookEvent("push", push)->head.author_avatar_url, "");
+  EXPECT_EQ(Parse("push", push)->head.author_avatar_url, "");
 }
 
 TEST(PushTest, BadInput18BuildsACommitThatIsNotDescribed) {
   nlohmann::json push = Push();
   push["head_commit"] = nullptr;
-  const auto event = ParseWebhookEvent("push", push);
+  const auto event = Parse("push", push);
   ASSERT_TRUE(event.ok()) << event.status();
   EXPECT_EQ(event->kind, Kind::kBuild);
   EXPECT_EQ(event->head.commit, kSha);
@@ -76,15 +80,15 @@ TEST(PushTest, BadInput18BuildsACommitThatIsNotDescribed) {
 TEST(PushTest, BadInput15DeletionsAndOtherRefsAreIgnored) {
   nlohmann::json deletion = Push();
   deletion["after"] = kZero;
-  EXPECT_EQ(ParseWebhookEvent("push", deletion)->outcome, "The ref was deleted.");
+  EXPECT_EQ(Parse("push", deletion)->outcome, "The ref was deleted.");
   deletion = Push();
   deletion["deleted"] = true;
-  EXPECT_EQ(ParseWebhookEvent("push", deletion)->kind, Kind::kIgnored);
-  EXPECT_EQ(ParseWebhookEvent("push", Push("refs/notes/x"))->kind, Kind::kIgnored);
+  EXPECT_EQ(Parse("push", deletion)->kind, Kind::kIgnored);
+  EXPECT_EQ(Parse("push", Push("refs/notes/x"))->kind, Kind::kIgnored);
 }
 
 TEST(PushTest, P10BadInput16ATagIsBuiltAtTheCommitThatItNames) {
-  const auto light = ParseWebhookEvent("push", Push("refs/tags/v1"));
+  const auto light = Parse("push", Push("refs/tags/v1"));
   ASSERT_TRUE(light.ok()) << light.status();
   EXPECT_EQ(light->kind, Kind::kBuild);
   EXPECT_EQ(light->trigger, kOnTag);
@@ -93,34 +97,33 @@ TEST(PushTest, P10BadInput16ATagIsBuiltAtTheCommitThatItNames) {
   const std::string commit(40, 'c');
   nlohmann::json annotated = Push("refs/tags/v1");
   annotated["head_commit"]["id"] = commit;
-  EXPECT_EQ(ParseWebhookEvent("push", annotated)->head.commit, commit);
+  EXPECT_EQ(Parse("push", annotated)->head.commit, commit);
   annotated["head_commit"]["id"] = "--upload-pack=x";
-  EXPECT_EQ(ParseWebhookEvent("push", annotated).status().code(),
-            absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(ParseWebhookEvent("push", Push())->trigger, kOnPush);
+  EXPECT_EQ(Parse("push", annotated).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Parse("push", Push())->trigger, kOnPush);
 }
 
 TEST(AccessEventTest, ChangesOfAccessHaveGithubAskedAndAreNotBelieved) {
   for (const std::string name : {"member", "team_add", "repository", "public"}) {
-    const auto event = ParseWebhookEvent(
+    const auto event = Parse(
         name, {{"action", "renamed"}, {"repository", {{"id", 9}, {"full_name", "evil/other"}}}});
     ASSERT_TRUE(event.ok()) << event.status();
     EXPECT_EQ(event->kind, Kind::kAccess) << name;
     EXPECT_EQ(event->repository_id, 9);
   }
-  EXPECT_EQ(ParseWebhookEvent("repository", {{"action", "deleted"}})->kind, Kind::kGone);
-  EXPECT_EQ(ParseWebhookEvent("star", {{"action", "deleted"}})->kind, Kind::kIgnored);
+  EXPECT_EQ(Parse("repository", {{"action", "deleted"}})->kind, Kind::kGone);
+  EXPECT_EQ(Parse("star", {{"action", "deleted"}})->kind, Kind::kIgnored);
 }
 
 TEST(PushTest, BadInput20StrangeRefsThatGitAllowsAreBuilt) {
   for (const std::string ref : {"$(id)", "<script>", "\xF0\x9F\x9A\x80", "\xD7\x90\xD7\x91",
                                 "--upload-pack=x", "a/b/c", "@", "x.locked", "a.b"}) {
-    const auto event = ParseWebhookEvent("push", Push("refs/heads/" + ref));
+    const auto event = Parse("push", Push("refs/heads/" + ref));
     ASSERT_TRUE(event.ok()) << ref;
     EXPECT_EQ(event->kind, Kind::kBuild) << ref;
     EXPECT_EQ(event->head.ref, "refs/heads/" + ref);
   }
-  EXPECT_TRUE(ParseWebhookEvent("push", Push("refs/heads/" + std::string(1024, 'a'))).ok());
+  EXPECT_TRUE(Parse("push", Push("refs/heads/" + std::string(1024, 'a'))).ok());
 }
 
 TEST(PushTest, BadInput21RefsThatGitDoesNotAllowAreRefused) {
@@ -150,29 +153,44 @@ TEST(PushTest, BadInput19WhatIsNoCommitIsRefused) {
 }
 
 TEST(EventTest, ABuildsEventSaysWhatWasBefore) {
-  const auto push = ParseWebhookEvent("push", Push());
+  const auto push = Parse("push", Push());
   EXPECT_EQ(push->before, kZero);
   EXPECT_EQ(push->source, "push");
   nlohmann::json odd = Push();
   odd["before"] = "main";
   EXPECT_EQ(CodeOf("push", odd), absl::StatusCode::kInvalidArgument);
-  const auto opened = ParseWebhookEvent("pull_request", PullRequest());
+  const auto opened = Parse("pull_request", PullRequest());
   EXPECT_EQ(opened->before, "");
   EXPECT_EQ(opened->source, "pull_request/3");
   nlohmann::json synchronize = PullRequest("synchronize");
   synchronize["before"] = kZero;
-  EXPECT_EQ(ParseWebhookEvent("pull_request", synchronize)->before, kZero);
+  EXPECT_EQ(Parse("pull_request", synchronize)->before, kZero);
+}
+
+TEST(EventTest, ABuildsEventSaysWhenItHappened) {
+  nlohmann::json push = Push();
+  EXPECT_EQ(Parse("push", push)->event_seconds, 0);
+  push["repository"]["pushed_at"] = 1790000000;
+  EXPECT_EQ(Parse("push", push)->event_seconds, 1790000000);
+  push["repository"]["pushed_at"] = -5;
+  EXPECT_EQ(Parse("push", push)->event_seconds, 0);
+  nlohmann::json pull = PullRequest();
+  EXPECT_EQ(Parse("pull_request", pull)->event_seconds, 0);
+  pull["pull_request"]["updated_at"] = "2026-09-21T14:13:20Z";
+  EXPECT_EQ(Parse("pull_request", pull)->event_seconds, 1790000000);
+  pull["pull_request"]["updated_at"] = "yesterday";
+  EXPECT_EQ(Parse("pull_request", pull)->event_seconds, 0);
 }
 
 TEST(PushTest, BadInput22ALongMessageIsCutAndSaysSo) {
   nlohmann::json push = Push();
   push["head_commit"]["message"] = std::string(65536, 'x');
-  EXPECT_EQ(ParseWebhookEvent("push", push)->head.message.size(), 65536u);
+  EXPECT_EQ(Parse("push", push)->head.message.size(), 65536u);
 
   std::string large;
   while (large.size() < (10 << 20)) large += "é€𝄞";
   push["head_commit"]["message"] = large;
-  const std::string message = ParseWebhookEvent("push", push)->head.message;
+  const std::string message = Parse("push", push)->head.message;
   EXPECT_LE(message.size(), 65536u);
   EXPECT_GT(message.size(), 65500u);
   EXPECT_THAT(message, EndsWith("cut at 64 KB)"));
@@ -182,14 +200,14 @@ TEST(PushTest, BadInput22ALongMessageIsCutAndSaysSo) {
 TEST(PushTest, K31BadInput23ASkippedCommitIsIgnored) {
   nlohmann::json push = Push();
   push["head_commit"]["message"] = "Typo [ci skip]";
-  const auto event = ParseWebhookEvent("push", push);
+  const auto event = Parse("push", push);
   EXPECT_EQ(event->kind, Kind::kIgnored);
   EXPECT_THAT(event->outcome, HasSubstr("skip"));
 }
 
 TEST(PullRequestTest, K29BuildsHeadsOfTheSameRepository) {
   for (const char* action : {"opened", "synchronize", "reopened"}) {
-    const auto event = ParseWebhookEvent("pull_request", PullRequest(action));
+    const auto event = Parse("pull_request", PullRequest(action));
     ASSERT_TRUE(event.ok()) << event.status();
     EXPECT_EQ(event->kind, Kind::kBuild);
     EXPECT_EQ(event->head.ref, "refs/heads/topic");
@@ -200,7 +218,7 @@ TEST(PullRequestTest, K29BuildsHeadsOfTheSameRepository) {
 
 TEST(PullRequestTest, BadInput24OtherActionsAreIgnored) {
   for (const char* action : {"closed", "labeled", "edited"}) {
-    EXPECT_EQ(ParseWebhookEvent("pull_request", PullRequest(action))->kind, Kind::kIgnored);
+    EXPECT_EQ(Parse("pull_request", PullRequest(action))->kind, Kind::kIgnored);
   }
 }
 
@@ -217,7 +235,7 @@ TEST(PullRequestTest, P4AForksHeadIsNoBranchOfOurs) {
   for (const char* action : {"opened", "synchronize", "reopened"}) {
     nlohmann::json fork = FromFork();
     fork["action"] = action;
-    const auto event = ParseWebhookEvent("pull_request", fork);
+    const auto event = Parse("pull_request", fork);
     ASSERT_TRUE(event.ok()) << event.status();
     EXPECT_EQ(event->kind, Kind::kBuild);
     EXPECT_EQ(event->head.ref, "refs/pull/3/head") << "I18: touches no branch's badge";
@@ -229,7 +247,7 @@ TEST(PullRequestTest, P4AForksHeadIsNoBranchOfOurs) {
     EXPECT_EQ(event->head.author_login, "mallory") << "who sent it, whoever the commit names";
     EXPECT_EQ(event->head.author_avatar_url, "http://a/66");
   }
-  const auto own = ParseWebhookEvent("pull_request", PullRequest());
+  const auto own = Parse("pull_request", PullRequest());
   EXPECT_EQ(own->fork, "");
   EXPECT_EQ(own->branch_ref, "refs/heads/topic");
   EXPECT_EQ(own->action, "opened");
@@ -257,7 +275,7 @@ TEST(PullRequestTest, BadInput25ADeletedForkIsAFailureThatNamesIt) {
   nlohmann::json event = FromFork();
   event["pull_request"]["head"]["repo"] = nullptr;
   event["pull_request"]["head"]["label"] = "mallory:main";
-  const auto gone = ParseWebhookEvent("pull_request", event);
+  const auto gone = Parse("pull_request", event);
   ASSERT_TRUE(gone.ok()) << gone.status();
   EXPECT_EQ(gone->kind, Kind::kFailed);
   EXPECT_THAT(gone->outcome, HasSubstr("#3"));
@@ -267,23 +285,23 @@ TEST(PullRequestTest, BadInput25ADeletedForkIsAFailureThatNamesIt) {
 TEST(PullRequestTest, K31BadInput23TitleAndBodyMaySkip) {
   nlohmann::json event = PullRequest();
   event["pull_request"]["body"] = "please skip_ci";
-  EXPECT_EQ(ParseWebhookEvent("pull_request", event)->kind, Kind::kIgnored);
+  EXPECT_EQ(Parse("pull_request", event)->kind, Kind::kIgnored);
   event = PullRequest();
   event["pull_request"]["title"] = nullptr;
-  EXPECT_EQ(ParseWebhookEvent("pull_request", event)->kind, Kind::kBuild);
+  EXPECT_EQ(Parse("pull_request", event)->kind, Kind::kBuild);
 }
 
 TEST(EventTest, K27BadInput10APingNamesItsHook) {
   const nlohmann::json ping = {
       {"zen", "Design for failure."}, {"hook_id", 77}, {"hook", {{"id", 77}}}, {"more", "keys"}};
-  const auto event = ParseWebhookEvent("ping", ping);
+  const auto event = Parse("ping", ping);
   ASSERT_TRUE(event.ok()) << event.status();
   EXPECT_EQ(event->kind, Kind::kPing);
   EXPECT_EQ(event->github_hook_id, 77);
 }
 
 TEST(EventTest, BadInput9UnknownEventsAreIgnored) {
-  const auto event = ParseWebhookEvent("gollum", {{"repository", {{"id", 9}}}});
+  const auto event = Parse("gollum", {{"repository", {{"id", 9}}}});
   ASSERT_TRUE(event.ok()) << event.status();
   EXPECT_EQ(event->kind, Kind::kIgnored);
   EXPECT_EQ(event->repository_id, 9);

@@ -6,10 +6,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "lib/base/json.h"
 #include "lib/crypto/digest.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
+#include "services/project/webhooks/stored_event.h"
 #include "services/project/webhooks/webhook_event.h"
 
 namespace kozmic::project {
@@ -63,8 +63,7 @@ absl::StatusOr<Disposition> WebhookInbox::Accept(const IncomingWebhook& webhook)
   KOZMIC_ASSIGN_OR_RETURN(const HookKey key, Verify(webhook));
   KOZMIC_ASSIGN_OR_RETURN(const std::string name, OneWord("X-GitHub-Event", webhook.event));
   KOZMIC_ASSIGN_OR_RETURN(const std::string guid, OneWord("X-GitHub-Delivery", webhook.delivery));
-  KOZMIC_ASSIGN_OR_RETURN(const nlohmann::json body, ParseJson(webhook.body));
-  KOZMIC_ASSIGN_OR_RETURN(const WebhookEvent event, ParseWebhookEvent(name, body));
+  KOZMIC_ASSIGN_OR_RETURN(const WebhookEvent event, ParseWebhookEvent(name, webhook.body));
 
   const bool is_ping = event.kind == WebhookEvent::Kind::kPing;
   const bool asks_build = event.kind == WebhookEvent::Kind::kBuild;
@@ -96,7 +95,8 @@ absl::StatusOr<Disposition> WebhookInbox::Accept(const IncomingWebhook& webhook)
                                               .ref = asks_build ? event.head.ref : "",
                                               .commit = event.head.commit,
                                               .before = event.before,
-                                              .source = event.source}));
+                                              .source = event.source,
+                                              .stored_event = asks ? StoreEvent(event) : ""}));
   if (is_ping) return Disposition::kPong;
   if (!added) return Disposition::kDuplicate;
   if (!asks) return Disposition::kIgnored;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -77,15 +78,15 @@ void ReadInterpreter(const char* script, Line* interpreter) {
 
 [[noreturn]] void ExplainFailedExec(const Script& script, int problem) {
   Line interpreter;
-  ReadInterpreter(script.path, &interpreter);
+  ReadInterpreter(script.instructions.script, &interpreter);
   Line sentence;
   if (!interpreter.empty() && problem == ENOENT) {
-    sentence.Add("line 1 of the ").Add(script.name).Add(" names the interpreter \"");
+    sentence.Add("line 1 of the script names the interpreter \"");
     sentence.Add(interpreter.c_str()).Add("\", which this image does not have");
     Leave(kMissing, sentence.c_str(), nullptr);
   }
-  sentence.Add("line 1 of the ").Add(script.name).Add(": cannot execute \"");
-  sentence.Add(interpreter.empty() ? script.path : interpreter.c_str()).Add("\"");
+  sentence.Add("line 1 of the script: cannot execute \"");
+  sentence.Add(interpreter.empty() ? script.instructions.script : interpreter.c_str()).Add("\"");
   Leave(kNotExecutable, sentence.c_str(), strerror(problem));
 }
 
@@ -99,6 +100,9 @@ void ExecScript(const Script& script) {
   if (setgroups(account.group_count, account.groups) != 0 || setgid(account.gid) != 0 ||
       setuid(account.uid) != 0) {
     Leave(kNotExecutable, "cannot become the script's user", strerror(errno));
+  }
+  if (instructions.no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+    Leave(kNotExecutable, "cannot give up new privileges", strerror(errno));
   }
   if (chdir(instructions.working_folder) != 0) {
     Line sentence;
@@ -135,7 +139,7 @@ void ExecScript(const Script& script) {
   for (char** variable = environ; *variable != nullptr; ++variable) environment.Add(*variable);
   environment.Add(default_path);
 
-  char* path = const_cast<char*>(script.path);
+  char* path = const_cast<char*>(script.instructions.script);
   char* direct[] = {path, nullptr};
   execve(path, direct, environment.get());
   if (errno != ENOEXEC) ExplainFailedExec(script, errno);
@@ -145,7 +149,7 @@ void ExecScript(const Script& script) {
   execve(kShell, by_shell, environment.get());
   if (errno == ENOENT) {
     Line sentence;
-    sentence.Add("the ").Add(script.name);
+    sentence.Add("the script");
     sentence.Add(" names no interpreter in line 1, and this image has no /bin/sh");
     Leave(kMissing, sentence.c_str(), nullptr);
   }

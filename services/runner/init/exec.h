@@ -9,9 +9,6 @@ namespace kozmic::init {
 
 // One script, and what it is run with. Nothing is owned.
 struct Script {
-  const char* path;
-  // As messages call it: "script".
-  const char* name;
   const Instructions& instructions;
   const Secrets& secrets;
   const Account& account;

@@ -25,11 +25,11 @@ const char* ParseInstructions(char* data, size_t size, Instructions* instruction
       case 'w':
         instructions->working_folder = value;
         break;
-      case 'i':
-        instructions->install_script = value;
-        break;
       case 's':
         instructions->script = value;
+        break;
+      case 'n':
+        instructions->no_new_privileges = true;
         break;
       case 'e': {
         const char* equals = strchr(value, '=');

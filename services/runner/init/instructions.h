@@ -14,8 +14,8 @@ struct Instructions {
   const char* home = nullptr;
   const char* working_folder = nullptr;
   // Null: none.
-  const char* install_script = nullptr;
   const char* script = nullptr;
+  bool no_new_privileges = false;
   // NAME=VALUE, ended by a null pointer.
   char* environment[kMaxEnvironment + 1] = {};
   size_t environment_size = 0;

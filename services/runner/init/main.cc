@@ -48,18 +48,18 @@ int Fail(int job_folder, LogFile& log, const char* sentence) {
   return kFailed;
 }
 
-// Tells how a script ended, and returns what init's own exit code is. `kind` is in front of the
-// word: "install-" or nothing.
-int ReportEnd(int job_folder, LogFile& log, const char* kind, const ScriptEnd& end) {
+// Tells how the script ended, and returns what init's own exit code is.
+int ReportEnd(int job_folder, LogFile& log, const ScriptEnd& end) {
   log.Sync();
   Line report;
-  report.Add(kind).Add(end.signalled ? "signal " : "code ").Add(static_cast<long>(end.number));
+  report.Add(end.signalled ? "signal " : "code ").Add(static_cast<long>(end.number));
   Report(job_folder, report.c_str(), log.problem());
   return end.signalled ? 128 + end.number : end.number;
 }
 
-int RunScripts(int job_folder, LogFile& log, const Orders& orders, const Instructions& instructions,
-               const Secrets& secrets, const Account& account, Masker& masker) {
+int RunAndReport(int job_folder, LogFile& log, const Orders& orders,
+                 const Instructions& instructions, const Secrets& secrets, const Account& account,
+                 Masker& masker) {
   ScriptOutput output(log, masker);
   if (!output.Prepare()) return Fail(job_folder, log, "there is not enough memory");
   if (!WriteDurably(job_folder, kStartedFile, ".started", "", 0)) {
@@ -67,21 +67,9 @@ int RunScripts(int job_folder, LogFile& log, const Orders& orders, const Instruc
     problem.Add("cannot write the file \"started\": ").Add(strerror(errno));
     return Fail(job_folder, log, problem.c_str());
   }
-  const auto run = [&](const char* path, const char* name) {
-    return RunScript({path, name, instructions, secrets, account}, orders, output);
-  };
-  if (instructions.install_script != nullptr) {
-    ScriptEnd end = run(instructions.install_script, "install script");
-    if (end.failed) return Fail(job_folder, log, end.problem.c_str());
-    if (end.Succeeded() && end.asked_to_end != 0) {
-      end.signalled = true;
-      end.number = end.asked_to_end;
-    }
-    if (!end.Succeeded()) return ReportEnd(job_folder, log, "install-", end);
-  }
-  const ScriptEnd end = run(instructions.script, "script");
+  const ScriptEnd end = RunScript({instructions, secrets, account}, orders, output);
   if (end.failed) return Fail(job_folder, log, end.problem.c_str());
-  return ReportEnd(job_folder, log, "", end);
+  return ReportEnd(job_folder, log, end);
 }
 
 int Main(const char* job_folder_path) {
@@ -130,7 +118,7 @@ int Main(const char* job_folder_path) {
     return Fail(job_folder, log, problem.c_str());
   }
 
-  return RunScripts(job_folder, log, orders, instructions, secrets, account, masker);
+  return RunAndReport(job_folder, log, orders, instructions, secrets, account, masker);
 }
 
 }  // namespace

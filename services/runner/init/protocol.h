@@ -6,30 +6,28 @@
 //
 //   instructions  runner -> init. kInstructionsMagic, then records, each ended by NUL: a letter and
 //                 a value. u: the user's name. h: its home, and the folder that is made its own.
-//                 w: the folder to run in. i: the install script's path, optional. s: the script's
-//                 path. e: NAME=VALUE of the scripts' environment, any number of times.
-//   install       runner -> init. Executable, optional. Runs before the script, in the same way; if
-//                 it fails, or somebody asks for an end meanwhile, the script is not run.
+//                 w: the folder to run in. s: the script's path. n: optional; the script gains no
+//                 rights by what it executes, so that sudo is refused. e: NAME=VALUE of the
+//                 script's environment, any number of times.
 //   script        runner -> init. Executable.
 //   secrets       runner -> init. Optional; mode 0600. kSecretsMagic, then NAME=VALUE records, each
 //                 ended by NUL. Written right before the word, and removed by init before anything
-//                 of the project's runs. Each secret is in the scripts' environment and is masked
+//                 of the project's runs. Each secret is in the script's environment and is masked
 //                 in the log; see mask.h.
 //   go            runner -> init. A named pipe, optional. Init is started while the runner still
-//                 fetches the commit; it runs the scripts once it has read a byte, and leaves when
+//                 fetches the commit; it runs the script once it has read a byte, and leaves when
 //                 the pipe ends without one. The byte is kGoWithSecrets when the file `secrets`
 //                 was written: without it, then, nothing runs. Later bytes end the script before
 //                 its time, and do not need the engine: kEnd as TERM does, kKill as USR1 does.
-//   log           scripts -> runner. What the scripts write to their output and error output, byte
+//   log           script -> runner. What the script writes to its output and error output, byte
 //                 for byte but for masks; also init's own lines, which start with "kozmic: ".
-//   started       init -> runner. Exists, durably, before the first script's first instruction.
+//   started       init -> runner. Exists, durably, before the script's first instruction.
 //   exit          init -> runner. Appears whole, after the last byte of the log is durable: one of
-//                 "code N", "signal N" (the script's end), "install-code N", "install-signal N"
-//                 (the install script's, after which the script was not run), "error SENTENCE",
-//                 then perhaps "log-error SENTENCE" when not all of the log could be written; each
-//                 ended by a newline.
+//                 "code N", "signal N" (the script's end), "error SENTENCE", then perhaps
+//                 "log-error SENTENCE" when not all of the log could be written; each ended by a
+//                 newline.
 //
-// Of several variables of one name in the scripts' environment, the first of this order counts: the
+// Of several variables of one name in the script's environment, the first of this order counts: the
 // instructions' (among them TERM, CI and KOZMIC_*); HOME, USER, LOGNAME, SHELL and PWD; the
 // secrets, but for PATH and names that begin with KOZMIC, which no secret sets; the image's own; a
 // PATH of init's.
@@ -40,7 +38,6 @@ inline constexpr char kJobFolder[] = "/.kozmic/job";
 
 inline constexpr char kInstructionsMagic[] = "kozmic-init 2\n";
 inline constexpr char kInstructionsFile[] = "instructions";
-inline constexpr char kInstallFile[] = "install";
 inline constexpr char kScriptFile[] = "script";
 inline constexpr char kSecretsMagic[] = "kozmic-secrets 1\n";
 inline constexpr char kSecretsFile[] = "secrets";

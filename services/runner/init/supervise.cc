@@ -123,8 +123,7 @@ ScriptEnd RunScript(const Script& script, const Orders& orders, ScriptOutput& ou
   }
   close(pipe[1]);
 
-  const auto ask_to_end = [&end, pid](int signal) {
-    if (signal != SIGUSR2) end.asked_to_end = signal;
+  const auto ask_to_end = [pid](int signal) {
     // It may not have a session of its own yet.
     if (kill(-pid, signal) != 0) kill(pid, signal);
   };

@@ -40,10 +40,6 @@ struct ScriptEnd {
   bool signalled = false;
   // Exit code or signal.
   int number = 0;
-  // The last signal that asked for an end meanwhile; 0: none did.
-  int asked_to_end = 0;
-
-  bool Succeeded() const { return !failed && !signalled && number == 0; }
 };
 
 // Runs a script as the user, in a session of its own, with its output going to the log; obeys

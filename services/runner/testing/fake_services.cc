@@ -1,5 +1,6 @@
 #include "services/runner/testing/fake_services.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -19,7 +20,7 @@ grpc::Status Refuse(absl::StatusCode code, const char* reason, grpc::ServerConte
 
 }  // namespace
 
-std::string FakeBuild::Enqueue(const v1::JobSpec& spec) {
+std::string FakeBuild::Enqueue(const v1::JobSpec& spec, const std::string& runner) {
   absl::MutexLock lock(&mutex_);
   v1::Lease lease;
   const int job = ++jobs_;
@@ -29,6 +30,7 @@ std::string FakeBuild::Enqueue(const v1::JobSpec& spec) {
   lease.set_log_token(absl::StrCat("log-token-", job));
   *lease.mutable_spec() = spec;
   attempts_[lease.attempt()].lease = lease;
+  attempts_[lease.attempt()].runner = runner;
   queue_.push_back(lease.attempt());
   return lease.attempt();
 }
@@ -144,7 +146,7 @@ grpc::Status FakeBuild::Check(const grpc::ServerContext& context,
       std::string(bearer->second.data(), bearer->second.size()) != token_) {
     return {grpc::StatusCode::UNAUTHENTICATED, "not a runner"};
   }
-  if (session != absl::StrCat("session-", sessions_)) {
+  if (runners_.count(session) == 0) {
     return Refuse(absl::StatusCode::kFailedPrecondition, "stale_session",
                   const_cast<grpc::ServerContext&>(context));
   }
@@ -156,13 +158,17 @@ grpc::Status FakeBuild::OpenSession(grpc::ServerContext* context,
                                     v1::OpenSessionResponse* response) {
   absl::MutexLock lock(&mutex_);
   const std::string session = absl::StrCat("session-", ++sessions_);
+  std::erase_if(runners_, [&](const auto& one) { return one.second == request->runner(); });
+  runners_[session] = request->runner();
   if (const grpc::Status status = Check(*context, session); !status.ok()) return status;
   session_request_ = *request;
   response->set_session(session);
   response->set_renew_seconds(renew_seconds_);
   response->set_lease_seconds(60);
   for (const auto& [name, attempt] : attempts_) {
-    if (attempt.granted && attempt.live && !attempt.end) *response->add_leases() = attempt.lease;
+    if (attempt.granted && attempt.live && !attempt.end && attempt.runner == request->runner()) {
+      *response->add_leases() = attempt.lease;
+    }
   }
   return grpc::Status::OK;
 }
@@ -181,12 +187,21 @@ grpc::Status FakeBuild::LeaseJob(grpc::ServerContext* context, const v1::LeaseJo
         return grpc::Status::OK;
       }
     }
-    const auto waiting = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !queue_.empty(); };
+    const std::string runner = runners_[request->session()];
+    auto next = queue_.end();
+    const auto waiting = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      next = std::find_if(queue_.begin(), queue_.end(), [&](const std::string& name) {
+        const std::string& wanted = attempts_[name].runner;
+        return wanted.empty() || wanted == runner;
+      });
+      return next != queue_.end();
+    };
     if (!mutex_.AwaitWithTimeout(absl::Condition(&waiting), absl::Milliseconds(50))) continue;
-    Attempt& attempt = attempts_[queue_.front()];
+    Attempt& attempt = attempts_[*next];
     attempt.granted = true;
+    attempt.runner = runner;
     attempt.request_id = request->request_id();
-    queue_.pop_front();
+    queue_.erase(next);
     *response->mutable_lease() = attempt.lease;
     return grpc::Status::OK;
   }
@@ -249,6 +264,50 @@ grpc::Status FakeBuild::IssueCheckout(grpc::ServerContext* context,
     if (on_refused_) on_refused_();
   }
   *response = checkout_;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeBuild::ClaimInstall(grpc::ServerContext* context,
+                                     const v1::ClaimInstallRequest* request,
+                                     v1::ClaimInstallResponse* response) {
+  absl::MutexLock lock(&mutex_);
+  if (const grpc::Status status = Check(*context, request->session()); !status.ok()) return status;
+  const Attempt& attempt = attempts_[request->attempt()];
+  if (!attempt.live || attempt.end) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "stale_fence", *context);
+  }
+  *response = installs_.Claim(*request, runners_[request->session()], attempt.lease.spec().fork());
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeBuild::RenewInstalls(grpc::ServerContext* context,
+                                      const v1::RenewInstallsRequest* request,
+                                      v1::RenewInstallsResponse* response) {
+  absl::MutexLock lock(&mutex_);
+  if (const grpc::Status status = Check(*context, request->session()); !status.ok()) return status;
+  *response = installs_.Renew(*request, runners_[request->session()]);
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeBuild::FinishInstall(grpc::ServerContext* context,
+                                      const v1::FinishInstallRequest* request,
+                                      v1::FinishInstallResponse*) {
+  absl::MutexLock lock(&mutex_);
+  if (const grpc::Status status = Check(*context, request->session()); !status.ok()) return status;
+  if (!installs_.Finish(*request, runners_[request->session()])) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, "stale_claim", *context);
+  }
+  // All are told: hints may be too many.
+  ++hints_;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeBuild::TidyInstalls(grpc::ServerContext* context,
+                                     const v1::TidyInstallsRequest* request,
+                                     v1::TidyInstallsResponse* response) {
+  absl::MutexLock lock(&mutex_);
+  if (const grpc::Status status = Check(*context, request->session()); !status.ok()) return status;
+  *response = installs_.Tidy(*request);
   return grpc::Status::OK;
 }
 

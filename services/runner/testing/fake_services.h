@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "kozmic/logstream/v1/logstream.grpc.pb.h"
 #include "kozmic/runner/v1/runner.grpc.pb.h"
+#include "services/runner/testing/fake_installs.h"
 
 namespace kozmic::runner {
 
@@ -22,8 +23,8 @@ class FakeBuild final : public v1::RunnerService::Service {
  public:
   explicit FakeBuild(std::string runner_token) : token_("Bearer " + runner_token) {}
 
-  // Queues a job; returns its attempt's name.
-  std::string Enqueue(const v1::JobSpec& spec);
+  // Queues a job, for one runner or for any; returns its attempt's name.
+  std::string Enqueue(const v1::JobSpec& spec, const std::string& runner = "");
   // What IssueCheckout answers.
   void set_checkout(const v1::IssueCheckoutResponse& checkout);
   // Called when a runner says that what was issued was refused.
@@ -60,6 +61,8 @@ class FakeBuild final : public v1::RunnerService::Service {
   int refusals() const;
   // Until that many runners waited in IssueCheckout since the beginning.
   bool WaitForCheckouts(int count, absl::Duration patience);
+  // What runners share of install scripts.
+  FakeInstalls& installs() { return installs_; }
 
   grpc::Status OpenSession(grpc::ServerContext*, const v1::OpenSessionRequest*,
                            v1::OpenSessionResponse*) override;
@@ -73,10 +76,20 @@ class FakeBuild final : public v1::RunnerService::Service {
                              v1::IssueCheckoutResponse*) override;
   grpc::Status FinishJob(grpc::ServerContext*, const v1::FinishJobRequest*,
                          v1::FinishJobResponse*) override;
+  grpc::Status ClaimInstall(grpc::ServerContext*, const v1::ClaimInstallRequest*,
+                            v1::ClaimInstallResponse*) override;
+  grpc::Status RenewInstalls(grpc::ServerContext*, const v1::RenewInstallsRequest*,
+                             v1::RenewInstallsResponse*) override;
+  grpc::Status FinishInstall(grpc::ServerContext*, const v1::FinishInstallRequest*,
+                             v1::FinishInstallResponse*) override;
+  grpc::Status TidyInstalls(grpc::ServerContext*, const v1::TidyInstallsRequest*,
+                            v1::TidyInstallsResponse*) override;
 
  private:
   struct Attempt {
     v1::Lease lease;
+    // Empty: any.
+    std::string runner;
     std::string request_id;
     bool granted = false;
     bool live = true;
@@ -91,6 +104,9 @@ class FakeBuild final : public v1::RunnerService::Service {
   mutable absl::Mutex mutex_;
   int jobs_ ABSL_GUARDED_BY(mutex_) = 0;
   int sessions_ ABSL_GUARDED_BY(mutex_) = 0;
+  // The newest of each runner, and whose it is.
+  std::map<std::string, std::string> runners_ ABSL_GUARDED_BY(mutex_);
+  FakeInstalls installs_;
   int watches_ ABSL_GUARDED_BY(mutex_) = 0;
   int renewals_ ABSL_GUARDED_BY(mutex_) = 0;
   int renew_seconds_ ABSL_GUARDED_BY(mutex_) = 1;

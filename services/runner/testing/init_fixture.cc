@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -34,7 +35,8 @@ void InitTest::SetUp() {
 
 InitTest::~InitTest() {
   if (!container_.empty()) docker().RemoveContainer(container_).IgnoreError();
-  std::filesystem::remove_all(work_);
+  std::error_code ignored;
+  std::filesystem::remove_all(work_, ignored);
 }
 
 void InitTest::Begin(const std::string& script, absl::string_view image) {

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <system_error>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -53,34 +54,56 @@ void RunnerTest::SetUp() {
 
 RunnerTest::~RunnerTest() {
   runner_.reset();
-  if (HasFailure()) std::cerr << Text(folder_ + "/runner.log");
-  if (!name_.empty()) {
-    const auto left = docker().ListContainers("kozmic.runner=" + name_);
+  other_runner_.reset();
+  if (HasFailure())
+    std::cerr << Text(folder_ + "/runner.log") << Text(folder_ + "/other/runner.log");
+  for (const std::string& name : {name_, name_ + "-other"}) {
+    if (name_.empty()) break;
+    const auto left = docker().ListContainers("kozmic.runner=" + name);
     if (left.ok()) {
       for (const auto& container : *left) docker().RemoveContainer(container.id).IgnoreError();
     }
+    const auto networks = docker().ListNetworks("kozmic.runner=" + name);
+    if (networks.ok()) {
+      for (const auto& network : *networks) docker().RemoveNetwork(network.id).IgnoreError();
+    }
   }
   if (!image_.empty()) docker().RemoveImage(image_, true).IgnoreError();
-  fs::remove_all(folder_);
+  // What a killed runner left may still be on its way out by itself.
+  std::error_code ignored;
+  fs::remove_all(folder_, ignored);
 }
 
 void RunnerTest::StartRunner(const std::string& more_config) {
   admin_port_ = FreePort();
-  const std::string config = folder_ + "/runner.yaml";
-  std::ofstream(config) << "listen: 127.0.0.1:" << admin_port_
-                        << "\nbuild_address: " << server_->address()
+  runner_ = MakeRunner(name_, folder_, admin_port_, more_config);
+  runner_->Start();
+}
+
+std::string RunnerTest::StartOtherRunner(const std::string& more_config) {
+  const std::string folder = folder_ + "/other";
+  fs::create_directories(folder);
+  other_runner_ = MakeRunner(name_ + "-other", folder, FreePort(), more_config);
+  other_runner_->Start();
+  return name_ + "-other";
+}
+
+std::unique_ptr<RunnerProcess> RunnerTest::MakeRunner(const std::string& name,
+                                                      const std::string& folder, int port,
+                                                      const std::string& more_config) const {
+  const std::string config = folder + "/runner.yaml";
+  std::ofstream(config) << "listen: 127.0.0.1:" << port << "\nbuild_address: " << server_->address()
                         << "\nlogstream_address: " << server_->address()
-                        << "\nrunner_token: " << kRunnerToken << "\nname: " << name_
+                        << "\nrunner_token: " << kRunnerToken << "\nname: " << name
                         << "\nslots: 2\nlabels: [linux, test]\ndocker_host: " << engine_host_
-                        << "\nwork_dir: " << work() << "\ncache_dir: " << folder_ << "/cache"
+                        << "\nwork_dir: " << folder << "/work\ncache_dir: " << folder << "/cache"
                         << "\ninit_path: "
                         << fs::canonical("services/runner/init/kozmic-init").string()
                         << "\nclone_url_prefixes: [" << absl::StrJoin(clone_url_prefixes_, ", ")
                         << "]\n"
                         << more_config;
-  runner_ = std::make_unique<RunnerProcess>(fs::canonical("services/runner/runner"), config,
-                                            folder_ + "/runner.log");
-  runner_->Start();
+  return std::make_unique<RunnerProcess>(fs::canonical("services/runner/runner"), config,
+                                         folder + "/runner.log");
 }
 
 v1::IssueCheckoutResponse RunnerTest::Checkout() const {
@@ -132,6 +155,11 @@ std::vector<std::string> RunnerTest::Leftovers() {
   EXPECT_TRUE(containers.ok()) << containers.status();
   if (containers.ok()) {
     for (const auto& container : *containers) left.push_back(container.id);
+  }
+  const auto networks = docker().ListNetworks("kozmic.runner=" + name_);
+  EXPECT_TRUE(networks.ok()) << networks.status();
+  if (networks.ok()) {
+    for (const auto& network : *networks) left.push_back(network.name);
   }
   for (const auto& entry : fs::directory_iterator(work())) {
     if (entry.is_directory()) left.push_back(entry.path());

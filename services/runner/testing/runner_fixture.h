@@ -28,6 +28,8 @@ class RunnerTest : public DockerTest {
 
   // Starts the program, the first time or again.
   void StartRunner(const std::string& more_config = "");
+  // Starts it a second time beside the first, as another runner of the same engine; its name.
+  std::string StartOtherRunner(const std::string& more_config = "");
 
   // A job for the newest commit.
   v1::JobSpec Spec(const std::string& script);
@@ -66,6 +68,11 @@ class RunnerTest : public DockerTest {
   std::unique_ptr<GitServer> git_;
   std::unique_ptr<RpcServer> server_;
   std::unique_ptr<RunnerProcess> runner_;
+  std::unique_ptr<RunnerProcess> other_runner_;
+
+ private:
+  std::unique_ptr<RunnerProcess> MakeRunner(const std::string& name, const std::string& folder,
+                                            int port, const std::string& more_config) const;
 };
 
 }  // namespace kozmic::runner

@@ -37,6 +37,11 @@ export function controlRoutes(sim, apiRoutes) {
       await journal.commit('rate_limit_set', limit);
       return json(200, limit);
     }),
+    route('GET', '/hooks/:hook', async ({ params }) => {
+      const hook = state.hooks.find(number(params.hook));
+      if (!hook) throw notFound();
+      return json(200, { url: hook.config.url, secret: hook.config.secret ?? null });
+    }),
     route('GET', '/contract', async () => {
       if (!sim.contract) throw new HttpError(404, 'start it with --check-contract');
       return json(200, sim.contract.report());

@@ -26,6 +26,16 @@ type Choice = Exclude<keyof BuildSettings, 'max_parallel'>;
 /** In the order in which they are shown, in groups. */
 const GROUPS: readonly { legend: string; choices: readonly [Choice, string, string][] }[] = [
   {
+    legend: 'What jobs get',
+    choices: [
+      [
+        'submodules',
+        'The repository and its submodules',
+        'Those that are public and at the same GitHub. A private one cannot be read: deploy keys open one repository.',
+      ],
+    ],
+  },
+  {
     legend: 'When something newer is pushed, cancel older builds',
     choices: [
       ['cancel_superseded_pull_requests', 'Of the same pull request', ''],

@@ -1,13 +1,13 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { deleteHook, getHook, listHooks, restoreHooks, updateHook } from '../../api/hooks';
-import type { Hook, Project, RestoredHook } from '../../api/types';
+import type { Hook, HookFields, Project, RestoredHook } from '../../api/types';
 import { ActionButton, Trouble, useAction } from '../../components/action';
 import { ConfirmButton } from '../../components/confirm_button';
 import { BoxIcon, BranchIcon, CheckIcon, CloseIcon } from '../../components/icons';
 import { Empty, Loading, SectionHead } from '../../components/section';
 import { plural } from '../../format';
-import { EVENTS, toFields, toValues } from '../../hook_fields';
+import { EVENTS } from '../../hook_fields';
 import { watchProject } from '../../live/client';
 import { atLeast } from '../../roles';
 import { paths } from '../../routes';
@@ -174,8 +174,9 @@ function HookCard(props: {
   const { project, hook, manages, changed, deleted } = props;
   const toggle = useAction(async () => {
     // What another manager has changed meanwhile stays.
-    const fields = toFields(toValues(await getHook(project, hook.id)));
-    changed(await updateHook(project, hook.id, { ...fields, enabled: !hook.enabled }));
+    const fields: Partial<Hook> = { ...(await getHook(project, hook.id)) };
+    for (const name of ['id', 'created_at', 'updated_at'] as const) delete fields[name];
+    changed(await updateHook(project, hook.id, { ...(fields as HookFields), enabled: !hook.enabled }));
   });
   return (
     <li class={`hook ${hook.enabled ? '' : 'hook-off'}`} data-testid="hook" data-hook={hook.id}>
