@@ -20,6 +20,8 @@ using nlohmann::json;
 constexpr absl::Duration kShortCall = absl::Seconds(20);
 // Starting and removing are slow on a loaded host.
 constexpr absl::Duration kLongCall = absl::Seconds(60);
+// Of millions of files.
+constexpr absl::Duration kMeasure = absl::Minutes(5);
 // Of gigabytes on a slow disk.
 constexpr absl::Duration kCommit = absl::Minutes(30);
 
@@ -315,6 +317,24 @@ absl::StatusOr<ContainerInfo> DockerClient::InspectContainer(absl::string_view i
   return info;
 }
 
+absl::StatusOr<DiskUse> DockerClient::MeasureContainer(absl::string_view id,
+                                                       std::stop_token stop) const {
+  KOZMIC_ASSIGN_OR_RETURN(const EngineReply reply,
+                          http_.Call({.method = "GET",
+                                      .path = ContainerPath(id, "/json?size=1"),
+                                      .timeout = kMeasure,
+                                      .stop = std::move(stop)}));
+  KOZMIC_ASSIGN_OR_RETURN(const json body, ParseObject(reply.body));
+  DiskUse use = {.written_bytes = NumberAt(body, "SizeRw"), .volume_folders = {}};
+  const auto mounts = body.find("Mounts");
+  if (mounts == body.end() || !mounts->is_array()) return use;
+  for (const json& mount : *mounts) {
+    if (!mount.is_object() || StringAt(mount, "Type") != "volume") continue;
+    use.volume_folders.push_back(StringAt(mount, "Source"));
+  }
+  return use;
+}
+
 absl::StatusOr<std::vector<ContainerSummary>> DockerClient::ListContainers(
     absl::string_view label) const {
   json filters = json::object();
@@ -356,13 +376,14 @@ absl::StatusOr<std::string> DockerClient::TailLog(absl::string_view id, int line
 }
 
 absl::StatusOr<std::string> DockerClient::CreateNetwork(const NetworkSpec& spec) const {
-  json body = {{"Name", spec.name},
-               {"CheckDuplicate", true},
-               {"Driver", "bridge"},
-               {"Internal", spec.internal},
-               {"Labels", spec.labels}};
+  json body = {{"Name", spec.name},   {"CheckDuplicate", true},    {"Driver", "bridge"},
+               {"EnableIPv6", false}, {"Internal", spec.internal}, {"Labels", spec.labels}};
+  json options = json::object();
   // The host itself is outside, too.
-  if (spec.internal) body["Options"] = {{"com.docker.network.bridge.inhibit_ipv4", "true"}};
+  if (spec.internal) options["com.docker.network.bridge.inhibit_ipv4"] = "true";
+  if (!spec.bridge.empty()) options["com.docker.network.bridge.name"] = spec.bridge;
+  if (spec.apart) options["com.docker.network.bridge.enable_icc"] = "false";
+  if (!options.empty()) body["Options"] = options;
   KOZMIC_ASSIGN_OR_RETURN(
       const EngineReply reply,
       http_.Call({.method = "POST",

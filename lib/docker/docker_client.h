@@ -72,11 +72,23 @@ struct ContainerInfo {
   std::string error;
 };
 
+// What a container takes of the engine's disk.
+struct DiskUse {
+  // Beyond its image, and outside what is mounted in it.
+  int64_t written_bytes = 0;
+  // The engine's folders of its volumes.
+  std::vector<std::string> volume_folders;
+};
+
 struct NetworkSpec {
   std::string name;
   std::map<std::string, std::string> labels;
   // Its containers reach each other and nothing else, not even the host.
   bool internal = false;
+  // What the host calls its bridge, at most 15 characters; empty: a name of Docker's.
+  std::string bridge = {};
+  // Its containers do not reach each other.
+  bool apart = false;
 };
 
 struct NetworkSummary {
@@ -151,6 +163,8 @@ class DockerClient {
   // already, or is being removed.
   absl::Status RemoveContainer(absl::string_view id) const;
   absl::StatusOr<ContainerInfo> InspectContainer(absl::string_view id) const;
+  // The engine looks at every file that the container has written. Cancellable. NOT_FOUND.
+  absl::StatusOr<DiskUse> MeasureContainer(absl::string_view id, std::stop_token stop) const;
   // All containers, running or not, that carry the label `key`, or `key=value` with a value; every
   // container when it is empty.
   absl::StatusOr<std::vector<ContainerSummary>> ListContainers(absl::string_view label) const;

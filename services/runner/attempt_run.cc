@@ -1,6 +1,7 @@
 #include "services/runner/attempt_run.h"
 
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
@@ -8,6 +9,7 @@
 #include "lib/base/backoff.h"
 #include "lib/base/log.h"
 #include "lib/status/annotate.h"
+#include "services/runner/containers/disk_use.h"
 #include "services/runner/init/protocol.h"
 
 namespace kozmic::runner {
@@ -28,6 +30,7 @@ constexpr int kKilledCode = 137;
 const char* EndingOf(StopReason reason) {
   return reason == StopReason::kStalled    ? "stalled"
          : reason == StopReason::kTimedOut ? "timed out"
+         : reason == StopReason::kDiskFull ? "disk full"
                                            : "cancelled";
 }
 
@@ -67,7 +70,7 @@ AttemptRun::AttemptRun(const JobTools& tools, std::shared_ptr<grpc::Channel> log
   // What an earlier process began to end, ends for that reason, whatever its exit code.
   const std::optional<std::string> ending = folder_->ReadNote(kEndingNote);
   for (const StopReason reason :
-       {StopReason::kStalled, StopReason::kTimedOut, StopReason::kCancel}) {
+       {StopReason::kStalled, StopReason::kTimedOut, StopReason::kDiskFull, StopReason::kCancel}) {
     if (ending == EndingOf(reason)) job_.Stop(reason);
   }
   const std::optional<std::string> install = folder_->ReadNote(kInstallNote);
@@ -81,6 +84,18 @@ AttemptRun::AttemptRun(const JobTools& tools, std::shared_ptr<grpc::Channel> log
   }
   limits_ = std::make_unique<TimeLimits>(tools_.clock, job_, Granted(),
                                          [this] { return folder_->LogSize(); });
+  if (policy.disk_bytes > 0) {
+    disk_limit_ = std::make_unique<DiskLimit>(
+        job_, policy.disk_bytes, [this](const std::stop_token& stop) { return DiskUse(stop); },
+        DiskLimit::Options{});
+  }
+}
+
+absl::StatusOr<int64_t> AttemptRun::DiskUse(const std::stop_token& stop) const {
+  std::vector<std::string> names = services_.Names();
+  names.push_back(container_.Name());
+  return MeasureDisk(tools_.docker, names,
+                     {folder_->job_path(), folder_->source_path(), folder_->home_path()}, stop);
 }
 
 Moment AttemptRun::Granted() {
@@ -176,6 +191,9 @@ Outcome AttemptRun::Stopped(StopReason reason) {
   } else if (reason == StopReason::kTimedOut) {
     outcome = Outcome::TimedOut(job_.lease().spec().timeout_seconds());
     last_line = outcome.reason;
+  } else if (reason == StopReason::kDiskFull) {
+    outcome = Outcome::DiskFull(policy_.disk_bytes);
+    last_line = outcome.reason;
   }
   if (!last_line.empty()) {
     services_.TellOfFailure();
@@ -269,6 +287,7 @@ Outcome AttemptRun::Ended(const ScriptExit& exit) {
 
 bool AttemptRun::Finish(const Outcome& outcome) {
   limits_.reset();
+  disk_limit_.reset();
   services_.StopWatching();
   folder_->RemoveSecrets();
   // Others need not wait for the report of an install script that failed. A preparation that hangs

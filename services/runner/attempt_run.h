@@ -5,26 +5,29 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
 #include "lib/base/random.h"
-#include "services/runner/file_watcher.h"
+#include "services/runner/containers/script_container.h"
+#include "services/runner/containers/service_containers.h"
+#include "services/runner/disk_limit.h"
 #include "services/runner/job.h"
 #include "services/runner/job_folder.h"
-#include "services/runner/job_network.h"
 #include "services/runner/job_preparation.h"
-#include "services/runner/log_mask.h"
-#include "services/runner/log_uploader.h"
+#include "services/runner/log/file_watcher.h"
+#include "services/runner/log/log_mask.h"
+#include "services/runner/log/log_uploader.h"
 #include "services/runner/machine_clock.h"
+#include "services/runner/network/job_network.h"
 #include "services/runner/outcome.h"
-#include "services/runner/script_container.h"
-#include "services/runner/service_containers.h"
 #include "services/runner/time_limits.h"
 
 namespace kozmic::runner {
@@ -70,6 +73,8 @@ class AttemptRun {
   absl::Time PressToEnd(int step);
   bool ReportUntilAcknowledged(const v1::FinishJobRequest& request);
   std::optional<absl::Time> start_time() const;
+  // What the attempt takes of the disk, in bytes.
+  absl::StatusOr<int64_t> DiskUse(const std::stop_token& stop) const;
   // When the lease was granted; now, if the folder does not tell.
   Moment Granted();
 
@@ -89,6 +94,7 @@ class AttemptRun {
   std::unique_ptr<LogUploader> uploader_;
   // Until the job's outcome is known.
   std::unique_ptr<TimeLimits> limits_;
+  std::unique_ptr<DiskLimit> disk_limit_;
   bool prepared_ ABSL_GUARDED_BY(mutex_) = false;
   std::future<std::optional<Outcome>> preparing_;
 };

@@ -1,6 +1,10 @@
 #include "services/runner/config.h"
 
+#include <utility>
+
+#include "absl/strings/str_cat.h"
 #include "lib/status/macros.h"
+#include "services/runner/network/address_range.h"
 
 namespace kozmic::runner {
 
@@ -39,8 +43,28 @@ absl::StatusOr<Config> ReadConfig(ConfigReader& reader) {
   reader.Integer("job_pids", &config.job_pids,
                  {.help = "processes of a job's container; 0: no limit", .fallback = "512"}, 0,
                  1 << 22);
-  reader.Text("job_network", &config.job_network,
-              {.help = "Docker network of the jobs; empty: Docker's default", .fallback = ""});
+  reader.Integer(
+      "job_disk_mb", &config.job_disk_mb,
+      {.help = "what a job may write, in its containers, services and folder together; 0: no limit",
+       .fallback = "20480"},
+      0, int64_t{1} << 30);
+  reader.Text(
+      "job_network", &config.job_network,
+      {.help = "Docker network of all jobs, for which you have made it fit; empty: the runner "
+               "sees to theirs",
+       .fallback = ""});
+  reader.Choice("job_network_policy", &config.job_network_policy,
+                {.help = "public: jobs reach the public internet, not private networks, cloud "
+                         "metadata, this machine, or each other; open: all that this machine does",
+                 .fallback = "public"},
+                {"public", "open"});
+  reader.Choice("fork_network_policy", &config.fork_network_policy,
+                {.help = "the same for pull requests from forks", .fallback = "public"},
+                {"public", "open"});
+  reader.TextList(
+      "job_network_allow", &config.job_network_allow,
+      {.help = "addresses and ranges (10.1.0.0/16) that jobs reach nevertheless, forks' never",
+       .fallback = ""});
   reader.Choice("job_profile", &config.job_profile,
                 {.help = "hardened: sudo and the like are refused to jobs", .fallback = "compat"},
                 {"compat", "hardened"});
@@ -66,6 +90,14 @@ absl::StatusOr<Config> ReadConfig(ConfigReader& reader) {
                   .fallback = "10"},
                  0, 90);
   KOZMIC_RETURN_IF_ERROR(reader.Finish());
+  for (std::string& range : config.job_network_allow) {
+    auto parsed = ParseAddressRange(range);
+    if (!parsed.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("job_network_allow: ", parsed.status().message()));
+    }
+    range = *std::move(parsed);
+  }
   return config;
 }
 

@@ -32,7 +32,13 @@ struct Config {
   int64_t job_memory_mb = 0;
   int64_t job_cpus = 0;
   int64_t job_pids = 0;
+  int64_t job_disk_mb = 0;
   std::string job_network;
+  // "public" or "open".
+  std::string job_network_policy;
+  std::string fork_network_policy;
+  // IPv4 ranges: "10.1.0.0/16".
+  std::vector<std::string> job_network_allow;
   // "compat" or "hardened".
   std::string job_profile;
   std::string fork_profile;

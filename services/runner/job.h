@@ -21,13 +21,15 @@ enum class StopReason {
   kStalled = 1,
   // It has had its time.
   kTimedOut = 2,
+  // It has written more to the disk than it may.
+  kDiskFull = 3,
   // Somebody cancelled the job.
-  kCancel = 3,
+  kCancel = 4,
   // This process ends, and another one will take the container over. It and what is above end what
   // this process does for the job; what is below ends the job, and that is to be reported.
-  kDetach = 4,
+  kDetach = 5,
   // The lease is not ours any more.
-  kLost = 5,
+  kLost = 6,
 };
 
 // A leased attempt at hand, as all threads that deal with it know it. Thread-safe.

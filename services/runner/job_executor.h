@@ -6,10 +6,10 @@
 
 #include "grpcpp/grpcpp.h"
 #include "lib/base/random.h"
-#include "services/runner/file_watcher.h"
+#include "services/runner/containers/script_container.h"
 #include "services/runner/job.h"
 #include "services/runner/job_preparation.h"
-#include "services/runner/script_container.h"
+#include "services/runner/log/file_watcher.h"
 
 namespace kozmic::runner {
 

@@ -16,8 +16,8 @@
 #include "absl/time/time.h"
 #include "google/protobuf/util/json_util.h"
 #include "lib/http/socket.h"
+#include "lib/process/child_process.h"
 #include "lib/status/macros.h"
-#include "services/runner/child_process.h"
 #include "services/runner/init/protocol.h"
 
 namespace kozmic::runner {

@@ -16,8 +16,8 @@
 #include "lib/crypto/digest.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
-#include "services/runner/fetch_error.h"
-#include "services/runner/pulled_images.h"
+#include "services/runner/fetch/fetch_error.h"
+#include "services/runner/images/pulled_images.h"
 
 namespace kozmic::runner {
 namespace {

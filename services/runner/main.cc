@@ -58,17 +58,18 @@ class Serving {
   RpcServer* server_ ABSL_GUARDED_BY(mutex_) = nullptr;
 };
 
-// Waits for the jobs at hand, but no longer than until somebody asks a second time.
-void WaitForJobs(Runner& runner, absl::Duration patience) {
+// Waits for the jobs at hand, but no longer than until somebody asks a second time. False when some
+// are left.
+bool WaitForJobs(Runner& runner, absl::Duration patience) {
   std::thread impatience([&runner] {
     WaitForTermination();
     runner.Detach();
   });
-  if (!runner.WaitForJobs(absl::Now() + patience)) {
-    Log(Severity::kWarning, "jobs are left to the next start");
-  }
+  const bool ended = runner.WaitForJobs(absl::Now() + patience);
+  if (!ended) Log(Severity::kWarning, "jobs are left to the next start");
   RequestTermination();
   impatience.join();
+  return ended;
 }
 
 absl::Status Serve(ConfigReader& reader) {
@@ -95,7 +96,10 @@ absl::Status Serve(ConfigReader& reader) {
 
   WaitForTermination();
   runner->Drain();
-  if (config.shutdown_mode == "drain" && !superseded) WaitForJobs(*runner, config.drain_timeout);
+  const bool ended =
+      config.shutdown_mode == "drain" && !superseded && WaitForJobs(*runner, config.drain_timeout);
+  // What took this one's place has them now.
+  if (ended && !superseded) runner->RemoveNetworks();
   serving.SetServer(nullptr);
   server->Stop(kGrace);
   runner->Detach();

@@ -74,6 +74,12 @@ Outcome Outcome::TimedOut(int seconds) {
           absl::StrCat("The job was ended after ", Period(seconds), ", its time limit.")};
 }
 
+Outcome Outcome::DiskFull(int64_t most_bytes) {
+  return {v1::FinishJobRequest::OUTCOME_FAILED, 0,
+          absl::StrCat("The job was ended because it wrote more than ", most_bytes >> 20,
+                       " MiB to the disk, this runner's limit (job_disk_mb).")};
+}
+
 Outcome Outcome::Of(const ScriptExit& exit, bool installing) {
   if (!exit.error.empty()) {
     return Failed(absl::StrCat(installing ? "The install script" : "The script",

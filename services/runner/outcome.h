@@ -1,6 +1,7 @@
 #ifndef KOZMIC_SERVICES_RUNNER_OUTCOME_H_
 #define KOZMIC_SERVICES_RUNNER_OUTCOME_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -22,6 +23,8 @@ struct Outcome {
   // After the given limit of the job's spec.
   static Outcome Stalled(int seconds);
   static Outcome TimedOut(int seconds);
+  // More than so many bytes written.
+  static Outcome DiskFull(int64_t most_bytes);
   // What kozmic-init witnessed. Success only for the script's exit code 0 with its whole log.
   // `installing`: it is the install script's end, whose success is not the job's.
   static Outcome Of(const ScriptExit& exit, bool installing);

@@ -71,7 +71,7 @@ ContainerPolicy PolicyOf(const Config& config, const docker::EngineLimits& limit
   const int64_t cpus = std::min(config.job_cpus, limits.cpu_count);
   policy.nano_cpus = limits.cpus ? cpus * 1'000'000'000 : 0;
   policy.pids_limit = limits.pids ? config.job_pids : 0;
-  policy.network_mode = config.job_network;
+  policy.disk_bytes = config.job_disk_mb << 20;
   policy.harden = config.job_profile == "hardened";
   policy.harden_forks = config.fork_profile == "hardened";
   if (!limits.memory || !limits.cpus || !limits.pids) {
@@ -108,6 +108,15 @@ absl::StatusOr<std::unique_ptr<Runner>> Runner::Start(const Config& config, cons
   }));
   ContainerPolicy policy = PolicyOf(complete, limits);
   policy.init_path = init_path;
+  KOZMIC_ASSIGN_OR_RETURN(
+      std::unique_ptr<RunnerNetworks> networks,
+      RunnerNetworks::Start(*docker, {.runner = config.name,
+                                      .network = config.job_network,
+                                      .jobs_public_only = config.job_network_policy == "public",
+                                      .forks_public_only = config.fork_network_policy == "public",
+                                      .allowed = config.job_network_allow}));
+  policy.network = networks->jobs();
+  policy.fork_network = networks->forks();
 
   auto link = std::make_unique<BuildLink>(MakeChannel(config.build_address), config.runner_token);
   v1::OpenSessionRequest request;
@@ -120,18 +129,21 @@ absl::StatusOr<std::unique_ptr<Runner>> Runner::Start(const Config& config, cons
     KOZMIC_ASSIGN_OR_RETURN(session, link->OpenSession(request));
     return absl::OkStatus();
   }));
-  return std::unique_ptr<Runner>(new Runner(complete, std::move(docker), std::move(policy),
-                                            std::move(link), std::move(registry), session,
-                                            std::move(events)));
+  return std::unique_ptr<Runner>(new Runner(complete,
+                                            {.docker = std::move(docker),
+                                             .policy = std::move(policy),
+                                             .networks = std::move(networks),
+                                             .link = std::move(link),
+                                             .registry = std::move(registry)},
+                                            session, std::move(events)));
 }
 
-Runner::Runner(const Config& config, std::unique_ptr<docker::DockerClient> docker,
-               ContainerPolicy policy, std::unique_ptr<BuildLink> link,
-               std::unique_ptr<CacheRegistry> registry, const v1::OpenSessionResponse& session,
-               Events events)
-    : docker_(std::move(docker)),
-      link_(std::move(link)),
-      registry_(std::move(registry)),
+Runner::Runner(const Config& config, Surroundings surroundings,
+               const v1::OpenSessionResponse& session, Events events)
+    : docker_(std::move(surroundings.docker)),
+      networks_(std::move(surroundings.networks)),
+      link_(std::move(surroundings.link)),
+      registry_(std::move(surroundings.registry)),
       git_({.cache_folder = config.cache_dir,
             .clone_url_prefixes = config.clone_url_prefixes,
             .local_sources = config.local_sources}),
@@ -153,18 +165,18 @@ Runner::Runner(const Config& config, std::unique_ptr<docker::DockerClient> docke
             sharing_.LookAgain();
           },
           SessionWatch::Options{}),
-      executor_(
-          JobTools{.docker = *docker_,
-                   .git = git_,
-                   .submodules = submodules_,
-                   .images = images_,
-                   .installs = installs_,
-                   .sharing = sharing_,
-                   .link = *link_,
-                   .renewer = renewer_,
-                   .clock = machine_clock_},
-          MakeChannel(config.logstream_address), watcher_, random_,
-          JobExecutor::Options{.work_folder = config.work_dir, .container = std::move(policy)}) {
+      executor_(JobTools{.docker = *docker_,
+                         .git = git_,
+                         .submodules = submodules_,
+                         .images = images_,
+                         .installs = installs_,
+                         .sharing = sharing_,
+                         .link = *link_,
+                         .renewer = renewer_,
+                         .clock = machine_clock_},
+                MakeChannel(config.logstream_address), watcher_, random_,
+                JobExecutor::Options{.work_folder = config.work_dir,
+                                     .container = std::move(surroundings.policy)}) {
   Log(Severity::kInfo, "session opened",
       {{"runner", config.name}, {"leases", session.leases_size()}});
   for (const v1::Lease& lease : session.leases()) {

@@ -13,25 +13,26 @@
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
 #include "lib/docker/docker_client.h"
-#include "services/runner/build_link.h"
-#include "services/runner/cache_registry.h"
 #include "services/runner/config.h"
-#include "services/runner/file_watcher.h"
-#include "services/runner/git_fetcher.h"
-#include "services/runner/image_puller.h"
-#include "services/runner/install_cache.h"
-#include "services/runner/install_sharing.h"
-#include "services/runner/install_tidier.h"
+#include "services/runner/containers/leftover_sweeper.h"
+#include "services/runner/fetch/git_fetcher.h"
+#include "services/runner/fetch/submodule_fetcher.h"
+#include "services/runner/images/image_puller.h"
+#include "services/runner/images/pulled_images.h"
+#include "services/runner/install/cache_registry.h"
+#include "services/runner/install/install_cache.h"
+#include "services/runner/install/install_sharing.h"
+#include "services/runner/install/install_tidier.h"
 #include "services/runner/job_executor.h"
 #include "services/runner/job_table.h"
-#include "services/runner/lease_loop.h"
-#include "services/runner/lease_renewer.h"
-#include "services/runner/leftover_sweeper.h"
+#include "services/runner/leases/build_link.h"
+#include "services/runner/leases/lease_loop.h"
+#include "services/runner/leases/lease_renewer.h"
+#include "services/runner/leases/session_watch.h"
+#include "services/runner/log/file_watcher.h"
 #include "services/runner/machine_clock.h"
 #include "services/runner/machine_watch.h"
-#include "services/runner/pulled_images.h"
-#include "services/runner/session_watch.h"
-#include "services/runner/submodule_fetcher.h"
+#include "services/runner/network/runner_networks.h"
 
 namespace kozmic::runner {
 
@@ -60,6 +61,8 @@ class Runner {
   // Waits for the jobs at hand, and for what they share with other runners. False when some are
   // left at the deadline.
   bool WaitForJobs(absl::Time deadline);
+  // Once there are no jobs and none come: removes the networks that were made for them.
+  void RemoveNetworks() { networks_->Remove(); }
   // Leaves the jobs at hand to the next process: their containers run on.
   void Detach();
 
@@ -68,14 +71,23 @@ class Runner {
   absl::Status fitness() const { return machine_watch_->status(); }
 
  private:
-  Runner(const Config& config, std::unique_ptr<docker::DockerClient> docker, ContainerPolicy policy,
-         std::unique_ptr<BuildLink> link, std::unique_ptr<CacheRegistry> registry,
-         const v1::OpenSessionResponse& session, Events events);
+  // What it reaches, and has made sure of.
+  struct Surroundings {
+    std::unique_ptr<docker::DockerClient> docker;
+    ContainerPolicy policy;
+    std::unique_ptr<RunnerNetworks> networks;
+    std::unique_ptr<BuildLink> link;
+    // May be null.
+    std::unique_ptr<CacheRegistry> registry;
+  };
+  Runner(const Config& config, Surroundings surroundings, const v1::OpenSessionResponse& session,
+         Events events);
 
   SystemClock clock_;
   SystemMachineClock machine_clock_;
   SystemRandom random_;
   const std::unique_ptr<docker::DockerClient> docker_;
+  const std::unique_ptr<RunnerNetworks> networks_;
   const std::unique_ptr<BuildLink> link_;
   // May be null.
   const std::unique_ptr<CacheRegistry> registry_;

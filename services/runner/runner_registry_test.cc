@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/runner/pulled_images.h"
+#include "services/runner/images/pulled_images.h"
 #include "services/runner/testing/runner_fixture.h"
 
 namespace kozmic::runner {

@@ -15,7 +15,7 @@
 #include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/runner/child_process.h"
+#include "lib/process/child_process.h"
 #include "services/runner/testing/runner_fixture.h"
 
 namespace kozmic::runner {

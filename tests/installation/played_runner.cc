@@ -15,7 +15,7 @@
 #include "lib/crypto/digest.h"
 #include "lib/rpc/client.h"
 #include "lib/status/annotate.h"
-#include "services/runner/log_uploader.h"
+#include "services/runner/log/log_uploader.h"
 
 namespace kozmic {
 namespace {

@@ -11,12 +11,12 @@
 #include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
 #include "lib/base/random.h"
-#include "services/runner/build_link.h"
-#include "services/runner/file_watcher.h"
 #include "services/runner/job_table.h"
-#include "services/runner/lease_loop.h"
-#include "services/runner/lease_renewer.h"
-#include "services/runner/session_watch.h"
+#include "services/runner/leases/build_link.h"
+#include "services/runner/leases/lease_loop.h"
+#include "services/runner/leases/lease_renewer.h"
+#include "services/runner/leases/session_watch.h"
+#include "services/runner/log/file_watcher.h"
 
 namespace kozmic {
 

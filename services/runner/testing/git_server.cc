@@ -14,7 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "services/runner/child_process.h"
+#include "lib/process/child_process.h"
 
 namespace kozmic::runner {
 namespace {

@@ -92,6 +92,10 @@ std::unique_ptr<RunnerProcess> RunnerTest::MakeRunner(const std::string& name,
                                                       const std::string& folder, int port,
                                                       const std::string& more_config) const {
   const std::string config = folder + "/runner.yaml";
+  // A firewall is for the tests that look at it.
+  const std::string network = absl::StrContains(more_config, "network_policy")
+                                  ? ""
+                                  : "job_network_policy: open\nfork_network_policy: open\n";
   std::ofstream(config) << "listen: 127.0.0.1:" << port << "\nbuild_address: " << server_->address()
                         << "\nlogstream_address: " << server_->address()
                         << "\nrunner_token: " << kRunnerToken << "\nname: " << name
@@ -101,7 +105,7 @@ std::unique_ptr<RunnerProcess> RunnerTest::MakeRunner(const std::string& name,
                         << fs::canonical("services/runner/init/kozmic-init").string()
                         << "\nclone_url_prefixes: [" << absl::StrJoin(clone_url_prefixes_, ", ")
                         << "]\n"
-                        << more_config;
+                        << network << more_config;
   return std::make_unique<RunnerProcess>(fs::canonical("services/runner/runner"), config,
                                          folder + "/runner.log");
 }

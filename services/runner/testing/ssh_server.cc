@@ -21,8 +21,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
+#include "lib/process/child_process.h"
 #include "lib/testing/free_port.h"
-#include "services/runner/child_process.h"
 
 namespace kozmic::runner {
 namespace {

@@ -1,0 +1,29 @@
+#ifndef KOZMIC_LIB_PROCESS_CHILD_PROCESS_H_
+#define KOZMIC_LIB_PROCESS_CHILD_PROCESS_H_
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace kozmic {
+
+struct ChildResult {
+  // 128 + signal when one ended it.
+  int exit_code = 0;
+  // Output and error output together; the beginning, when there is a lot.
+  std::string output;
+};
+
+// Runs a program to its end, in a process group of its own, with nothing but the given
+// environment, without input. DEADLINE_EXCEEDED or CANCELLED after killing the whole group;
+// INTERNAL when it cannot be started. A program that fails is OK: see `exit_code`.
+absl::StatusOr<ChildResult> RunChild(const std::vector<std::string>& argv,
+                                     const std::vector<std::string>& environment,
+                                     absl::Duration timeout, std::stop_token stop);
+
+}  // namespace kozmic
+
+#endif  // KOZMIC_LIB_PROCESS_CHILD_PROCESS_H_

@@ -1,0 +1,47 @@
+#ifndef KOZMIC_SERVICES_RUNNER_CONTAINERS_LEFTOVER_SWEEPER_H_
+#define KOZMIC_SERVICES_RUNNER_CONTAINERS_LEFTOVER_SWEEPER_H_
+
+#include <stop_token>
+#include <string>
+
+#include "absl/time/time.h"
+#include "lib/base/worker.h"
+#include "lib/docker/docker_client.h"
+#include "services/runner/images/pulled_images.h"
+#include "services/runner/install/install_cache.h"
+#include "services/runner/job_table.h"
+
+namespace kozmic::runner {
+
+// Removes containers, networks and folders of this runner that belong to no job at hand, whatever
+// crash they are from: when made, and again and again. Jobs must be in the table before they leave
+// anything.
+class LeftoverSweeper {
+ public:
+  LeftoverSweeper(const docker::DockerClient& docker, const JobTable& jobs, InstallCache& installs,
+                  PulledImages& pulled, std::string runner, std::string work_folder,
+                  absl::Duration interval);
+
+  // Nothing is removed any more afterwards.
+  void Stop() {
+    stop_.request_stop();
+    worker_.Stop();
+  }
+
+ private:
+  absl::Duration Sweep();
+
+  const docker::DockerClient& docker_;
+  const JobTable& jobs_;
+  InstallCache& installs_;
+  PulledImages& pulled_;
+  const std::string runner_;
+  const std::string work_folder_;
+  const absl::Duration interval_;
+  std::stop_source stop_;
+  Worker worker_;
+};
+
+}  // namespace kozmic::runner
+
+#endif  // KOZMIC_SERVICES_RUNNER_CONTAINERS_LEFTOVER_SWEEPER_H_
