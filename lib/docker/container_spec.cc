@@ -46,6 +46,8 @@ std::string ToCreateJson(const ContainerSpec& spec) {
   if (!spec.add_capabilities.empty()) host["CapAdd"] = spec.add_capabilities;
   if (!spec.security_options.empty()) host["SecurityOpt"] = spec.security_options;
 
+  if (!spec.runtime.empty()) host["Runtime"] = spec.runtime;
+
   json body = {{"Image", spec.image},
                {"Healthcheck", {{"Test", {"NONE"}}}},
                {"HostConfig", std::move(host)}};

@@ -49,6 +49,8 @@ struct ContainerSpec {
   std::vector<std::string> add_capabilities;
   // "no-new-privileges", ...
   std::vector<std::string> security_options;
+  // The engine's name of the container runtime; empty: its default.
+  std::string runtime;
   // Puts Docker's init in front of the command.
   bool init = false;
   // So much of its output the engine keeps, for DockerClient::TailLog. 0: Docker's own log is off.

@@ -114,6 +114,24 @@ absl::StatusOr<EngineLimits> DockerClient::GetLimits() const {
                       .cpu_count = NumberAt(body, "NCPU")};
 }
 
+absl::StatusOr<EngineIsolation> DockerClient::GetIsolation() const {
+  KOZMIC_ASSIGN_OR_RETURN(const EngineReply reply,
+                          http_.Call({.method = "GET", .path = "/info", .timeout = kShortCall}));
+  KOZMIC_ASSIGN_OR_RETURN(const json body, ParseObject(reply.body));
+  EngineIsolation isolation;
+  for (const auto& [name, runtime] : ObjectAt(body, "Runtimes").items()) {
+    isolation.runtimes.push_back(name);
+  }
+  const auto options = body.find("SecurityOptions");
+  if (options == body.end() || !options->is_array()) return isolation;
+  for (const json& option : *options) {
+    if (!option.is_string()) continue;
+    isolation.rootless |= absl::StartsWith(option.get_ref<const std::string&>(), "name=rootless");
+    isolation.remaps_users |= absl::StartsWith(option.get_ref<const std::string&>(), "name=userns");
+  }
+  return isolation;
+}
+
 absl::StatusOr<ImageInfo> DockerClient::InspectImage(absl::string_view reference) const {
   KOZMIC_ASSIGN_OR_RETURN(
       const EngineReply reply,

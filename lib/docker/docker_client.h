@@ -37,6 +37,16 @@ struct EngineLimits {
   int64_t cpu_count = 0;
 };
 
+// How the engine can keep containers apart from its machine.
+struct EngineIsolation {
+  // Names of the container runtimes that it knows: "runc", "runsc", ...
+  std::vector<std::string> runtimes;
+  // The engine itself runs without root's rights.
+  bool rootless = false;
+  // Containers' root is another user of the machine (userns-remap).
+  bool remaps_users = false;
+};
+
 struct ImageInfo {
   // "sha256:..."
   std::string id = {};
@@ -121,6 +131,7 @@ class DockerClient {
   absl::StatusOr<EngineVersion> CheckVersion() const;
 
   absl::StatusOr<EngineLimits> GetLimits() const;
+  absl::StatusOr<EngineIsolation> GetIsolation() const;
 
   // NOT_FOUND when the image is not here. `reference`: any name, or an id.
   absl::StatusOr<ImageInfo> InspectImage(absl::string_view reference) const;

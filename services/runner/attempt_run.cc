@@ -129,7 +129,7 @@ std::optional<Outcome> AttemptRun::Prepare() {
                                 .services = services_,
                                 .mask = mask_,
                                 .install = install_,
-                                .hardened = IsHardened(policy_, job_.lease().spec())})
+                                .hardened = ProfileOf(policy_, job_.lease().spec()) == Profile::kHardened})
             .Run();
     absl::MutexLock lock(&mutex_);
     prepared_ = true;

@@ -66,11 +66,18 @@ absl::StatusOr<Config> ReadConfig(ConfigReader& reader) {
       {.help = "addresses and ranges (10.1.0.0/16) that jobs reach nevertheless, forks' never",
        .fallback = ""});
   reader.Choice("job_profile", &config.job_profile,
-                {.help = "hardened: sudo and the like are refused to jobs", .fallback = "compat"},
-                {"compat", "hardened"});
+                {.help = "hardened: sudo and the like are refused to jobs; isolated: they run by "
+                         "job_runtime, or by an engine without rights",
+                 .fallback = "compat"},
+                {"compat", "hardened", "isolated"});
   reader.Choice("fork_profile", &config.fork_profile,
-                {.help = "the same for pull requests from forks", .fallback = "hardened"},
-                {"compat", "hardened"});
+                {.help = "the same for pull requests from forks, which never get less",
+                 .fallback = "hardened"},
+                {"compat", "hardened", "isolated"});
+  reader.Text("job_runtime", &config.job_runtime,
+              {.help = "what the Docker engine calls the container runtime of isolated jobs: "
+                       "sysbox-runc, runsc, kata",
+               .fallback = ""});
   reader.Integer(
       "cached_images_limit", &config.cached_images_limit,
       {.help = "images of install scripts that are kept for each project", .fallback = "3"}, 1,

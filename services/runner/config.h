@@ -39,9 +39,10 @@ struct Config {
   std::string fork_network_policy;
   // IPv4 ranges: "10.1.0.0/16".
   std::vector<std::string> job_network_allow;
-  // "compat" or "hardened".
+  // "compat", "hardened" or "isolated".
   std::string job_profile;
   std::string fork_profile;
+  std::string job_runtime;
   // Of install scripts, for each project.
   int64_t cached_images_limit = 0;
   absl::Duration cached_images_max_age;

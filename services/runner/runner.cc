@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "lib/base/backoff.h"
 #include "lib/base/log.h"
@@ -64,6 +65,40 @@ absl::StatusOr<std::string> InstallInit(const std::string& init_path, const std:
   return path;
 }
 
+Profile ProfileNamed(const std::string& name) {
+  return name == "isolated"   ? Profile::kIsolated
+         : name == "hardened" ? Profile::kHardened
+                              : Profile::kCompat;
+}
+
+// Whether the engine can do what the policy asks of it.
+absl::Status CheckIsolation(const ContainerPolicy& policy,
+                            const docker::EngineIsolation& isolation) {
+  if (isolation.remaps_users) {
+    return absl::FailedPreconditionError(
+        "This Docker engine makes containers' root another user (userns-remap), who could not use "
+        "the job folders. An engine without rights (rootless), or a runtime that maps users by "
+        "itself (job_runtime), does the same.");
+  }
+  if (policy.profile != Profile::kIsolated && policy.fork_profile != Profile::kIsolated) {
+    return absl::OkStatus();
+  }
+  if (policy.runtime.empty()) {
+    if (isolation.rootless) return absl::OkStatus();
+    return absl::FailedPreconditionError(
+        "Isolated jobs (job_profile, fork_profile) need a container runtime that isolates "
+        "(job_runtime), or a Docker engine without rights (rootless).");
+  }
+  if (std::find(isolation.runtimes.begin(), isolation.runtimes.end(), policy.runtime) !=
+      isolation.runtimes.end()) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat("This Docker engine knows no container runtime \"", policy.runtime,
+                   "\" (job_runtime), only ", absl::StrJoin(isolation.runtimes, ", "),
+                   "; its daemon.json names them under \"runtimes\"."));
+}
+
 ContainerPolicy PolicyOf(const Config& config, const docker::EngineLimits& limits) {
   ContainerPolicy policy;
   policy.runner = config.name;
@@ -72,8 +107,9 @@ ContainerPolicy PolicyOf(const Config& config, const docker::EngineLimits& limit
   policy.nano_cpus = limits.cpus ? cpus * 1'000'000'000 : 0;
   policy.pids_limit = limits.pids ? config.job_pids : 0;
   policy.disk_bytes = config.job_disk_mb << 20;
-  policy.harden = config.job_profile == "hardened";
-  policy.harden_forks = config.fork_profile == "hardened";
+  policy.profile = ProfileNamed(config.job_profile);
+  policy.fork_profile = ProfileNamed(config.fork_profile);
+  policy.runtime = config.job_runtime;
   if (!limits.memory || !limits.cpus || !limits.pids) {
     Log(Severity::kWarning, "this Docker engine cannot limit all that jobs use");
   }
@@ -99,15 +135,18 @@ absl::StatusOr<std::unique_ptr<Runner>> Runner::Start(const Config& config, cons
   }
   SystemRandom random;
   docker::EngineLimits limits;
+  docker::EngineIsolation isolation;
   KOZMIC_RETURN_IF_ERROR(Persist("Docker", pause, random, [&]() -> absl::Status {
     KOZMIC_ASSIGN_OR_RETURN(const docker::EngineVersion version, docker->CheckVersion());
     KOZMIC_ASSIGN_OR_RETURN(limits, docker->GetLimits());
+    KOZMIC_ASSIGN_OR_RETURN(isolation, docker->GetIsolation());
     Log(Severity::kInfo, "Docker answers",
         {{"engine", version.engine}, {"api", version.api}, {"runc", version.runc}});
     return absl::OkStatus();
   }));
   ContainerPolicy policy = PolicyOf(complete, limits);
   policy.init_path = init_path;
+  KOZMIC_RETURN_IF_ERROR(CheckIsolation(policy, isolation));
   KOZMIC_ASSIGN_OR_RETURN(
       std::unique_ptr<RunnerNetworks> networks,
       RunnerNetworks::Start(*docker, {.runner = config.name,

@@ -52,7 +52,7 @@ TEST_F(RunnerDiskTest, P17LimitHoldsForInstallScriptsAndAfterARestart) {
   v1::JobSpec spec = Spec("#!/bin/sh\necho never\n");
   spec.set_install_script(
       absl::StrCat("#!/bin/sh\necho one\nwhile [ ! -e go ]; do sleep 0.02; done\n"
-                   "dd if=/dev/zero of=/big bs=1M count=40 2>/dev/null",
+                   "dd if=/dev/zero of=/tmp/big bs=1M count=40 2>/dev/null",
                    kThenWaits));
   const std::string attempt = build_.Enqueue(spec);
   ASSERT_TRUE(WaitForLine("one\n"));

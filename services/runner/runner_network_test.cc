@@ -15,6 +15,7 @@
 #include "lib/process/child_process.h"
 #include "lib/testing/free_port.h"
 #include "nlohmann/json.hpp"
+#include "services/runner/network/firewall_rules.h"
 #include "services/runner/testing/runner_fixture.h"
 
 namespace kozmic::runner {
@@ -50,15 +51,34 @@ class RunnerNetworkTest : public RunnerTest {
       Must(absl::StrCat("ip route add ", address, "/32 via 198.51.100.2"));
     }
     Must(absl::StrCat("mkdir ", folder_, "/www; echo served > ", folder_, "/www/index.html"));
-    const std::string serve =
-        absl::StrCat("setsid busybox httpd -f -p ", port_, " -h ", folder_, "/www");
-    InWorld(absl::StrCat(serve, " >/dev/null 2>&1 & echo $! > ", folder_, "/world.pid"));
-    Must(absl::StrCat(serve, " >/dev/null 2>&1 & echo $! > ", folder_, "/here.pid"));
+    // What has not left the shell's process group when the shell ends, ends with it.
+    const auto serve = [this](const std::string& name) {
+      return absl::StrCat("setsid busybox httpd -f -p ", port_, " -h ", folder_,
+                          "/www >/dev/null 2>&1 & echo $! > ", folder_, "/", name,
+                          ".pid; until busybox wget -q -O /dev/null http://127.0.0.1:", port_,
+                          "/ 2>/dev/null; do sleep 0.02; done");
+    };
+    InWorld(serve("world"));
+    Must(serve("here"));
   }
   ~RunnerNetworkTest() override {
     runner_.reset();
     Shell(absl::StrCat("kill $(cat ", folder_, "/world.pid ", folder_, "/here.pid)"));
     Shell(absl::StrCat("ip link delete ", world_, "; ip netns delete ", world_));
+    // What a runner that was killed leaves to the next.
+    const auto networks = docker().ListNetworks("kozmic.network=" + name_);
+    if (networks.ok()) {
+      for (const auto& network : *networks) docker().RemoveNetwork(network.id).IgnoreError();
+    }
+    for (const char kind : {'j', 'f'}) {
+      const FirewallRules rules = {.bridges = BridgePrefix(name_, kind)};
+      Shell(absl::StrCat("iptables -D DOCKER-USER -i ", rules.bridges, "+ -j ",
+                         rules.ForwardChain(), "; iptables -D INPUT -i ", rules.bridges, "+ -j ",
+                         rules.InputChain()));
+      for (const std::string& chain : {rules.ForwardChain(), rules.InputChain()}) {
+        Shell(absl::StrCat("iptables -F ", chain, "; iptables -X ", chain));
+      }
+    }
   }
 
   static ChildResult Shell(const std::string& command) {
@@ -77,9 +97,8 @@ class RunnerNetworkTest : public RunnerTest {
 
   // Lines that say whether an address is reached; the address is for the shell to expand.
   std::string Ask(const std::string& name, const std::string& address) const {
-    return absl::StrCat("for i in 1 2 3; do wget -q -T 5 -O - http://", address, ":", port_,
-                        "/ >/dev/null 2>&1 && break; done && echo ", name, " yes || echo ", name,
-                        " no\n");
+    return absl::StrCat("timeout 2 wget -q -O - http://", address, ":", port_,
+                        "/ >/dev/null 2>&1 && echo ", name, " yes || echo ", name, " no\n");
   }
   std::string AskAll() const {
     return absl::StrCat(
@@ -137,7 +156,7 @@ TEST_F(RunnerNetworkTest, P18ServicesAreReachedAndHeldToTheSame) {
                                        "for i in 1 2 3 4 5 6 7 8 9; do wget -q -O - "
                                        "http://web:8080/ && break; sleep 0.2; done\n"));
   const std::string command =
-      absl::StrCat("mkdir /www; { wget -q -T 5 -O - http://", kPrivate, ":", port_,
+      absl::StrCat("mkdir /www; { timeout 5 wget -q -O - http://", kPrivate, ":", port_,
                    "/ || echo refused; } > /www/index.html; httpd -f -p 8080 -h /www");
   const std::string repository = registry_->address() + "/web";
   ASSERT_TRUE(ImportImage(repository, "1", SmallImage().Bytes(),
@@ -172,6 +191,7 @@ TEST_F(RunnerNetworkTest, NextProcessFindsTheNetworkAndTheEndLeavesNone) {
   runner_->Signal(SIGTERM);
   EXPECT_EQ(runner_->Wait(kPatience), 0);
   EXPECT_EQ(docker().ListNetworks("kozmic.network=" + name_)->size(), 0u);
+  EXPECT_EQ(Shell("iptables -S | grep -c " + BridgePrefix(name_, 'j')).output, "0\n");
 }
 
 TEST_F(RunnerNetworkTest, RefusesAMalformedRange) {

@@ -1,5 +1,7 @@
 #include "services/runner/containers/job_containers.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "lib/status/macros.h"
 #include "services/runner/job_folder.h"
@@ -27,8 +29,9 @@ std::string NameOfJob(absl::string_view runner, absl::string_view id) {
   return absl::StrCat("kozmic-", runner, "-", id);
 }
 
-bool IsHardened(const ContainerPolicy& policy, const v1::JobSpec& job) {
-  return policy.harden || (policy.harden_forks && job.fork());
+Profile ProfileOf(const ContainerPolicy& policy, const v1::JobSpec& job) {
+  // A fork's job never gets less than others.
+  return job.fork() ? std::max(policy.profile, policy.fork_profile) : policy.profile;
 }
 
 const JobsNetwork& NetworkOf(const ContainerPolicy& policy, const v1::JobSpec& job) {
@@ -47,6 +50,7 @@ docker::ContainerSpec CommonSpec(const ContainerPolicy& policy, const v1::Lease&
   spec.memory_bytes = policy.memory_bytes;
   spec.nano_cpus = policy.nano_cpus;
   spec.pids_limit = policy.pids_limit;
+  if (ProfileOf(policy, lease.spec()) == Profile::kIsolated) spec.runtime = policy.runtime;
   spec.network_mode = NetworkOf(policy, lease.spec()).mode;
   // What sudo, su and package managers need, and no more.
   spec.drop_capabilities = {"ALL"};

@@ -14,6 +14,17 @@
 
 namespace kozmic::runner {
 
+// What is done to keep a job's root from the machine's.
+enum class Profile {
+  // Docker's means: few capabilities, and its filter of system calls. sudo works.
+  kCompat,
+  // Scripts gain no rights by what they execute: sudo and the like are refused.
+  kHardened,
+  // As kCompat, but run by a container runtime that gives each container a kernel or a user
+  // namespace of its own, or by an engine without rights.
+  kIsolated,
+};
+
 // What all containers of a runner have in common.
 struct ContainerPolicy {
   std::string runner;
@@ -27,9 +38,10 @@ struct ContainerPolicy {
   int64_t disk_bytes = 0;
   JobsNetwork network;
   JobsNetwork fork_network;
-  // Whose scripts gain no rights by what they execute (sudo is refused): all jobs', forks'.
-  bool harden = false;
-  bool harden_forks = true;
+  Profile profile = Profile::kCompat;
+  Profile fork_profile = Profile::kHardened;
+  // Of isolated containers; empty: the engine's default.
+  std::string runtime;
 };
 
 // Labels by which a runner knows its containers and networks again.
@@ -42,8 +54,8 @@ inline constexpr char kIdLabel[] = "kozmic.id";
 // Docker engine.
 std::string NameOfJob(absl::string_view runner, absl::string_view id);
 
-// Whether sudo and the like are refused to a job's containers.
-bool IsHardened(const ContainerPolicy& policy, const v1::JobSpec& job);
+// What a job's containers get.
+Profile ProfileOf(const ContainerPolicy& policy, const v1::JobSpec& job);
 
 // Where a job's containers are, unless it has a network of its own.
 const JobsNetwork& NetworkOf(const ContainerPolicy& policy, const v1::JobSpec& job);

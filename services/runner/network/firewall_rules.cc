@@ -9,6 +9,8 @@ namespace {
 
 constexpr size_t kRunnerDigits = 5;
 constexpr size_t kNetworkDigits = 7;
+// At once: of the other refusals the kernel sends but one a second.
+constexpr char kRefuseConnections[] = " -p tcp -j REJECT --reject-with tcp-reset\n";
 constexpr char kRefuse[] = " -j REJECT --reject-with icmp-admin-prohibited\n";
 
 }  // namespace
@@ -36,15 +38,16 @@ std::string FirewallRules::ChainsText() const {
   // Within one bridge; Docker keeps the bridges apart.
   absl::StrAppend(&text, forward, " -o ", bridges, "+ -j RETURN\n");
   for (const std::string& range : RangesNotPublic()) {
+    absl::StrAppend(&text, forward, " -d ", range, kRefuseConnections);
     absl::StrAppend(&text, forward, " -d ", range, kRefuse);
   }
-  absl::StrAppend(&text, input, kRefuse);
+  absl::StrAppend(&text, input, kRefuseConnections, input, kRefuse);
   absl::StrAppend(&text, "COMMIT\n");
   return text;
 }
 
 std::string BridgePrefix(absl::string_view runner, char kind) {
-  return absl::StrCat("kz", Sha256Hex(runner).substr(0, kRunnerDigits), std::string(1, kind));
+  return absl::StrCat("kj", Sha256Hex(runner).substr(0, kRunnerDigits), std::string(1, kind));
 }
 
 std::string BridgeName(absl::string_view prefix, absl::string_view network) {

@@ -20,7 +20,7 @@ TEST(FirewallRulesTest, AllowsComesBeforeRefusal) {
               StartsWith("*filter\n:KOZMIC-kz12345j - [0:0]\n:KOZMIC-kz12345j-INPUT - [0:0]\n"));
   const size_t server = text.find("-A KOZMIC-kz12345j -d 10.0.0.2 -p udp --dport 53 -j RETURN\n");
   const size_t allowed = text.find("-A KOZMIC-kz12345j -d 10.9.0.0/16 -j RETURN\n");
-  const size_t refused = text.find("-A KOZMIC-kz12345j -d 10.0.0.0/8 -j REJECT");
+  const size_t refused = text.find("-A KOZMIC-kz12345j -d 10.0.0.0/8 -p tcp -j REJECT");
   ASSERT_NE(server, std::string::npos) << text;
   ASSERT_NE(allowed, std::string::npos) << text;
   ASSERT_NE(refused, std::string::npos) << text;
