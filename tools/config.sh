@@ -1,6 +1,7 @@
 #!/bin/bash
 # Writes every process's configuration file to .kozmic/config.
 source "$(dirname "$0")/lib.sh"
+source "$ROOT/tools/engine.sh"
 
 # A value as YAML, whatever is in it.
 quoted() { printf "'%s'" "${1//\'/\'\'}"; }
@@ -40,6 +41,13 @@ else
   client_id=$(setting KOZMIC_GITHUB_CLIENT_ID)
   client_secret=$(setting KOZMIC_GITHUB_CLIENT_SECRET)
 fi
+
+# Without iptables there is nothing to keep jobs to the public internet by.
+network_policy() {
+  local find=engine_iptables
+  [ "$(cat "$STATE/engine")" != "unix://$RUN/docker.sock" ] || find=working_iptables
+  if "$find" >/dev/null; then echo public; else echo open; fi
+}
 
 database_url() {
   echo "postgresql://kozmic_$1:$(secret "database-$1")@$LOCAL:$(port_of postgres)/kozmic"
@@ -137,6 +145,13 @@ cached_images_limit: $(own_setting KOZMIC_CACHED_IMAGES_LIMIT 3)
 cached_images_max_age: $(own_setting KOZMIC_CACHED_IMAGES_MAX_AGE 720h)
 cache_registry: $(quoted "$(setting KOZMIC_CACHE_REGISTRY)")
 cache_registry_auth_file: $(quoted "$(setting KOZMIC_CACHE_REGISTRY_AUTH_FILE)")
+job_disk_mb: $(own_setting KOZMIC_JOB_DISK_MB 20480)
+job_profile: $(own_setting KOZMIC_JOB_PROFILE compat)
+fork_profile: $(own_setting KOZMIC_FORK_PROFILE hardened)
+job_runtime: $(quoted "$(setting KOZMIC_JOB_RUNTIME)")
+job_network_policy: $(own_setting KOZMIC_JOB_NETWORK_POLICY "$(network_policy)")
+fork_network_policy: $(own_setting KOZMIC_FORK_NETWORK_POLICY "$(network_policy)")
+job_network_allow: [$(setting KOZMIC_JOB_NETWORK_ALLOW)]
 least_free_disk_percent: $(own_setting KOZMIC_LEAST_FREE_DISK_PERCENT 10)
 labels: [linux]
 docker_host: $(cat "$STATE/engine")

@@ -31,18 +31,17 @@ set_up_bridge() {
   ip link set "$bridge" up
 }
 
-# Debian's iptables may speak a dialect that the kernel does not.
 choose_iptables() {
+  local program
   firewall=true
-  iptables -t nat -n -L >/dev/null 2>&1 && return
-  if iptables-legacy -t nat -n -L >/dev/null 2>&1; then
-    mkdir -p "$run/path"
-    ln -sf "$(command -v iptables-legacy)" "$run/path/iptables"
-    ln -sf "$(command -v ip6tables-legacy)" "$run/path/ip6tables"
-    PATH=$run/path:$PATH
-  else
+  if ! program=$(working_iptables); then
     firewall=false
     echo "dockerd.sh: no iptables: jobs reach this machine only" >&2
+  elif [ "$program" != iptables ]; then
+    mkdir -p "$run/path"
+    ln -sf "$(command -v "$program")" "$run/path/iptables"
+    ln -sf "$(command -v "ip6tables${program#iptables}")" "$run/path/ip6tables"
+    PATH=$run/path:$PATH
   fi
 }
 

@@ -45,6 +45,7 @@ end_jobs() {
   if [ "$socket" = "$RUN/docker.sock" ]; then return; fi
   remove_containers "$socket" "kozmic.runner=$(runner_name)" ||
     echo "no Docker engine answers at $socket: jobs there may still run" >&2
+  remove_networks "$socket" "kozmic.network=$(runner_name)" || true
 }
 
 # What install scripts have left in an engine that is not ours alone.
@@ -81,6 +82,7 @@ stop_all() {
   stop_orphans
   end_jobs
   end_containers
+  remove_firewall "$(runner_name)"
   unmount_below "$STATE/docker"
   unmount_below "$RUN"
   ip link delete "$(bridge_of "$RUN")" 2>/dev/null || true

@@ -45,3 +45,51 @@ remove_containers() {
       engine_api "$1" "/containers/$id?force=1&v=1" --request DELETE >/dev/null || true
     done
 }
+
+# remove_networks SOCKET LABEL: removes the networks that carry the label KEY=VALUE.
+remove_networks() {
+  local id
+  engine_api "$1" "/networks?$(label_filter "$2")" | { grep -oE '"Id":"[0-9a-f]{64}"' || true; } | cut -d'"' -f4 |
+    while read -r id; do
+      engine_api "$1" "/networks/$id" --request DELETE >/dev/null || true
+    done
+}
+
+# The iptables that the kernel understands: Debian's may speak a dialect that it does not.
+working_iptables() {
+  local program
+  for program in iptables iptables-legacy; do
+    if "$program" -t nat -n -L >/dev/null 2>&1; then
+      echo "$program"
+      return
+    fi
+  done
+  return 1
+}
+
+# The iptables that an engine which runs puts its rules in.
+engine_iptables() {
+  local program
+  for program in iptables iptables-legacy iptables-nft; do
+    if "$program" -w 10 -n -L DOCKER-USER >/dev/null 2>&1; then
+      echo "$program"
+      return
+    fi
+  done
+  return 1
+}
+
+# remove_firewall RUNNER: removes the rules that a runner has made for its jobs' networks; see
+# services/runner/network.
+remove_firewall() {
+  local program bridges chain
+  program=$(engine_iptables) || return 0
+  for bridges in "kj$(printf '%s' "$1" | sha256sum | cut -c1-5)"{j,f}; do
+    "$program" -w 10 -D DOCKER-USER -i "$bridges+" -j "KOZMIC-$bridges" || true
+    "$program" -w 10 -D INPUT -i "$bridges+" -j "KOZMIC-$bridges-INPUT" || true
+    for chain in "KOZMIC-$bridges" "KOZMIC-$bridges-INPUT"; do
+      "$program" -w 10 -F "$chain" || true
+      "$program" -w 10 -X "$chain" || true
+    done
+  done 2>/dev/null
+}

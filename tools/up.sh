@@ -19,6 +19,8 @@
 #   KOZMIC_CACHE_REGISTRY_AUTH_FILE  file with one line user:password for it
 #   KOZMIC_LEAST_FREE_DISK_PERCENT  no jobs are taken when less of the disk is
 #                           free, and less than 10 GB (10)
+#   KOZMIC_JOB_DISK_MB    what a job may write (20480); KOZMIC_JOB_NETWORK_ALLOW,
+#                         KOZMIC_JOB_PROFILE and more of what jobs may: docs/isolation.md
 #   KOZMIC_GITHUB_WEB_URL, KOZMIC_GITHUB_API_URL           GitHub Enterprise
 #   KOZMIC_DEPLOY_KEY_TYPE  of new deploy keys: ed25519 (the default) or rsa
 #   KOZMIC_GITHUB_SSH_URL where its repositories are by SSH (ssh://git@HOST)

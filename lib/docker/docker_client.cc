@@ -119,9 +119,8 @@ absl::StatusOr<EngineIsolation> DockerClient::GetIsolation() const {
                           http_.Call({.method = "GET", .path = "/info", .timeout = kShortCall}));
   KOZMIC_ASSIGN_OR_RETURN(const json body, ParseObject(reply.body));
   EngineIsolation isolation;
-  for (const auto& [name, runtime] : ObjectAt(body, "Runtimes").items()) {
-    isolation.runtimes.push_back(name);
-  }
+  const json runtimes = ObjectAt(body, "Runtimes");
+  for (const auto& runtime : runtimes.items()) isolation.runtimes.push_back(runtime.key());
   const auto options = body.find("SecurityOptions");
   if (options == body.end() || !options->is_array()) return isolation;
   for (const json& option : *options) {

@@ -14,10 +14,13 @@
 #include <iterator>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 
@@ -44,15 +47,22 @@ void AwaitEnd(const std::string& pid_file) {
   }
 }
 
-// Those of containers that the engine forgot.
-void KillShims(const std::string& folder) {
+// Pids of the processes that stand between an engine, which may be gone, and its containers.
+std::vector<std::string> ShimsOf(const std::string& folder) {
+  std::vector<std::string> shims;
   std::error_code gone;
   for (const auto& process : std::filesystem::directory_iterator("/proc", gone)) {
     const std::string command = Contents(process.path().string() + "/cmdline");
     if (absl::StrContains(command, "containerd-shim") && absl::StrContains(command, folder)) {
-      kill(std::atoi(process.path().filename().c_str()), SIGKILL);
+      shims.push_back(process.path().filename());
     }
   }
+  return shims;
+}
+
+// Those of containers that the engine forgot.
+void KillShims(const std::string& folder) {
+  for (const std::string& shim : ShimsOf(folder)) kill(std::atoi(shim.c_str()), SIGKILL);
 }
 
 }  // namespace
@@ -60,10 +70,12 @@ void KillShims(const std::string& folder) {
 DockerDaemon::DockerDaemon(std::string folder)
     : folder_(std::move(folder)), client_(std::make_unique<docker::DockerClient>(socket())) {}
 
-absl::StatusOr<std::unique_ptr<DockerDaemon>> DockerDaemon::Start() {
+absl::StatusOr<std::unique_ptr<DockerDaemon>> DockerDaemon::Start(
+    const std::string& configuration) {
   char folder[] = "/tmp/kozmic-dockerd-XXXXXX";
   if (mkdtemp(folder) == nullptr) return absl::InternalError("mkdtemp failed");
   std::unique_ptr<DockerDaemon> daemon(new DockerDaemon(folder));
+  std::ofstream(daemon->folder_ + "/daemon.json") << configuration;
   if (absl::Status started = daemon->Restart(); !started.ok()) return started;
   return daemon;
 }
@@ -93,8 +105,10 @@ absl::Status DockerDaemon::Restart() {
     const std::string data = folder_ + "/data";
     const std::string exec = folder_ + "/exec";
     const std::string pid = folder_ + "/pid";
-    execlp("dockerd", "dockerd", "--data-root", data.c_str(), "--exec-root", exec.c_str(),
-           "--pidfile", pid.c_str(), "-H", host().c_str(), "--live-restore", nullptr);
+    const std::string configuration = folder_ + "/daemon.json";
+    execlp("dockerd", "dockerd", "--config-file", configuration.c_str(), "--data-root",
+           data.c_str(), "--exec-root", exec.c_str(), "--pidfile", pid.c_str(), "-H",
+           host().c_str(), "--live-restore", nullptr);
     _exit(127);
   }
   const absl::Time deadline = absl::Now() + kStart;
@@ -115,6 +129,20 @@ void DockerDaemon::Kill() {
   kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);
   pid_ = -1;
+}
+
+void DockerDaemon::KillWithContainers() {
+  Kill();
+  // A container's first process is its shim's child.
+  for (const std::string& shim : ShimsOf(folder_)) {
+    const std::string children =
+        Contents(absl::StrCat("/proc/", shim, "/task/", shim, "/children"));
+    kill(std::atoi(shim.c_str()), SIGKILL);
+    for (const absl::string_view child : absl::StrSplit(children, ' ', absl::SkipEmpty())) {
+      int pid = 0;
+      if (absl::SimpleAtoi(child, &pid)) kill(pid, SIGKILL);
+    }
+  }
 }
 
 void DockerDaemon::Forget(const std::string& container_id) const {

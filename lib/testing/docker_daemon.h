@@ -17,7 +17,9 @@ namespace kozmic {
 class DockerDaemon {
  public:
   // Starts it and waits until it answers.
-  static absl::StatusOr<std::unique_ptr<DockerDaemon>> Start();
+  static absl::StatusOr<std::unique_ptr<DockerDaemon>> Start() { return Start("{}"); }
+  // `configuration`: its daemon.json.
+  static absl::StatusOr<std::unique_ptr<DockerDaemon>> Start(const std::string& configuration);
   ~DockerDaemon();
 
   // "unix:///..."
@@ -29,6 +31,8 @@ class DockerDaemon {
 
   // KILL; containers run on.
   void Kill();
+  // KILL, the containers too: as when the machine is switched off.
+  void KillWithContainers();
   // After Kill: as if it had come before a container's start was noted, though it runs.
   void Forget(const std::string& container_id) const;
   // After Kill.

@@ -121,15 +121,19 @@ std::optional<Outcome> AttemptRun::Prepare() {
     prepared_ = false;
   }
   preparing_ = std::async(std::launch::async, [this] {
+    const Profile profile = ProfileOf(policy_, job_.lease().spec());
     std::optional<Outcome> ended =
-        JobPreparation(tools_, {.job = job_,
-                                .folder = *folder_,
-                                .network = network_,
-                                .container = container_,
-                                .services = services_,
-                                .mask = mask_,
-                                .install = install_,
-                                .hardened = ProfileOf(policy_, job_.lease().spec()) == Profile::kHardened})
+        JobPreparation(
+            tools_, {.job = job_,
+                     .folder = *folder_,
+                     .network = network_,
+                     .container = container_,
+                     .services = services_,
+                     .mask = mask_,
+                     .install = install_,
+                     .hardened = profile == Profile::kHardened,
+                     // Which of them have their own is not told.
+                     .foreign_kernel = profile == Profile::kIsolated && !policy_.runtime.empty()})
             .Run();
     absl::MutexLock lock(&mutex_);
     prepared_ = true;

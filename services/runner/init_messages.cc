@@ -25,7 +25,7 @@ std::optional<ScriptExit> ParseExit(absl::string_view text) {
   if (!absl::EndsWith(text, "\n")) return std::nullopt;
   text.remove_suffix(1);
   const std::vector<std::string> lines = absl::StrSplit(text, '\n');
-  if (lines.empty() || lines.size() > 2) return std::nullopt;
+  if (lines.empty() || lines.size() > 3) return std::nullopt;
   ScriptExit exit;
   const std::pair<std::string, std::string> first =
       absl::StrSplit(lines[0], absl::MaxSplits(' ', 1));
@@ -42,11 +42,17 @@ std::optional<ScriptExit> ParseExit(absl::string_view text) {
   } else {
     return std::nullopt;
   }
-  if (lines.size() == 2) {
-    absl::string_view second = lines[1];
-    if (!absl::ConsumePrefix(&second, "log-error ") || second.empty()) return std::nullopt;
-    exit.log_error = std::string(second);
-  }
+  size_t at = 1;
+  const auto take = [&](absl::string_view key, std::string& value) {
+    if (at == lines.size()) return;
+    absl::string_view line = lines[at];
+    if (!absl::ConsumePrefix(&line, key) || line.empty()) return;
+    value = std::string(line);
+    ++at;
+  };
+  take("note ", exit.note);
+  take("log-error ", exit.log_error);
+  if (at != lines.size()) return std::nullopt;
   return exit;
 }
 

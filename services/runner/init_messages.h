@@ -17,6 +17,8 @@ struct ScriptExit {
   bool signalled = false;
   // Exit code, or signal.
   int number = 0;
+  // Not empty: what may have led to it.
+  std::string note;
   // Not empty: a part of the log could not be written.
   std::string log_error;
 
@@ -31,6 +33,8 @@ struct ScriptPlan {
   std::string working_folder;
   // Whether sudo and the like are refused to the script.
   bool no_new_privileges = false;
+  // Whether the container's kernel is not this machine's: see init/protocol.h, `go`.
+  bool foreign_kernel = false;
   std::string script;
   std::map<std::string, std::string> environment;
 };

@@ -12,10 +12,14 @@ TEST(ParseExitTest, TakesWhatInitWrites) {
   EXPECT_EQ(ParseExit("code 255\n")->ExitCode(), 255);
   EXPECT_EQ(ParseExit("signal 15\n")->ExitCode(), 143);
   EXPECT_EQ(ParseExit("error no /etc\n")->error, "no /etc");
+  EXPECT_EQ(ParseExit("code 1\nnote too many\nlog-error x\n")->note, "too many");
+  EXPECT_EQ(ParseExit("code 1\nnote too many\nlog-error x\n")->log_error, "x");
+  EXPECT_EQ(ParseExit("code 1\nlog-error x\n")->note, "");
   for (const char* bad :
        {"", "\n", "0", "code 0", "code\n", "code \n", "code x\n", "code -1\n", "code 256\n",
         "signal 0\n", "signal 200\n", "error \n", "done 0\n", "code 0\nmore\n", "code 0\n\n",
-        "code 0\nlog-error \n", "code 0\nlog-error x\ny\n"}) {
+        "code 0\nnote \n", "code 0\nlog-error x\nnote y\n", "code 0\nlog-error \n",
+        "code 0\nlog-error x\ny\n"}) {
     EXPECT_FALSE(ParseExit(bad).has_value()) << bad;
   }
 }

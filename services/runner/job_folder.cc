@@ -260,6 +260,11 @@ absl::Status JobFolder::WritePlan(const ScriptPlan& plan) {
   KOZMIC_RETURN_IF_ERROR(
       WriteFile(base + init::kInstructionsFile, SerializeInstructions(plan), 0600, false));
   const std::string go = base + init::kGoFile;
+  if (plan.foreign_kernel) {
+    go_ = UniqueFd(
+        open(go.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    return go_.get() < 0 ? Problem("make", go) : absl::OkStatus();
+  }
   if (mkfifo(go.c_str(), 0600) != 0) return Problem("make pipe", go);
   // Open for both, it needs no reader yet; and it ends when this process does.
   go_ = UniqueFd(open(go.c_str(), O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
@@ -288,10 +293,13 @@ absl::Status JobFolder::LetGo(char word) {
 absl::Status JobFolder::Tell(char word) {
   if (!go_) {
     // Not opened by this process. Without a reader it does not open.
-    UniqueFd go(openat(job_.get(), init::kGoFile, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+    UniqueFd go(openat(job_.get(), init::kGoFile,
+                       O_WRONLY | O_APPEND | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
     struct stat info;
     if (go.get() < 0 || fstat(go.get(), &info) != 0) return Problem("open", init::kGoFile);
-    if (!S_ISFIFO(info.st_mode)) return absl::DataLossError("the pipe to kozmic-init is none");
+    if (!S_ISFIFO(info.st_mode) && !S_ISREG(info.st_mode)) {
+      return absl::DataLossError("what leads to kozmic-init is neither pipe nor file");
+    }
     go_ = std::move(go);
   }
   return WriteAll(go_.get(), absl::string_view(&word, 1), "the pipe to kozmic-init");

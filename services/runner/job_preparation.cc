@@ -48,9 +48,8 @@ absl::Status WithRetries(const std::stop_token& stop, const std::function<absl::
 // So many of the things that changed are named.
 constexpr size_t kMostChanges = 10;
 
-ScriptPlan PlanOf(const v1::JobSpec& spec, const std::string& script, bool is_hardened) {
+ScriptPlan PlanOf(const v1::JobSpec& spec, const std::string& script) {
   ScriptPlan plan;
-  plan.no_new_privileges = is_hardened;
   plan.user = "kozmic";
   plan.home = "/kozmic";
   plan.working_folder = "/kozmic/src";
@@ -390,7 +389,10 @@ bool JobPreparation::IsEngineAway(const absl::Status& pulled) const {
 }
 
 ScriptPlan JobPreparation::Plan(const std::string& script) const {
-  return PlanOf(job_.lease().spec(), script, parts_.hardened);
+  ScriptPlan plan = PlanOf(job_.lease().spec(), script);
+  plan.no_new_privileges = parts_.hardened;
+  plan.foreign_kernel = parts_.foreign_kernel;
+  return plan;
 }
 
 absl::Status JobPreparation::StartServices(const std::stop_token& stop) {

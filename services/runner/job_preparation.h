@@ -66,6 +66,8 @@ struct AttemptParts {
   Install& install;
   // Whether sudo and the like are refused to it.
   bool hardened = false;
+  // Whether its container's kernel may not be this machine's.
+  bool foreign_kernel = false;
 };
 
 // What the attempt wants of the InstallCache.

@@ -92,6 +92,9 @@ Outcome Outcome::Of(const ScriptExit& exit, bool installing) {
   if (installing) {
     outcome.reason = absl::StrCat("The install script exited with ", exit.ExitCode(), ".");
   }
+  if (!exit.note.empty()) {
+    outcome.reason = CleanReason(absl::StrCat(outcome.reason, installing ? " " : "", exit.note));
+  }
   return outcome;
 }
 

@@ -143,6 +143,24 @@ TEST_F(KilledEngineTest, ThatForgotTheContainerLeavesNoScriptRunning) {
 }
 
 // Fault matrix, "dockerd hung": unhealthy within 30 s, no new jobs; the lease is kept.
+// Fault matrix, "host reboot": nothing of the job goes on, and no exit code was witnessed.
+TEST_F(KilledEngineTest, RebootedMachineEndsTheJobByNameAndKeepsNothing) {
+  StartJob("#!/bin/sh\necho one\nsleep 4322\n");
+  if (HasFatalFailure()) return;
+  runner_->Signal(SIGKILL);
+  ASSERT_EQ(runner_->Wait(kPatience), 137);
+  engine_->KillWithContainers();
+  ASSERT_FALSE(ProcessRuns("sleep 4322"));
+  StartEngineAgain();
+  StartRunner();
+  const FinishJobRequest end = WaitForEnd(attempt_);
+  EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_ERROR);
+  EXPECT_EQ(end.reason(), "The container was lost: its exit code was not witnessed.");
+  EXPECT_THAT(Log(), EndsWith("one\n"));
+  EXPECT_TRUE(NothingIsLeft());
+  EXPECT_TRUE(engine_->client().ListContainers("")->empty());
+}
+
 TEST_F(HungEngineTest, IsToldGetsNoMoreJobsAndHarmsNoneThatRuns) {
   StartJob("#!/bin/sh\necho one\nwhile [ ! -e go ]; do sleep 0.02; done\necho two\nexit 5\n");
   EXPECT_EQ(Unfit(), "");

@@ -69,6 +69,19 @@ bool WriteAll(int fd, const char* data, size_t size) {
   return true;
 }
 
+long NumberIn(const char* path, const char* key) {
+  FILE* file = fopen(path, "re");
+  if (file == nullptr) return 0;
+  long found = 0;
+  char name[64];
+  long number = 0;
+  while (fscanf(file, "%63s %ld", name, &number) == 2) {
+    if (strcmp(name, key) == 0) found = number;
+  }
+  fclose(file);
+  return found;
+}
+
 bool ReadFile(int folder, const char* path, size_t limit, char** data, size_t* size) {
   const int fd = openat(folder, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) return false;

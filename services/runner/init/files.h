@@ -16,6 +16,9 @@ bool WriteAll(int fd, const char* data, size_t size);
 // Reads a whole file below `folder` into `*data` (malloc'ed, NUL-ended). EFBIG above `limit`.
 bool ReadFile(int folder, const char* path, size_t limit, char** data, size_t* size);
 
+// The number after `key` in a file of lines "key number"; 0 when there is none.
+long NumberIn(const char* path, const char* key);
+
 // Makes `name` in `folder` appear with its content, whole and durable.
 bool WriteDurably(int folder, const char* name, const char* temporary, const char* data,
                   size_t size);

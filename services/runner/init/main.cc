@@ -32,9 +32,20 @@ int OpenLog(int job_folder) {
   return fd;
 }
 
-void Report(int job_folder, const char* what, const Line& log_problem) {
+// What may have led to a script's failure, as far as the kernel tells.
+const char* NoteOfFailure() {
+  // Of both versions of control groups.
+  const bool met_limit = NumberIn("/sys/fs/cgroup/pids.events", "max") > 0 ||
+                         NumberIn("/sys/fs/cgroup/pids/pids.events", "max") > 0;
+  return met_limit ? "Some processes could not be started: the script has as many as it may have "
+                     "(job_pids)."
+                   : "";
+}
+
+void Report(int job_folder, const char* what, const char* note, const Line& log_problem) {
   Text<3000> report;
   report.Add(what).Add("\n");
+  if (*note != '\0') report.Add("note ").Add(note).Add("\n");
   if (!log_problem.empty()) report.Add("log-error ").Add(log_problem.c_str()).Add("\n");
   WriteDurably(job_folder, kExitFile, ".exit", report.c_str(), report.size());
 }
@@ -44,16 +55,18 @@ int Fail(int job_folder, LogFile& log, const char* sentence) {
   log.Sync();
   Line report;
   report.Add("error ").Add(sentence);
-  Report(job_folder, report.c_str(), log.problem());
+  Report(job_folder, report.c_str(), "", log.problem());
   return kFailed;
 }
 
 // Tells how the script ended, and returns what init's own exit code is.
 int ReportEnd(int job_folder, LogFile& log, const ScriptEnd& end) {
+  const char* note = end.signalled || end.number != 0 ? NoteOfFailure() : "";
+  if (*note != '\0') log.Say(note);
   log.Sync();
   Line report;
   report.Add(end.signalled ? "signal " : "code ").Add(static_cast<long>(end.number));
-  Report(job_folder, report.c_str(), log.problem());
+  Report(job_folder, report.c_str(), note, log.problem());
   return end.signalled ? 128 + end.number : end.number;
 }
 

@@ -19,13 +19,16 @@
 //                 the pipe ends without one. The byte is kGoWithSecrets when the file `secrets`
 //                 was written: without it, then, nothing runs. Later bytes end the script before
 //                 its time, and do not need the engine: kEnd as TERM does, kKill as USR1 does.
+//                 Or a plain file, empty at first, to which the same bytes are added: for
+//                 containers whose kernel is not the host's, which no pipe reaches. Then init looks
+//                 at it now and then, and does not see that the runner ends.
 //   log           script -> runner. What the script writes to its output and error output, byte
 //                 for byte but for masks; also init's own lines, which start with "kozmic: ".
 //   started       init -> runner. Exists, durably, before the script's first instruction.
 //   exit          init -> runner. Appears whole, after the last byte of the log is durable: one of
 //                 "code N", "signal N" (the script's end), "error SENTENCE", then perhaps
-//                 "log-error SENTENCE" when not all of the log could be written; each ended by a
-//                 newline.
+//                 "note SENTENCE" that may explain the end, then perhaps "log-error SENTENCE" when
+//                 not all of the log could be written; each ended by a newline.
 //
 // Of several variables of one name in the script's environment, the first of this order counts: the
 // instructions' (among them TERM, CI and KOZMIC_*); HOME, USER, LOGNAME, SHELL and PWD; the

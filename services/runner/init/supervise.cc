@@ -19,6 +19,9 @@ namespace kozmic::init {
 namespace {
 
 constexpr int kForwarded[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR2};
+// Between two looks at a file of words: before the script, which waits for it, and while it runs.
+constexpr int kLookForGoMilliseconds = 10;
+constexpr int kLookForEndMilliseconds = 200;
 // After everything was killed: how long something that cannot die may keep the output open.
 constexpr int kDrainMilliseconds = 5000;
 
@@ -60,6 +63,8 @@ Orders OpenOrders(int job_folder) {
   signal(SIGPIPE, SIG_IGN);
   orders.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   orders.words = openat(job_folder, kGoFile, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+  struct stat info;
+  orders.looks = orders.words >= 0 && fstat(orders.words, &info) == 0 && S_ISREG(info.st_mode);
   return orders;
 }
 
@@ -69,11 +74,12 @@ Word WaitForGo(int job_folder, const Orders& orders) {
     const bool none = fstatat(job_folder, kGoFile, &info, AT_SYMLINK_NOFOLLOW) != 0;
     return none && errno == ENOENT ? Word::kGo : Word::kNone;
   }
-  if (fstat(orders.words, &info) != 0 || !S_ISFIFO(info.st_mode)) return Word::kNone;
+  const bool is_pipe = fstat(orders.words, &info) == 0 && S_ISFIFO(info.st_mode);
+  if (!is_pipe && !orders.looks) return Word::kNone;
   while (true) {
-    pollfd waits[] = {{.fd = orders.words, .events = POLLIN, .revents = 0},
+    pollfd waits[] = {{.fd = is_pipe ? orders.words : -1, .events = POLLIN, .revents = 0},
                       {.fd = orders.signals, .events = POLLIN, .revents = 0}};
-    if (poll(waits, 2, -1) < 0) {
+    if (poll(waits, 2, is_pipe ? -1 : kLookForGoMilliseconds) < 0) {
       if (errno == EINTR) continue;
       return Word::kNone;
     }
@@ -82,12 +88,13 @@ Word WaitForGo(int job_folder, const Orders& orders) {
         signal.ssi_signo != SIGCHLD) {
       return Word::kNone;
     }
-    if (waits[0].revents == 0) continue;
+    if (is_pipe && waits[0].revents == 0) continue;
     char byte;
     const ssize_t got = read(orders.words, &byte, 1);
+    if (got == 0 && orders.looks) continue;
     if (got == 1) {
       // A writer of our own: a pipe without any would always be ready to be read.
-      openat(job_folder, kGoFile, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+      if (is_pipe) openat(job_folder, kGoFile, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
       return byte == kGoWithSecrets ? Word::kGoWithSecrets : byte == kGo ? Word::kGo : Word::kNone;
     }
     if (got == 0 || (errno != EAGAIN && errno != EINTR)) return Word::kNone;
@@ -106,7 +113,8 @@ ScriptEnd RunScript(const Script& script, const Orders& orders, ScriptOutput& ou
   // by name, which Linux takes for opening the file anew, and cannot cut the log by it.
   int pipe[2];
   if (pipe2(pipe, O_CLOEXEC) != 0) return fail("cannot make a pipe");
-  if (fchown(pipe[1], script.account.uid, script.account.gid) != 0) {
+  // gVisor gives no pipe away; there a script cannot open /dev/stderr by name.
+  if (fchown(pipe[1], script.account.uid, script.account.gid) != 0 && errno != EPERM) {
     return fail("cannot give away a pipe");
   }
   fcntl(pipe[0], F_SETFL, O_NONBLOCK);
@@ -132,7 +140,7 @@ ScriptEnd RunScript(const Script& script, const Orders& orders, ScriptOutput& ou
   bool output_open = true;
   int64_t give_up_at = 0;
   while (!ended || output_open || !alone) {
-    int timeout = -1;
+    int timeout = orders.looks ? kLookForEndMilliseconds : -1;
     if (ended) {
       const int64_t left = give_up_at - NowMilliseconds();
       if (left <= 0) break;
@@ -140,7 +148,7 @@ ScriptEnd RunScript(const Script& script, const Orders& orders, ScriptOutput& ou
     }
     pollfd waits[] = {{.fd = output_open ? pipe[0] : -1, .events = POLLIN, .revents = 0},
                       {.fd = orders.signals, .events = POLLIN, .revents = 0},
-                      {.fd = orders.words, .events = POLLIN, .revents = 0}};
+                      {.fd = orders.looks ? -1 : orders.words, .events = POLLIN, .revents = 0}};
     if (poll(waits, 3, timeout) < 0 && errno != EINTR) break;
     if (waits[0].revents != 0) output_open = output.Copy(pipe[0]);
     signalfd_siginfo signal;
@@ -154,7 +162,7 @@ ScriptEnd RunScript(const Script& script, const Orders& orders, ScriptOutput& ou
       }
     }
     char word = '\0';
-    if (waits[2].revents != 0 && read(orders.words, &word, 1) == 1) {
+    if ((orders.looks || waits[2].revents != 0) && read(orders.words, &word, 1) == 1) {
       if (word == kEnd) ask_to_end(SIGTERM);
       if (word == kKill) kill(-1, SIGKILL);
     }

@@ -15,8 +15,10 @@ namespace kozmic::init {
 struct Orders {
   // The signals that it takes, blocked.
   int signals = -1;
-  // The pipe with the runner's words; -1: there is none.
+  // The pipe, or file, with the runner's words; -1: there is none.
   int words = -1;
+  // It is a file: it cannot be waited for.
+  bool looks = false;
 };
 
 // Blocks the signals.
@@ -30,7 +32,7 @@ enum class Word {
   kGoWithSecrets,
 };
 
-// Waits for the runner's word. From then on the pipe does not end, whatever becomes of the runner.
+// Waits for the runner's word. From then on a pipe does not end, whatever becomes of the runner.
 Word WaitForGo(int job_folder, const Orders& orders);
 
 struct ScriptEnd {

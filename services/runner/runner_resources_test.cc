@@ -1,4 +1,5 @@
-// Row P17: a job that fills the disk ends with a reason of its own, and its neighbours run on.
+// Row P17: a job that takes more than it may ends with a reason of its own, and its neighbours run
+// on.
 
 #include <signal.h>
 
@@ -13,6 +14,7 @@ namespace kozmic::runner {
 namespace {
 
 using ::testing::EndsWith;
+using ::testing::HasSubstr;
 using v1::FinishJobRequest;
 
 constexpr char kLimit[] = "job_disk_mb: 20\n";
@@ -21,7 +23,7 @@ constexpr char kReason[] =
     "(job_disk_mb).";
 constexpr char kThenWaits[] = "\necho written\nsleep 1000\n";
 
-class RunnerDiskTest : public RunnerTest {
+class RunnerResourcesTest : public RunnerTest {
  protected:
   void ExpectEnded(const std::string& script, const std::string& attempt_log) {
     v1::JobSpec spec = Spec(absl::StrCat("#!/bin/sh\n", script, kThenWaits));
@@ -32,7 +34,7 @@ class RunnerDiskTest : public RunnerTest {
   }
 };
 
-TEST_F(RunnerDiskTest, P17DiskFillerEndsAndItsNeighbourRunsOn) {
+TEST_F(RunnerResourcesTest, P17DiskFillerEndsAndItsNeighbourRunsOn) {
   StartRunner(kLimit);
   const std::string neighbour =
       build_.Enqueue(Spec("#!/bin/sh\necho one\nwhile [ ! -e go ]; do sleep 0.02; done\n"));
@@ -47,7 +49,7 @@ TEST_F(RunnerDiskTest, P17DiskFillerEndsAndItsNeighbourRunsOn) {
   EXPECT_TRUE(NothingIsLeft());
 }
 
-TEST_F(RunnerDiskTest, P17LimitHoldsForInstallScriptsAndAfterARestart) {
+TEST_F(RunnerResourcesTest, P17LimitHoldsForInstallScriptsAndAfterARestart) {
   StartRunner(kLimit);
   v1::JobSpec spec = Spec("#!/bin/sh\necho never\n");
   spec.set_install_script(
@@ -64,6 +66,26 @@ TEST_F(RunnerDiskTest, P17LimitHoldsForInstallScriptsAndAfterARestart) {
   EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_FAILED);
   EXPECT_EQ(end.reason(), kReason);
   EXPECT_THAT(Log(), EndsWith(absl::StrCat("written\n", kReason, "\n")));
+  EXPECT_TRUE(NothingIsLeft());
+}
+
+// Of processes: those that cannot be started are the script's to notice.
+TEST_F(RunnerResourcesTest, P17ForkBombIsNamedAndItsNeighbourRunsOn) {
+  StartRunner("job_pids: 40\n");
+  const std::string neighbour =
+      build_.Enqueue(Spec("#!/bin/sh\necho one\nwhile [ ! -e go ]; do sleep 0.02; done\n"));
+  ASSERT_TRUE(WaitForLine("one\n"));
+  const FinishJobRequest bomb =
+      Run(Spec("#!/bin/sh\nset -e\nbomb() { bomb | bomb & }\nbomb\nwait\n"
+               "while :; do sleep 1 & done\n"));
+  EXPECT_EQ(bomb.outcome(), FinishJobRequest::OUTCOME_EXITED);
+  EXPECT_NE(bomb.exit_code(), 0);
+  EXPECT_EQ(bomb.reason(),
+            "Some processes could not be started: the script has as many as it may have "
+            "(job_pids).");
+  EXPECT_THAT(logstream_.Log("logs/1-1-2-1"), HasSubstr(bomb.reason()));
+  Give("go");
+  EXPECT_EQ(WaitForEnd(neighbour).exit_code(), 0);
   EXPECT_TRUE(NothingIsLeft());
 }
 

@@ -1,0 +1,66 @@
+// Fault matrix, "runner partitioned", with a real runner and the real services. I5 to I8
+#include "tests/installation/partition.h"
+
+#include <string>
+
+#include "absl/time/clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/installation/fleet.h"
+
+namespace kozmic {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr absl::Duration kPatience = absl::Seconds(30);
+constexpr absl::Duration kResolved = absl::Seconds(75);
+constexpr absl::Duration kContainerGone = absl::Seconds(10);
+
+class PartitionTest : public FleetTest {
+ protected:
+  bool HasContainers(const std::string& runner) {
+    const auto containers = docker().ListContainers("kozmic.runner=" + runner);
+    return !containers.ok() || !containers->empty();
+  }
+  bool WaitForLog(const std::string& line) {
+    const absl::Time deadline = absl::Now() + kPatience;
+    while (absl::Now() < deadline) {
+      if (LogOf(1, 1).find(line) != std::string::npos) return true;
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+    return false;
+  }
+};
+
+TEST_F(PartitionTest, LostRunnersJobIsResolvedAndItsContainerGoesWhenTheNetworkIsBack) {
+  Partition network;
+  StartServices();
+  AddHook({{"title", "One"}, {"image", image_}, {"script", "#!/bin/sh\necho one\nsleep 1000\n"}});
+  const std::string name =
+      StartRunner("far",
+                  {{"KOZMIC_BUILD_ADDRESS", network.By(installation_.build_address())},
+                   {"KOZMIC_LOGSTREAM_ADDRESS", network.By(installation_.logstream_address())}})
+          .name();
+  Push("file");
+  ASSERT_TRUE(WaitForLog("one\n"));
+  const absl::Time cut = absl::Now();
+  network.Cut();
+  const nlohmann::json build = AwaitBuild(1);
+  EXPECT_LE(absl::Now() - cut, kResolved);
+  EXPECT_EQ(build.value("status", ""), "error");
+  EXPECT_THAT(build["jobs"][0].value("reason", ""), HasSubstr("unner"));
+  EXPECT_TRUE(HasContainers(name)) << "nobody has told the runner";
+
+  network.Heal();
+  const absl::Time healed = absl::Now();
+  while (HasContainers(name) && absl::Now() < healed + kPatience) {
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  EXPECT_FALSE(HasContainers(name));
+  EXPECT_LE(absl::Now() - healed, kContainerGone);
+  EXPECT_EQ(runners_.back()->Terminate(), 0);
+}
+
+}  // namespace
+}  // namespace kozmic
