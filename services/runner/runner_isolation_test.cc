@@ -35,7 +35,9 @@ class RunnerIsolationTest : public RunnerTest {
     engine_ = *std::move(engine);
     engine_host_ = engine_->host();
     const std::string repository = image_.substr(0, image_.rfind(':'));
-    ASSERT_TRUE(ImportImageInto(engine_->client(), repository, "1", SmallImage().Bytes()).ok());
+    // gVisor's /tmp is in memory: what an install script leaves there is in no image.
+    const std::string tar = SmallImage().Folder("opt", 01777).Bytes();
+    ASSERT_TRUE(ImportImageInto(engine_->client(), repository, "1", tar).ok());
   }
   ~RunnerIsolationTest() override { runner_.reset(); }
 
@@ -57,9 +59,9 @@ TEST_F(RunnerIsolationTest, P17JobsRunOnAKernelOfTheirOwn) {
 
 TEST_F(RunnerIsolationTest, P17InstallScriptsDoToo) {
   StartRunner(kIsolated);
-  v1::JobSpec spec = Spec("#!/bin/sh\ncat /tmp/installed\n");
+  v1::JobSpec spec = Spec("#!/bin/sh\ncat /opt/installed\n");
   spec.set_install_script(
-      "#!/bin/sh\ndmesg | sed -n 's/.*\\(Starting gVisor.*\\)/\\1/p' > /tmp/installed\n");
+      "#!/bin/sh\ndmesg | sed -n 's/.*\\(Starting gVisor.*\\)/\\1/p' > /opt/installed\n");
   EXPECT_EQ(Run(spec).exit_code(), 0);
   EXPECT_THAT(Log(), EndsWith(kOwnKernel));
   EXPECT_EQ(Run(spec).exit_code(), 0);
@@ -90,7 +92,7 @@ TEST_F(RunnerIsolationTest, N5IsolatedJobIsAdoptedAndCancelled) {
   build_.SetVerdict(attempt, v1::RenewLeasesResponse::VERDICT_CANCEL);
   build_.Hint();
   EXPECT_EQ(WaitForEnd(attempt).outcome(), FinishJobRequest::OUTCOME_CANCELLED);
-  EXPECT_THAT(Log(), EndsWith("one\nbye\n"));
+  EXPECT_THAT(Log(), EndsWith("bye\n"));
 }
 
 TEST_F(RunnerIsolationTest, UnknownRuntimeIsToldAtTheStart) {
