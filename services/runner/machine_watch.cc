@@ -48,6 +48,7 @@ absl::Status MachineWatch::Look() const {
     return absl::UnavailableError(
         absl::StrCat("The Docker engine does not answer: ", answered.message()));
   }
+  if (absl::Status network = options_.network(); !network.ok()) return network;
   struct statvfs disk;
   if (statvfs(options_.work_folder.c_str(), &disk) != 0) {
     return absl::InternalError(absl::StrCat("The work folder ", options_.work_folder,

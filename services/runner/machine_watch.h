@@ -13,8 +13,9 @@
 
 namespace kozmic::runner {
 
-// Looks now and then whether this machine is fit for jobs: whether its Docker engine answers, and
-// whether there is room on the disk of the work folder. Thread-safe.
+// Looks now and then whether this machine is fit for jobs: whether its Docker engine answers,
+// whether there is room on the disk of the work folder, and whether the jobs' network is as it has
+// to be. Thread-safe.
 class MachineWatch {
  public:
   struct Options {
@@ -22,6 +23,8 @@ class MachineWatch {
     // Too little room: when less than this part of the disk is free, and less than that.
     double least_free_part = 0.1;
     int64_t least_free_bytes = int64_t{10} << 30;
+    // OK, or a sentence about the network. Must be quick.
+    std::function<absl::Status()> network = [] { return absl::OkStatus(); };
     // An engine that hangs is noticed after their sum at the latest.
     absl::Duration interval = absl::Seconds(5);
     absl::Duration ping_timeout = absl::Seconds(10);

@@ -83,5 +83,12 @@ TEST_F(MachineWatchTest, AnEngineThatIsAwayIsTold) {
   EXPECT_THAT(std::string(away.message()), HasSubstr("The Docker engine does not answer: "));
 }
 
+TEST_F(MachineWatchTest, NetworkThatIsNotAsItHasToBeIsSaid) {
+  MachineWatch::Options options = Quick();
+  options.network = [] { return absl::FailedPreconditionError("no rules"); };
+  const MachineWatch watch(docker(), options, [this](const absl::Status& now) { Note(now); });
+  EXPECT_THAT(std::string(Await(1).message()), HasSubstr("no rules"));
+}
+
 }  // namespace
 }  // namespace kozmic::runner

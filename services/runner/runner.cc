@@ -197,7 +197,8 @@ Runner::Runner(const Config& config, Surroundings surroundings,
       *docker_,
       MachineWatch::Options{
           .work_folder = config.work_dir,
-          .least_free_part = static_cast<double>(config.least_free_disk_percent) / 100},
+          .least_free_part = static_cast<double>(config.least_free_disk_percent) / 100,
+          .network = [this] { return networks_->status(); }},
       [this, fitness = std::move(events.fitness)](const absl::Status& status) {
         leases_->SetFit(status.ok());
         fitness(status);

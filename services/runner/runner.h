@@ -62,7 +62,10 @@ class Runner {
   // left at the deadline.
   bool WaitForJobs(absl::Time deadline);
   // Once there are no jobs and none come: removes the networks that were made for them.
-  void RemoveNetworks() { networks_->Remove(); }
+  void RemoveNetworks() {
+    machine_watch_->Stop();
+    networks_->Remove();
+  }
   // Leaves the jobs at hand to the next process: their containers run on.
   void Detach();
 

@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "lib/process/child_process.h"
 
@@ -44,12 +44,8 @@ Partition::~Partition() {
       absl::StrCat("-t nat -D OUTPUT -d ", address_, " -p tcp -j DNAT --to-destination ", kHere));
 }
 
-std::string Partition::By(const std::string& address) const {
-  if (!absl::StartsWith(address, absl::StrCat(kHere, ":"))) {
-    std::fprintf(stderr, "%s is not on the loopback address\n", address.c_str());
-    std::abort();
-  }
-  return absl::StrCat(address_, address.substr(sizeof(kHere) - 1));
+std::string Partition::By(const std::string& addresses) const {
+  return absl::StrReplaceAll(addresses, {{kHere, address_}});
 }
 
 void Partition::Cut() {

@@ -15,8 +15,8 @@ class Partition {
   Partition(const Partition&) = delete;
   Partition& operator=(const Partition&) = delete;
 
-  // "127.0.0.1:80" by this way.
-  std::string By(const std::string& address) const;
+  // What is at "127.0.0.1:80", or at several such addresses, by this way.
+  std::string By(const std::string& addresses) const;
 
   void Cut();
   void Heal();

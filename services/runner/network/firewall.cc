@@ -73,6 +73,8 @@ absl::Duration Firewall::Look() {
     const absl::Status put = PutInForce();
     Log(put.ok() ? Severity::kInfo : Severity::kError,
         "the rules of the jobs' network were put in force", {{"status", put}});
+    absl::MutexLock lock(&mutex_);
+    status_ = put;
   }
   return options_.look_interval;
 }
@@ -88,6 +90,11 @@ bool Firewall::TakeNameServers() {
   for (FirewallRules& rules : rules_)
     others |= std::exchange(rules.name_servers, servers) != servers;
   return others;
+}
+
+absl::Status Firewall::status() const {
+  absl::MutexLock lock(&mutex_);
+  return status_;
 }
 
 bool Firewall::IsInForce() const {

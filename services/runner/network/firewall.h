@@ -6,8 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "lib/base/worker.h"
 #include "services/runner/network/firewall_rules.h"
@@ -31,6 +33,9 @@ class Firewall {
   // Leaves the rules in force.
   ~Firewall() = default;
 
+  // OK while the rules are in force, as far as the last look told. Thread-safe.
+  absl::Status status() const;
+
   // Takes the rules away, once nothing that they are for is left.
   void Remove();
 
@@ -48,6 +53,8 @@ class Firewall {
   const std::string iptables_;
   const Options options_;
   std::vector<FirewallRules> rules_;
+  mutable absl::Mutex mutex_;
+  absl::Status status_ ABSL_GUARDED_BY(mutex_);
   // From Start on alone with the others.
   std::unique_ptr<Worker> worker_;
 };

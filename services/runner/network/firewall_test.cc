@@ -81,6 +81,25 @@ TEST_F(FirewallTest, PutsBackWhatSomebodyTookAway) {
   });
 }
 
+TEST_F(FirewallTest, TellsThatItsRulesAreNotInForce) {
+  InOwnNetwork([] {
+    MakeDockersChain();
+    const auto firewall = Firewall::Start(Rules(), kQuick);
+    ASSERT_TRUE(firewall.ok()) << firewall.status();
+    const auto await = [&](bool in_force) {
+      const absl::Time deadline = absl::Now() + kPatience;
+      while ((*firewall)->status().ok() != in_force && absl::Now() < deadline) {
+        absl::SleepFor(absl::Milliseconds(5));
+      }
+      return (*firewall)->status().ok() == in_force;
+    };
+    ASSERT_EQ(Shell("iptables -F; iptables -X DOCKER-USER"), "");
+    EXPECT_TRUE(await(false));
+    MakeDockersChain();
+    EXPECT_TRUE(await(true));
+  });
+}
+
 TEST_F(FirewallTest, LeavesNothingWhenItIsRemoved) {
   InOwnNetwork([] {
     MakeDockersChain();

@@ -63,6 +63,11 @@ absl::Status RunnerNetworks::Make(const std::string& name, const std::string& ru
   return absl::OkStatus();
 }
 
+absl::Status RunnerNetworks::status() const {
+  if (firewall_ == nullptr) return absl::OkStatus();
+  return Annotate(firewall_->status(), "The rules of the jobs' network are not in force");
+}
+
 void RunnerNetworks::Remove() {
   bool all = true;
   for (const std::string& id : std::exchange(made_, {})) {
@@ -73,7 +78,6 @@ void RunnerNetworks::Remove() {
     }
   }
   if (all && firewall_ != nullptr) firewall_->Remove();
-  firewall_.reset();
 }
 
 }  // namespace kozmic::runner

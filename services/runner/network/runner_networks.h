@@ -37,6 +37,9 @@ class RunnerNetworks {
   const JobsNetwork& jobs() const { return jobs_; }
   const JobsNetwork& forks() const { return forks_; }
 
+  // OK, or why jobs would reach what they must not. Thread-safe.
+  absl::Status status() const;
+
   // Removes networks and firewall when no containers are in them.
   void Remove();
 
