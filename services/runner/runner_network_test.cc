@@ -66,10 +66,6 @@ class RunnerNetworkTest : public RunnerTest {
     Shell(absl::StrCat("kill $(cat ", folder_, "/world.pid ", folder_, "/here.pid)"));
     Shell(absl::StrCat("ip link delete ", world_, "; ip netns delete ", world_));
     // What a runner that was killed leaves to the next.
-    const auto networks = docker().ListNetworks("kozmic.network=" + name_);
-    if (networks.ok()) {
-      for (const auto& network : *networks) docker().RemoveNetwork(network.id).IgnoreError();
-    }
     for (const char kind : {'j', 'f'}) {
       const FirewallRules rules = {.bridges = BridgePrefix(name_, kind)};
       Shell(absl::StrCat("iptables -D DOCKER-USER -i ", rules.bridges, "+ -j ",

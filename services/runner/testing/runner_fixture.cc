@@ -63,8 +63,9 @@ RunnerTest::~RunnerTest() {
     if (left.ok()) {
       for (const auto& container : *left) docker().RemoveContainer(container.id).IgnoreError();
     }
-    const auto networks = docker().ListNetworks("kozmic.runner=" + name);
-    if (networks.ok()) {
+    for (const char* label : {"kozmic.runner=", "kozmic.network="}) {
+      const auto networks = docker().ListNetworks(label + name);
+      if (!networks.ok()) continue;
       for (const auto& network : *networks) docker().RemoveNetwork(network.id).IgnoreError();
     }
   }
