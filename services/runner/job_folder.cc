@@ -63,6 +63,12 @@ absl::Status WriteFile(const std::string& path, absl::string_view data, mode_t m
   return absl::OkStatus();
 }
 
+absl::Status SyncFile(const std::string& path) {
+  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (fd.get() < 0 || fsync(fd.get()) != 0) return Problem("sync", path);
+  return absl::OkStatus();
+}
+
 // A plain file of at most `limit` bytes.
 absl::StatusOr<std::string> ReadPlainFile(int folder, const char* name, size_t limit) {
   const UniqueFd fd(openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
@@ -135,7 +141,11 @@ absl::StatusOr<std::unique_ptr<JobFolder>> JobFolder::Create(const std::string& 
   std::string json;
   const auto status = google::protobuf::util::MessageToJsonString(lease, &json);
   if (!status.ok()) return absl::InternalError(std::string(status.message()));
-  KOZMIC_RETURN_IF_ERROR(WriteFile(path + "/" + kLeaseFile, json, 0600, /*durable=*/true));
+  const std::string lease_path = path + "/" + kLeaseFile;
+  KOZMIC_RETURN_IF_ERROR(WriteFile(lease_path, json, 0600, /*durable=*/false));
+  // The disk takes its time: beside what the container needs first.
+  folder->lease_synced_ =
+      std::async(std::launch::async, [lease_path] { return SyncFile(lease_path); });
   KOZMIC_RETURN_IF_ERROR(MakeFolder(folder->job_path(), 0755));
   KOZMIC_RETURN_IF_ERROR(MakeFolder(folder->source_path(), 0755));
   KOZMIC_RETURN_IF_ERROR(folder->OpenLog(/*create=*/true));
@@ -284,6 +294,7 @@ absl::Status JobFolder::Go(const std::map<std::string, std::string>& secrets) {
 }
 
 absl::Status JobFolder::LetGo(char word) {
+  if (lease_synced_.valid()) KOZMIC_RETURN_IF_ERROR(lease_synced_.get());
   KOZMIC_RETURN_IF_ERROR(WriteFile(path_ + "/" + kReleasedFile, "", 0600, /*durable=*/false));
   // It is empty: all of it is in its folder.
   KOZMIC_RETURN_IF_ERROR(Sync());

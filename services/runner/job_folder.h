@@ -2,6 +2,7 @@
 #define KOZMIC_SERVICES_RUNNER_JOB_FOLDER_H_
 
 #include <cstdint>
+#include <future>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,7 +29,8 @@ inline constexpr char kServicesNote[] = "services";
 // One attempt's folder below the work folder. It outlives the runner's process, so that another
 // one finds the attempt again:
 //
-//   <id>/lease.json  the lease, written before anything starts; only the runner may read it
+//   <id>/lease.json  the lease, written before anything starts and durable before the script can
+//                    begin; only the runner may read it
 //   <id>/released    exists, durably, before the script can begin; no container can remove it
 //   <id>/granted     a note: when the lease was granted, as a Moment
 //   <id>/ending      a note: why the runner began to end the script; absent while it has not
@@ -129,6 +131,8 @@ class JobFolder {
   const std::string path_;
   const std::string id_;
   v1::Lease lease_;
+  // Of a folder that was made just now: that its lease is durable.
+  std::future<absl::Status> lease_synced_;
   http::UniqueFd job_;
   http::UniqueFd log_read_;
   http::UniqueFd log_append_;

@@ -75,7 +75,7 @@ int RunAndReport(int job_folder, LogFile& log, const Orders& orders,
                  Masker& masker) {
   ScriptOutput output(log, masker);
   if (!output.Prepare()) return Fail(job_folder, log, "there is not enough memory");
-  if (!WriteDurably(job_folder, kStartedFile, ".started", "", 0)) {
+  if (!MakeDurably(job_folder, kStartedFile)) {
     Line problem;
     problem.Add("cannot write the file \"started\": ").Add(strerror(errno));
     return Fail(job_folder, log, problem.c_str());
