@@ -23,6 +23,7 @@
 #include "services/runner/install/install_cache.h"
 #include "services/runner/install/install_sharing.h"
 #include "services/runner/install/install_tidier.h"
+#include "services/runner/install/last_images.h"
 #include "services/runner/job_executor.h"
 #include "services/runner/job_table.h"
 #include "services/runner/leases/build_link.h"
@@ -102,6 +103,7 @@ class Runner {
   InstallCache installs_;
   InstallTidier tidier_;
   InstallSharing sharing_;
+  LastImages last_images_;
   JobTable jobs_;
   LeaseRenewer renewer_;
   SessionWatch session_watch_;
