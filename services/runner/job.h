@@ -103,6 +103,11 @@ class Job {
     script_begun_ = stop_ == StopReason::kNone;
     return script_begun_;
   }
+  // It cannot have been heard.
+  void TakeBackScript() {
+    absl::MutexLock lock(&mutex_);
+    script_begun_ = false;
+  }
   // The install script has ended and its container is gone: the script is yet to begin.
   void EndInstall() {
     absl::MutexLock lock(&mutex_);

@@ -50,9 +50,6 @@ constexpr size_t kMostChanges = 10;
 
 ScriptPlan PlanOf(const v1::JobSpec& spec, const std::string& script) {
   ScriptPlan plan;
-  plan.user = "kozmic";
-  plan.home = "/kozmic";
-  plan.working_folder = "/kozmic/src";
   plan.script = script;
   plan.environment.insert(spec.environment().begin(), spec.environment().end());
   plan.environment["TERM"] = "xterm";
@@ -207,17 +204,24 @@ std::optional<Outcome> JobPreparation::Prepare(const docker::ImageReference& ref
   } else {
     const auto kept = Keep(std::move(guess), *image);
     if (!kept.ok()) return OutcomeOf(kept.status(), "Docker: ");
-    if (const absl::Status started = container_.Start(*image); !started.ok()) {
+    if (const absl::Status started = StartWithPlan(*image); !started.ok()) {
       return OutcomeOf(started, kNoContainer);
     }
   }
   if (const absl::Status served = serving.get(); !served.ok()) return OutcomeOf(served, "");
+  NoteContainer(*image);
   return LetScriptGo(std::move(starting));
 }
 
 JobPreparation::Guess JobPreparation::StartGuess(const std::optional<docker::ImageInfo>& local) {
   const v1::JobSpec& spec = job_.lease().spec();
   Guess guess;
+  if (const auto warm = folder_.warm()) {
+    job_.set_container_id(container_.Name());
+    guess.image_id = warm->image_id;
+    guess.starting = std::async(std::launch::deferred, [] { return absl::OkStatus(); });
+    return guess;
+  }
   if (spec.install_script().empty()) {
     if (local) guess.image_id = local->id;
   } else if (spec.services().empty()) {
@@ -236,6 +240,7 @@ absl::StatusOr<bool> JobPreparation::Keep(Guess guess, const std::string& image_
   const bool started = guess.starting.get().ok();
   if (started && guess.image_id == image_id) return true;
   KOZMIC_RETURN_IF_ERROR(container_.Remove());
+  KOZMIC_RETURN_IF_ERROR(folder_.ForgetWarm());
   return false;
 }
 
@@ -285,6 +290,7 @@ std::optional<Outcome> JobPreparation::UseInstalled(const std::string& base_imag
     if (!absl::IsNotFound(started)) return OutcomeOf(started, kNoContainer);
   }
   tools_.last_images.Note(spec, install_.turn->image_id());
+  NoteContainer(install_.turn->image_id());
   Say(kSkipping);
   return StartServicesAndLetGo();
 }
@@ -315,6 +321,7 @@ std::optional<Outcome> JobPreparation::GoOn() {
   // What a fork's led to is for it alone.
   if (!job_.lease().spec().fork()) {
     tools_.last_images.Note(job_.lease().spec(), install_.turn->image_id());
+    NoteContainer(install_.turn->image_id());
   }
   return StartServicesAndLetGo();
 }
@@ -331,6 +338,12 @@ absl::Status JobPreparation::StartWithPlan(const std::string& image) {
   return container_.Start(image);
 }
 
+void JobPreparation::NoteContainer(const std::string& image_id) {
+  // Init in one of another kernel hears nothing of a runner that ends, nor the runner of its end.
+  if (parts_.foreign_kernel) return;
+  tools_.warm.Note(job_.lease().spec(), container_.Spec(image_id), folder_.path());
+}
+
 std::optional<Outcome> JobPreparation::LetScriptGo(std::future<absl::Status> starting) {
   if (const absl::Status announced = AnnounceScript(); !announced.ok()) {
     return Outcome::Error(announced.message());
@@ -342,7 +355,20 @@ std::optional<Outcome> JobPreparation::LetGo(std::future<absl::Status> starting,
                                              const std::map<std::string, std::string>& secrets) {
   if (!job_.BeginScript()) return OutcomeOf(absl::CancelledError("stopped"), "");
   // Before the container is known to run: kozmic-init reads it as soon as it can.
-  const absl::Status gone = folder_.Go(secrets);
+  absl::Status gone = folder_.Go(secrets);
+  const auto warm = folder_.warm();
+  if (warm && absl::IsUnavailable(gone)) {
+    // It has ended while it waited; none of its own is started yet.
+    job_.TakeBackScript();
+    Log(Severity::kWarning, "a container that was started ahead has ended; starting another",
+        {{"attempt", job_.lease().attempt()}});
+    absl::Status started = container_.Remove();
+    if (started.ok()) started = folder_.ForgetWarm();
+    if (started.ok()) started = StartWithPlan(warm->image_id);
+    if (!started.ok()) return OutcomeOf(started, kNoContainer);
+    if (!job_.BeginScript()) return OutcomeOf(absl::CancelledError("stopped"), "");
+    gone = folder_.Go(secrets);
+  }
   if (!gone.ok()) return Outcome::Error(gone.message());
   const absl::Status started = starting.valid() ? starting.get() : absl::OkStatus();
   // A script that has begun says more than an answer that an engine owes us.

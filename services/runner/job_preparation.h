@@ -31,6 +31,7 @@
 #include "services/runner/machine_clock.h"
 #include "services/runner/network/job_network.h"
 #include "services/runner/outcome.h"
+#include "services/runner/warm/warm_pool.h"
 
 namespace kozmic::runner {
 
@@ -43,6 +44,7 @@ struct JobTools {
   InstallCache& installs;
   InstallSharing& sharing;
   LastImages& last_images;
+  WarmPool& warm;
   BuildLink& link;
   LeaseRenewer& renewer;
   const MachineClock& clock;
@@ -80,7 +82,8 @@ InstallCache::Wanted WantedInstall(const v1::Lease& lease, InstallInputs inputs)
 // the container is started of the image as it is here, with kozmic-init waiting for its word, and
 // is thrown away when another turns out to be the right one. So do the services, for which the job
 // then has a network of its own: the script begins when all have been started. With an install
-// script the image at first is that which the last job's script ran in. The deploy key is for the
+// script the image at first is that which the last job's script ran in. A container that waited for
+// the job already (see WarmPool) takes its place. The deploy key is for the
 // fetch alone; the secrets are for the script alone, and come to kozmic-init together with its
 // word: what the install script leaves becomes an image.
 class JobPreparation {
@@ -106,7 +109,7 @@ class JobPreparation {
     std::string image_id = {};
     std::future<absl::Status> starting = {};
   };
-  // Of a job's image as it is here, if it is.
+  // Of the job's image as it is here, if it is; or the one that the folder came with.
   Guess StartGuess(const std::optional<docker::ImageInfo>& local);
   // Waits until it has started. False when it has not, or is of another image: then it is gone.
   absl::StatusOr<bool> Keep(Guess guess, const std::string& image_id);
@@ -118,6 +121,8 @@ class JobPreparation {
   std::optional<Outcome> GoOn();
   absl::Status StartWithPlan(const std::string& image);
   std::optional<Outcome> StartServicesAndLetGo();
+  // For the jobs to come, whose scripts will run in the same.
+  void NoteContainer(const std::string& image_id);
   // `starting`: what the container's start will have been, unless it has been waited for.
   std::optional<Outcome> LetScriptGo(std::future<absl::Status> starting = {});
   std::optional<Outcome> LetGo(std::future<absl::Status> starting,

@@ -34,6 +34,7 @@
 #include "services/runner/machine_clock.h"
 #include "services/runner/machine_watch.h"
 #include "services/runner/network/runner_networks.h"
+#include "services/runner/warm/warm_pool.h"
 
 namespace kozmic::runner {
 
@@ -105,6 +106,7 @@ class Runner {
   InstallSharing sharing_;
   LastImages last_images_;
   JobTable jobs_;
+  WarmPool warm_;
   LeaseRenewer renewer_;
   SessionWatch session_watch_;
   JobExecutor executor_;

@@ -11,8 +11,10 @@ void AppendPart(std::string& text, absl::string_view part) {
   absl::StrAppend(&text, part.size(), ":", part);
 }
 
-// What the inputs of an install script are of before the commit is fetched.
-std::string KeyOf(const v1::JobSpec& job) {
+}  // namespace
+
+std::string LastImages::KeyOf(const v1::JobSpec& job) {
+  // What the inputs of an install script are of before the commit is fetched.
   std::string text;
   AppendPart(text, job.project());
   AppendPart(text, job.image());
@@ -20,8 +22,6 @@ std::string KeyOf(const v1::JobSpec& job) {
   for (const std::string& path : job.tracked_files()) AppendPart(text, path);
   return Sha256Hex(absl::StrCat(text, job.fork() ? "fork" : ""));
 }
-
-}  // namespace
 
 void LastImages::Note(const v1::JobSpec& job, absl::string_view image_id) {
   const std::string key = KeyOf(job);

@@ -19,6 +19,9 @@ class LastImages {
   // So many are kept; when there are more, all are forgotten.
   explicit LastImages(size_t most = 1000) : most_(most) {}
 
+  // Stands for what makes jobs alike.
+  static std::string KeyOf(const v1::JobSpec& job);
+
   // The job's script runs in the image with this id.
   void Note(const v1::JobSpec& job, absl::string_view image_id);
   // What the newest job that was alike had; empty: nobody knows.
