@@ -1,4 +1,4 @@
-// runner_load all|job|fetch|first-byte|output|rate: see ../runner.
+// runner_load all|job|fetch|first-byte|warm-first-byte|output|rate: see ../runner.
 
 #include <cstdio>
 #include <cstdlib>
@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
       {"job", kozmic::bench::MeasureJob},
       {"fetch", kozmic::bench::MeasureFetch},
       {"first-byte", kozmic::bench::MeasureFirstByte},
+      {"warm-first-byte", kozmic::bench::MeasureWarmFirstByte},
       {"output", kozmic::bench::MeasureOutput},
       {"rate", kozmic::bench::MeasureRate},
   };
@@ -24,7 +25,9 @@ int main(int argc, char** argv) {
   bool known = wanted == "all";
   for (const auto& [name, measure] : measurements) known = known || name == wanted;
   if (!known || engine == nullptr) {
-    std::fprintf(stderr, "usage: DOCKER_HOST=… runner_load all|job|fetch|first-byte|output|rate\n");
+    std::fprintf(stderr,
+                 "usage: DOCKER_HOST=… runner_load "
+                 "all|job|fetch|first-byte|warm-first-byte|output|rate\n");
     return 2;
   }
   Stage stage(engine);

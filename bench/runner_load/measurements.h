@@ -15,6 +15,8 @@ void MeasureJob(Stage& stage);
 void MeasureFetch(Stage& stage);
 // From the lease to the script's first output.
 void MeasureFirstByte(Stage& stage);
+// The same with containers that were started ahead.
+void MeasureWarmFirstByte(Stage& stage);
 // A script's long output.
 void MeasureOutput(Stage& stage);
 // Jobs that do nothing, many at a time.
