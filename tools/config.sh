@@ -141,6 +141,7 @@ logstream_address: $logstream
 runner_token: $runner_token
 name: $(quoted "$(runner_name)")
 slots: $(own_setting KOZMIC_SLOTS "$(nproc)")
+warm_containers: $(own_setting KOZMIC_WARM_CONTAINERS 0)
 cached_images_limit: $(own_setting KOZMIC_CACHED_IMAGES_LIMIT 3)
 cached_images_max_age: $(own_setting KOZMIC_CACHED_IMAGES_MAX_AGE 720h)
 cache_registry: $(quoted "$(setting KOZMIC_CACHE_REGISTRY)")

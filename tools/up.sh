@@ -13,6 +13,7 @@
 # in the environment it serves real GitHub repositories. Also understood:
 #   KOZMIC_LISTEN         host:port to serve HTTP on (127.0.0.1:8080)
 #   KOZMIC_SLOTS          jobs at once (one per processor core)
+#   KOZMIC_WARM_CONTAINERS  containers that are started ahead of jobs (0)
 #   KOZMIC_CACHED_IMAGES_LIMIT  images of install scripts kept per project (3)
 #   KOZMIC_CACHED_IMAGES_MAX_AGE  those not used for so long are removed (720h)
 #   KOZMIC_CACHE_REGISTRY       registry by which runners share them: host:port/prefix

@@ -79,6 +79,12 @@ absl::StatusOr<Config> ReadConfig(ConfigReader& reader) {
                        "sysbox-runc, runsc, kata",
                .fallback = ""});
   reader.Integer(
+      "warm_containers", &config.warm_containers,
+      {.help = "containers that are started ahead for the jobs that run most; each takes "
+               "about 3 MB of memory, and 10 MB once",
+       .fallback = "0"},
+      0, 1000);
+  reader.Integer(
       "cached_images_limit", &config.cached_images_limit,
       {.help = "images of install scripts that are kept for each project", .fallback = "3"}, 1,
       1000);

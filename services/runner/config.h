@@ -43,6 +43,8 @@ struct Config {
   std::string job_profile;
   std::string fork_profile;
   std::string job_runtime;
+  // So many containers wait for jobs.
+  int64_t warm_containers = 0;
   // Of install scripts, for each project.
   int64_t cached_images_limit = 0;
   absl::Duration cached_images_max_age;

@@ -28,9 +28,9 @@ struct ScriptExit {
 
 // What the scripts are run with.
 struct ScriptPlan {
-  std::string user;
-  std::string home;
-  std::string working_folder;
+  std::string user = "kozmic";
+  std::string home = "/kozmic";
+  std::string working_folder = "/kozmic/src";
   // Whether sudo and the like are refused to the script.
   bool no_new_privileges = false;
   // Whether the container's kernel is not this machine's: see init/protocol.h, `go`.

@@ -2,6 +2,7 @@
 #define KOZMIC_SERVICES_RUNNER_JOB_H_
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <stop_token>
 #include <string>
@@ -35,7 +36,10 @@ enum class StopReason {
 // A leased attempt at hand, as all threads that deal with it know it. Thread-safe.
 class Job {
  public:
-  explicit Job(v1::Lease lease) : lease_(std::move(lease)) {}
+  // `on_reported`: called when MarkReported is, while the job is not locked.
+  explicit Job(
+      v1::Lease lease, std::function<void()> on_reported = [] {})
+      : lease_(std::move(lease)), on_reported_(std::move(on_reported)) {}
 
   const v1::Lease& lease() const { return lease_; }
 
@@ -64,8 +68,11 @@ class Job {
 
   // Its end is acknowledged: there is no lease any more, only things to clean away.
   void MarkReported() {
-    absl::MutexLock lock(&mutex_);
-    reported_ = true;
+    {
+      absl::MutexLock lock(&mutex_);
+      reported_ = true;
+    }
+    on_reported_();
   }
   bool reported() const {
     absl::MutexLock lock(&mutex_);
@@ -95,6 +102,11 @@ class Job {
     absl::MutexLock lock(&mutex_);
     script_begun_ = stop_ == StopReason::kNone;
     return script_begun_;
+  }
+  // It cannot have been heard.
+  void TakeBackScript() {
+    absl::MutexLock lock(&mutex_);
+    script_begun_ = false;
   }
   // The install script has ended and its container is gone: the script is yet to begin.
   void EndInstall() {
@@ -134,6 +146,7 @@ class Job {
 
  private:
   const v1::Lease lease_;
+  const std::function<void()> on_reported_;
   std::stop_source stop_source_;
   std::stop_source abandon_source_;
   mutable absl::Mutex mutex_;

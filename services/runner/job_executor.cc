@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -113,12 +114,32 @@ void BeginAnew(Job& job, AttemptRun& run, const std::string& work_folder) {
   Complete(job, run, /*prepare=*/true, work_folder);
 }
 
+// `warm`: one that is there for it; may be null.
+absl::StatusOr<std::unique_ptr<JobFolder>> MakeFolder(const Job& job,
+                                                      std::unique_ptr<JobFolder> warm,
+                                                      const std::string& work_folder) {
+  if (warm != nullptr) {
+    const absl::Status became = warm->Become(job.lease());
+    if (became.ok()) return warm;
+    Log(Severity::kWarning, "a container that was started ahead cannot be used",
+        {{"attempt", job.lease().attempt()}, {"error", became}});
+  }
+  return JobFolder::Create(work_folder, job.lease());
+}
+
 }  // namespace
 
 void JobExecutor::Run(Job& job) {
   Log(Severity::kInfo, "job leased",
       {{"attempt", job.lease().attempt()}, {"image", job.lease().spec().image()}});
-  auto folder = JobFolder::Create(options_.work_folder, job.lease());
+  std::unique_ptr<JobFolder> warm = tools_.warm.Take(job.lease().spec());
+  // Until its container is removed with the job's other things.
+  const std::string warm_id = warm != nullptr ? warm->id() : "";
+  const absl::Cleanup forget = [&] {
+    if (!warm_id.empty()) tools_.warm.Forget(warm_id);
+    tools_.warm.Wake();
+  };
+  auto folder = MakeFolder(job, std::move(warm), options_.work_folder);
   if (!folder.ok()) {
     Log(Severity::kError, "cannot make a job's folder; its lease will run out",
         {{"attempt", job.lease().attempt()}, {"error", folder.status()}});

@@ -127,19 +127,93 @@ absl::StatusOr<std::unique_ptr<JobFolder>> JobFolder::Create(const std::string& 
                                                              const v1::Lease& lease) {
   const std::string id = IdOf(lease);
   KOZMIC_RETURN_IF_ERROR(Remove(work_folder, id));
-  const std::string path = work_folder + "/" + id;
-  std::unique_ptr<JobFolder> folder(new JobFolder(path, id));
+  std::unique_ptr<JobFolder> folder(new JobFolder(work_folder + "/" + id, id));
   folder->lease_ = lease;
   // Others enter it only by way of the container's mounts.
-  KOZMIC_RETURN_IF_ERROR(MakeFolder(path, 0700));
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(lease, &json);
-  if (!status.ok()) return absl::InternalError(std::string(status.message()));
-  KOZMIC_RETURN_IF_ERROR(WriteFile(path + "/" + kLeaseFile, json, 0600, /*durable=*/true));
-  KOZMIC_RETURN_IF_ERROR(MakeFolder(folder->job_path(), 0755));
-  KOZMIC_RETURN_IF_ERROR(MakeFolder(folder->source_path(), 0755));
-  KOZMIC_RETURN_IF_ERROR(folder->OpenLog(/*create=*/true));
+  KOZMIC_RETURN_IF_ERROR(MakeFolder(folder->path_, 0700));
+  KOZMIC_RETURN_IF_ERROR(folder->WriteLease());
+  KOZMIC_RETURN_IF_ERROR(folder->MakeParts());
   return folder;
+}
+
+absl::StatusOr<std::unique_ptr<JobFolder>> JobFolder::CreateWarm(const std::string& work_folder,
+                                                                 const std::string& id,
+                                                                 const std::string& image_id,
+                                                                 const ScriptPlan& plan) {
+  std::unique_ptr<JobFolder> folder(new JobFolder(work_folder + "/" + id, id));
+  KOZMIC_RETURN_IF_ERROR(MakeFolder(folder->path_, 0700));
+  KOZMIC_RETURN_IF_ERROR(folder->MakeParts());
+  KOZMIC_RETURN_IF_ERROR(folder->WritePlan(plan));
+  KOZMIC_RETURN_IF_ERROR(folder->WriteNote(kWarmNote, absl::StrCat(id, " ", image_id)));
+  return folder;
+}
+
+absl::Status JobFolder::MakeParts() {
+  KOZMIC_RETURN_IF_ERROR(MakeFolder(job_path(), 0755));
+  KOZMIC_RETURN_IF_ERROR(MakeFolder(source_path(), 0755));
+  return OpenLog(/*create=*/true);
+}
+
+absl::Status JobFolder::WriteLease() {
+  std::string json;
+  const auto status = google::protobuf::util::MessageToJsonString(lease_, &json);
+  if (!status.ok()) return absl::InternalError(std::string(status.message()));
+  const std::string path = path_ + "/" + kLeaseFile;
+  KOZMIC_RETURN_IF_ERROR(WriteFile(path, json, 0600, /*durable=*/false));
+  // The disk takes its time: beside what the container needs first. The name may change meanwhile.
+  UniqueFd file(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (file.get() < 0) return Problem("open", path);
+  lease_synced_ = std::async(std::launch::async, [file = std::move(file), path] {
+    return fsync(file.get()) == 0 ? absl::OkStatus() : Problem("sync", path);
+  });
+  return absl::OkStatus();
+}
+
+absl::Status JobFolder::Become(const v1::Lease& lease) {
+  const std::string work_folder = path_.substr(0, path_.size() - id_.size() - 1);
+  const std::string id = IdOf(lease);
+  KOZMIC_RETURN_IF_ERROR(Remove(work_folder, id));
+  lease_ = lease;
+  KOZMIC_RETURN_IF_ERROR(WriteLease());
+  const std::string path = work_folder + "/" + id;
+  // What is mounted in the container follows.
+  if (rename(path_.c_str(), path.c_str()) != 0) return Problem("rename to", path);
+  path_ = path;
+  id_ = id;
+  return absl::OkStatus();
+}
+
+absl::Status JobFolder::ListenForEnd() {
+  const std::string go = absl::StrCat(job_path(), "/", init::kGoFile);
+  UniqueFd writer(open(go.c_str(), O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+  if (writer.get() < 0) return Problem("open", go);
+  // The other was a reader too.
+  go_ = std::move(writer);
+  return absl::OkStatus();
+}
+
+std::optional<WarmContainer> JobFolder::warm() const {
+  const std::optional<std::string> note = ReadNote(kWarmNote);
+  if (!note) return std::nullopt;
+  const size_t space = note->find(' ');
+  if (space == std::string::npos) return std::nullopt;
+  return WarmContainer{note->substr(0, space), note->substr(space + 1)};
+}
+
+std::optional<WarmContainer> JobFolder::WarmOf(const std::string& work_folder,
+                                               const std::string& id) {
+  return JobFolder(work_folder + "/" + id, id).warm();
+}
+
+absl::Status JobFolder::ForgetWarm() {
+  const std::string note = absl::StrCat(path_, "/", kWarmNote);
+  if (unlink(note.c_str()) != 0 && errno != ENOENT) return Problem("remove", note);
+  return absl::OkStatus();
+}
+
+std::string JobFolder::ContainerId() const {
+  const std::optional<WarmContainer> container = warm();
+  return container ? container->id : id_;
 }
 
 absl::StatusOr<std::unique_ptr<JobFolder>> JobFolder::Open(const std::string& work_folder,
@@ -214,6 +288,7 @@ absl::Status JobFolder::OpenLog(bool create) {
 absl::Status JobFolder::Reset() {
   if (Released()) return absl::FailedPreconditionError("the script was let go");
   KOZMIC_RETURN_IF_ERROR(RemovePlan());
+  KOZMIC_RETURN_IF_ERROR(ForgetWarm());
   for (const std::string& path : {path_ + "/" + kInstallNote, home_path(), source_path()}) {
     KOZMIC_RETURN_IF_ERROR(RemoveTree(path));
   }
@@ -229,7 +304,7 @@ absl::Status JobFolder::Sync() const {
 absl::Status JobFolder::RemovePlan() {
   go_.reset();
   for (const char* name : {init::kScriptFile, init::kInstructionsFile, init::kSecretsFile,
-                           init::kGoFile, init::kStartedFile, init::kExitFile}) {
+                           init::kReadyFile, init::kGoFile, init::kStartedFile, init::kExitFile}) {
     KOZMIC_RETURN_IF_ERROR(RemoveTree(job_path() + "/" + name));
   }
   return absl::OkStatus();
@@ -253,12 +328,21 @@ absl::Status JobFolder::WriteInstallPlan(const ScriptPlan& plan, absl::string_vi
 }
 
 absl::Status JobFolder::WritePlan(const ScriptPlan& plan) {
-  // One that came to nothing may have been written before.
-  KOZMIC_RETURN_IF_ERROR(RemovePlan());
+  const bool is_warm = ReadNote(kWarmNote).has_value();
   const std::string base = job_path() + "/";
+  if (is_warm) {
+    // Whoever waits has the pipe.
+    for (const char* name : {init::kScriptFile, init::kInstructionsFile}) {
+      if (unlink((base + name).c_str()) != 0) return Problem("remove", base + name);
+    }
+  } else {
+    // One that came to nothing may have been written before.
+    KOZMIC_RETURN_IF_ERROR(RemovePlan());
+  }
   KOZMIC_RETURN_IF_ERROR(WriteFile(base + init::kScriptFile, plan.script, 0555, false));
   KOZMIC_RETURN_IF_ERROR(
       WriteFile(base + init::kInstructionsFile, SerializeInstructions(plan), 0600, false));
+  if (is_warm) return absl::OkStatus();
   const std::string go = base + init::kGoFile;
   if (plan.foreign_kernel) {
     go_ = UniqueFd(
@@ -284,10 +368,22 @@ absl::Status JobFolder::Go(const std::map<std::string, std::string>& secrets) {
 }
 
 absl::Status JobFolder::LetGo(char word) {
+  if (lease_synced_.valid()) KOZMIC_RETURN_IF_ERROR(lease_synced_.get());
   KOZMIC_RETURN_IF_ERROR(WriteFile(path_ + "/" + kReleasedFile, "", 0600, /*durable=*/false));
   // It is empty: all of it is in its folder.
   KOZMIC_RETURN_IF_ERROR(Sync());
-  return WriteAll(go_.get(), absl::string_view(&word, 1), "the pipe to kozmic-init");
+  while (write(go_.get(), &word, 1) != 1) {
+    if (errno == EINTR) continue;
+    const bool is_unheard = errno == EPIPE;
+    const absl::Status problem = Problem("write", "the pipe to kozmic-init");
+    if (!is_unheard) return problem;
+    // Nobody has heard it, and nobody will.
+    const std::string released = path_ + "/" + kReleasedFile;
+    if (unlink(released.c_str()) != 0) return Problem("remove", released);
+    KOZMIC_RETURN_IF_ERROR(Sync());
+    return absl::UnavailableError(problem.message());
+  }
+  return absl::OkStatus();
 }
 
 absl::Status JobFolder::Tell(char word) {

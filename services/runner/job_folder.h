@@ -2,6 +2,7 @@
 #define KOZMIC_SERVICES_RUNNER_JOB_FOLDER_H_
 
 #include <cstdint>
+#include <future>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,16 +25,27 @@ inline constexpr char kGrantedNote[] = "granted";
 inline constexpr char kEndingNote[] = "ending";
 inline constexpr char kInstallNote[] = "install";
 inline constexpr char kServicesNote[] = "services";
+inline constexpr char kWarmNote[] = "warm";
+
+// A container that was started before it was known for which attempt.
+struct WarmContainer {
+  // Of the folder that it was started with, and what it is called by.
+  std::string id;
+  // Of what it is made.
+  std::string image_id;
+};
 
 // One attempt's folder below the work folder. It outlives the runner's process, so that another
 // one finds the attempt again:
 //
-//   <id>/lease.json  the lease, written before anything starts; only the runner may read it
+//   <id>/lease.json  the lease, written before anything starts and durable before the script can
+//                    begin; only the runner may read it
 //   <id>/released    exists, durably, before the script can begin; no container can remove it
 //   <id>/granted     a note: when the lease was granted, as a Moment
 //   <id>/ending      a note: why the runner began to end the script; absent while it has not
 //   <id>/install     a note: the install script's inputs, while that is the script at hand
 //   <id>/services    a note: names of the services whose early end the log tells of
+//   <id>/warm        a note: the WarmContainer that the attempt has, while it has one
 //   <id>/job/        shared with the container: see init/protocol.h. Secrets are in it only from
 //                    Go until kozmic-init has read them; Open, Reset and Salvage remove them too
 //   <id>/src/        the clone; becomes the script's
@@ -49,6 +61,12 @@ class JobFolder {
   // Makes an attempt's folder anew, with its lease.
   static absl::StatusOr<std::unique_ptr<JobFolder>> Create(const std::string& work_folder,
                                                            const v1::Lease& lease);
+  // Makes a folder for a container of an image, before it is known for which attempt. `id` begins
+  // with kWarmPrefix.
+  static absl::StatusOr<std::unique_ptr<JobFolder>> CreateWarm(const std::string& work_folder,
+                                                               const std::string& id,
+                                                               const std::string& image_id,
+                                                               const ScriptPlan& plan);
   // NOT_FOUND when there is none, or not a whole one; then the script has not begun. DATA_LOSS when
   // it has been let go and something is missing.
   static absl::StatusOr<std::unique_ptr<JobFolder>> Open(const std::string& work_folder,
@@ -64,17 +82,32 @@ class JobFolder {
   static absl::Status Remove(const std::string& work_folder, const std::string& id,
                              std::stop_token stop = {});
 
+  // Of a warm folder: from now on a word that nobody can hear any more is an error (the process
+  // ignores SIGPIPE). Once its kozmic-init waits for one.
+  absl::Status ListenForEnd();
+  // Makes a warm folder an attempt's.
+  absl::Status Become(const v1::Lease& lease);
+  // The container that came with the folder; absent: the attempt's is one of its own.
+  std::optional<WarmContainer> warm() const;
+  // The same of a folder that may not be there.
+  static std::optional<WarmContainer> WarmOf(const std::string& work_folder, const std::string& id);
+  // That container is gone: the attempt gets one of its own.
+  absl::Status ForgetWarm();
+  // By what the attempt's container is called, and labelled.
+  std::string ContainerId() const;
+
   // Makes ready for another start of an attempt whose script did not begin; keeps lease and log.
   absl::Status Reset();
   // The same once the install script has ended: the script did not begin.
   absl::Status ResetAfterInstall();
 
-  // Writes what kozmic-init reads.
+  // Writes what kozmic-init reads; one that waits in a warm container will read it.
   absl::Status WritePlan(const ScriptPlan& plan);
   // The same for an install script, with its inputs for the process after this one; makes its home.
   absl::Status WriteInstallPlan(const ScriptPlan& plan, absl::string_view inputs);
   // Lets a waiting kozmic-init run the scripts, and gives it the secrets for them. Only once:
   // whatever becomes of this process, another finds Released. After an error no secret is left.
+  // UNAVAILABLE, of a warm folder, when its container has ended: then the script has not begun.
   absl::Status Go(const std::map<std::string, std::string>& secrets = {});
 
   // Gives kozmic-init a word to end a script that was let go: init::kEnd, init::kKill. It may not
@@ -108,7 +141,9 @@ class JobFolder {
   // Absent while the script runs. DATA_LOSS when it is not what kozmic-init writes.
   absl::StatusOr<std::optional<ScriptExit>> ReadExit() const;
 
+  static constexpr char kWarmPrefix[] = "warm-";
   const std::string& id() const { return id_; }
+  const std::string& path() const { return path_; }
   const v1::Lease& lease() const { return lease_; }
   std::string job_path() const { return path_ + "/job"; }
   std::string source_path() const { return path_ + "/src"; }
@@ -117,6 +152,9 @@ class JobFolder {
 
  private:
   JobFolder(std::string path, std::string id) : path_(std::move(path)), id_(std::move(id)) {}
+  // Makes what every folder has.
+  absl::Status MakeParts();
+  absl::Status WriteLease();
   // What is in the folder.
   absl::Status Read(int folder);
   absl::Status OpenLog(bool create);
@@ -126,9 +164,11 @@ class JobFolder {
   absl::Status RemovePlan();
   absl::Status LetGo(char word);
 
-  const std::string path_;
-  const std::string id_;
+  std::string path_;
+  std::string id_;
   v1::Lease lease_;
+  // Of a folder that was made just now: that its lease is durable.
+  std::future<absl::Status> lease_synced_;
   http::UniqueFd job_;
   http::UniqueFd log_read_;
   http::UniqueFd log_append_;

@@ -1,6 +1,7 @@
 #include "services/runner/job_folder.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -202,6 +203,65 @@ TEST_F(JobFolderTest, KnowsThatTheScriptWasLetGoWhateverTheContainerRemoves) {
   ASSERT_TRUE(mended.ok()) << mended.status();
   EXPECT_TRUE((*mended)->Released());
   EXPECT_EQ((*mended)->LogSize(), 0);
+}
+
+TEST_F(JobFolderTest, WarmFolderBecomesAnAttempts) {
+  auto folder = JobFolder::CreateWarm(work_, "warm-1", "sha256:1", {});
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  // As kozmic-init does.
+  const http::UniqueFd go(open((work_ + "/warm-1/job/go").c_str(), O_RDONLY | O_NONBLOCK));
+  ASSERT_TRUE((*folder)->ListenForEnd().ok());
+  ASSERT_TRUE((*folder)->Become(lease_).ok());
+  EXPECT_THAT(JobFolder::List(work_), testing::ElementsAre("7-3-2-1.5"));
+  EXPECT_EQ((*folder)->id(), "7-3-2-1.5");
+  EXPECT_EQ((*folder)->ContainerId(), "warm-1");
+  ScriptPlan plan;
+  plan.script = "true\n";
+  ASSERT_TRUE((*folder)->WritePlan(plan).ok());
+  ASSERT_TRUE((*folder)->Go().ok());
+  char word = 0;
+  EXPECT_EQ(read(go.get(), &word, 1), 1);
+  EXPECT_EQ(word, 'g');
+  EXPECT_EQ((*folder)->warm()->image_id, "sha256:1");
+  folder->reset();
+
+  const auto found = JobFolder::Open(work_, "7-3-2-1.5");
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_TRUE((*found)->Released());
+  EXPECT_EQ((*found)->lease().SerializeAsString(), lease_.SerializeAsString());
+  EXPECT_EQ((*found)->ContainerId(), "warm-1");
+}
+
+TEST_F(JobFolderTest, WordThatNobodyHearsLetsNothingGo) {
+  signal(SIGPIPE, SIG_IGN);
+  auto folder = JobFolder::CreateWarm(work_, "warm-1", "sha256:1", {});
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  {
+    const http::UniqueFd go(open((work_ + "/warm-1/job/go").c_str(), O_RDONLY | O_NONBLOCK));
+    ASSERT_TRUE((*folder)->ListenForEnd().ok());
+  }
+  ASSERT_TRUE((*folder)->Become(lease_).ok());
+  ASSERT_TRUE((*folder)->WritePlan({}).ok());
+  EXPECT_TRUE(absl::IsUnavailable((*folder)->Go({{"TOKEN", "canary"}})));
+  EXPECT_FALSE((*folder)->Released());
+  EXPECT_FALSE(std::filesystem::exists(work_ + "/7-3-2-1.5/job/secrets"));
+
+  // The attempt gets a container of its own.
+  ASSERT_TRUE((*folder)->ForgetWarm().ok());
+  EXPECT_EQ((*folder)->ContainerId(), "7-3-2-1.5");
+  ASSERT_TRUE((*folder)->WritePlan({}).ok());
+  EXPECT_TRUE((*folder)->Go().ok());
+  EXPECT_TRUE((*folder)->Released());
+}
+
+TEST_F(JobFolderTest, BeginningAnewForgetsTheContainerThatCameWithIt) {
+  auto folder = JobFolder::CreateWarm(work_, "warm-1", "sha256:1", {});
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  ASSERT_TRUE((*folder)->Become(lease_).ok());
+  EXPECT_EQ(JobFolder::WarmOf(work_, "7-3-2-1.5")->id, "warm-1");
+  ASSERT_TRUE((*folder)->Reset().ok());
+  EXPECT_EQ((*folder)->ContainerId(), "7-3-2-1.5");
+  EXPECT_FALSE(JobFolder::WarmOf(work_, "7-3-2-1.5").has_value());
 }
 
 // P5

@@ -50,9 +50,6 @@ constexpr size_t kMostChanges = 10;
 
 ScriptPlan PlanOf(const v1::JobSpec& spec, const std::string& script) {
   ScriptPlan plan;
-  plan.user = "kozmic";
-  plan.home = "/kozmic";
-  plan.working_folder = "/kozmic/src";
   plan.script = script;
   plan.environment.insert(spec.environment().begin(), spec.environment().end());
   plan.environment["TERM"] = "xterm";
@@ -151,29 +148,32 @@ std::optional<Outcome> JobPreparation::Prepare(const docker::ImageReference& ref
   const std::string name = reference.ToString();
   const v1::JobSpec& spec = job_.lease().spec();
   const bool installs = !spec.install_script().empty();
+  // Ends the other steps when one fails. The futures wait for their steps when they go.
+  std::stop_source abort;
+  const std::stop_callback pass_on(job_.stop_token(), [&abort] { abort.request_stop(); });
+  std::future<absl::Status> issuing =
+      std::async(std::launch::async, [this, stop = abort.get_token()] { return Issue(stop); });
+  const absl::Status planned = folder_.WritePlan(Plan(spec.script()));
+  if (!planned.ok()) {
+    abort.request_stop();
+    return NotPrepared(planned);
+  }
   if (!installs) {
-    const absl::Status planned = folder_.WritePlan(Plan(spec.script()));
-    if (!planned.ok()) return NotPrepared(planned);
     // Before any container that is to be in it.
     if (const absl::Status made = parts_.network.Make(); !made.ok()) {
+      abort.request_stop();
       return OutcomeOf(made, kNoNetwork);
     }
   }
   const auto found = tools_.docker.InspectImage(name);
   if (!found.ok() && !absl::IsNotFound(found.status())) {
+    abort.request_stop();
     return OutcomeOf(found.status(), "Docker: ");
   }
   const std::optional<docker::ImageInfo> local = found.ok() ? std::optional(*found) : std::nullopt;
 
-  // Ends the other steps when one fails. The futures wait for their steps when they go.
-  std::stop_source abort;
-  const std::stop_callback pass_on(job_.stop_token(), [&abort] { abort.request_stop(); });
-  std::future<absl::Status> starting;
-  if (local && !installs) {
-    starting =
-        std::async(std::launch::async, [this, id = local->id] { return container_.Start(id); });
-  }
-  if (const absl::Status issued = Issue(abort.get_token()); !issued.ok()) {
+  Guess guess = StartGuess(local);
+  if (const absl::Status issued = issuing.get(); !issued.ok()) {
     return OutcomeOf(issued, kNotFetched);
   }
   std::future<absl::Status> serving;
@@ -196,25 +196,55 @@ std::optional<Outcome> JobPreparation::Prepare(const docker::ImageReference& ref
     abort.request_stop();
     return OutcomeOf(fetched, kNotFetched);
   }
-  if (installs) return UseInstalled(*image);
+  if (installs) return UseInstalled(*image, std::move(guess));
 
-  if (starting.valid() && *image != local->id) {
-    starting.get().IgnoreError();
-    starting = {};
-    if (const absl::Status removed = container_.Remove(); !removed.ok()) {
-      return OutcomeOf(removed, "Docker: ");
-    }
-  }
-  if (!starting.valid()) {
-    if (const absl::Status started = container_.Start(*image); !started.ok()) {
+  std::future<absl::Status> starting;
+  if (*image == guess.image_id) {
+    starting = std::move(guess.starting);
+  } else {
+    const auto kept = Keep(std::move(guess), *image);
+    if (!kept.ok()) return OutcomeOf(kept.status(), "Docker: ");
+    if (const absl::Status started = StartWithPlan(*image); !started.ok()) {
       return OutcomeOf(started, kNoContainer);
     }
   }
   if (const absl::Status served = serving.get(); !served.ok()) return OutcomeOf(served, "");
+  NoteContainer(*image);
   return LetScriptGo(std::move(starting));
 }
 
-std::optional<Outcome> JobPreparation::UseInstalled(const std::string& base_image) {
+JobPreparation::Guess JobPreparation::StartGuess(const std::optional<docker::ImageInfo>& local) {
+  const v1::JobSpec& spec = job_.lease().spec();
+  Guess guess;
+  if (const auto warm = folder_.warm()) {
+    job_.set_container_id(container_.Name());
+    guess.image_id = warm->image_id;
+    guess.starting = std::async(std::launch::deferred, [] { return absl::OkStatus(); });
+    return guess;
+  }
+  if (spec.install_script().empty()) {
+    if (local) guess.image_id = local->id;
+  } else if (spec.services().empty()) {
+    // With services it would have to be in their network.
+    guess.image_id = tools_.last_images.Guess(spec);
+  }
+  if (!guess.image_id.empty()) {
+    guess.starting = std::async(std::launch::async,
+                                [this, id = guess.image_id] { return container_.Start(id); });
+  }
+  return guess;
+}
+
+absl::StatusOr<bool> JobPreparation::Keep(Guess guess, const std::string& image_id) {
+  if (!guess.starting.valid()) return false;
+  const bool started = guess.starting.get().ok();
+  if (started && guess.image_id == image_id) return true;
+  KOZMIC_RETURN_IF_ERROR(container_.Remove());
+  KOZMIC_RETURN_IF_ERROR(folder_.ForgetWarm());
+  return false;
+}
+
+std::optional<Outcome> JobPreparation::UseInstalled(const std::string& base_image, Guess guess) {
   const v1::JobSpec& spec = job_.lease().spec();
   auto tracked = tools_.git.ObjectsAt(
       Request(), {spec.tracked_files().begin(), spec.tracked_files().end()}, job_.stop_token());
@@ -235,6 +265,8 @@ std::optional<Outcome> JobPreparation::UseInstalled(const std::string& base_imag
     });
     if (!turn.ok()) return OutcomeOf(turn.status(), "Docker: ");
     install_.turn = *std::move(turn);
+    const auto kept = Keep(std::exchange(guess, {}), install_.turn->image_id());
+    if (!kept.ok()) return OutcomeOf(kept.status(), "Docker: ");
     if (!install_.turn->image().empty()) {
       Say(MadeLine(install_.turn->maker()));
     } else {
@@ -251,11 +283,14 @@ std::optional<Outcome> JobPreparation::UseInstalled(const std::string& base_imag
         return StartInstall(wanted.inputs, std::move(found.known));
       }
     }
+    if (*kept) break;
     const absl::Status started = StartWithPlan(install_.turn->image());
     if (started.ok()) break;
     // Somebody removed it meanwhile.
     if (!absl::IsNotFound(started)) return OutcomeOf(started, kNoContainer);
   }
+  tools_.last_images.Note(spec, install_.turn->image_id());
+  NoteContainer(install_.turn->image_id());
   Say(kSkipping);
   return StartServicesAndLetGo();
 }
@@ -283,6 +318,11 @@ std::optional<Outcome> JobPreparation::GoOn() {
   if (!fetched.ok()) return OutcomeOf(fetched, kNotFetched);
   const absl::Status started = StartWithPlan(install_.turn->image());
   if (!started.ok()) return OutcomeOf(started, kNoContainer);
+  // What a fork's led to is for it alone.
+  if (!job_.lease().spec().fork()) {
+    tools_.last_images.Note(job_.lease().spec(), install_.turn->image_id());
+    NoteContainer(install_.turn->image_id());
+  }
   return StartServicesAndLetGo();
 }
 
@@ -298,6 +338,12 @@ absl::Status JobPreparation::StartWithPlan(const std::string& image) {
   return container_.Start(image);
 }
 
+void JobPreparation::NoteContainer(const std::string& image_id) {
+  // Init in one of another kernel hears nothing of a runner that ends, nor the runner of its end.
+  if (parts_.foreign_kernel) return;
+  tools_.warm.Note(job_.lease().spec(), container_.Spec(image_id), folder_.path());
+}
+
 std::optional<Outcome> JobPreparation::LetScriptGo(std::future<absl::Status> starting) {
   if (const absl::Status announced = AnnounceScript(); !announced.ok()) {
     return Outcome::Error(announced.message());
@@ -309,7 +355,20 @@ std::optional<Outcome> JobPreparation::LetGo(std::future<absl::Status> starting,
                                              const std::map<std::string, std::string>& secrets) {
   if (!job_.BeginScript()) return OutcomeOf(absl::CancelledError("stopped"), "");
   // Before the container is known to run: kozmic-init reads it as soon as it can.
-  const absl::Status gone = folder_.Go(secrets);
+  absl::Status gone = folder_.Go(secrets);
+  const auto warm = folder_.warm();
+  if (warm && absl::IsUnavailable(gone)) {
+    // It has ended while it waited; none of its own is started yet.
+    job_.TakeBackScript();
+    Log(Severity::kWarning, "a container that was started ahead has ended; starting another",
+        {{"attempt", job_.lease().attempt()}});
+    absl::Status started = container_.Remove();
+    if (started.ok()) started = folder_.ForgetWarm();
+    if (started.ok()) started = StartWithPlan(warm->image_id);
+    if (!started.ok()) return OutcomeOf(started, kNoContainer);
+    if (!job_.BeginScript()) return OutcomeOf(absl::CancelledError("stopped"), "");
+    gone = folder_.Go(secrets);
+  }
   if (!gone.ok()) return Outcome::Error(gone.message());
   const absl::Status started = starting.valid() ? starting.get() : absl::OkStatus();
   // A script that has begun says more than an answer that an engine owes us.

@@ -22,6 +22,7 @@
 #include "services/runner/install/install_cache.h"
 #include "services/runner/install/install_inputs.h"
 #include "services/runner/install/install_sharing.h"
+#include "services/runner/install/last_images.h"
 #include "services/runner/job.h"
 #include "services/runner/job_folder.h"
 #include "services/runner/leases/build_link.h"
@@ -30,6 +31,7 @@
 #include "services/runner/machine_clock.h"
 #include "services/runner/network/job_network.h"
 #include "services/runner/outcome.h"
+#include "services/runner/warm/warm_pool.h"
 
 namespace kozmic::runner {
 
@@ -41,6 +43,8 @@ struct JobTools {
   ImagePuller& images;
   InstallCache& installs;
   InstallSharing& sharing;
+  LastImages& last_images;
+  WarmPool& warm;
   BuildLink& link;
   LeaseRenewer& renewer;
   const MachineClock& clock;
@@ -73,15 +77,15 @@ struct AttemptParts {
 // What the attempt wants of the InstallCache.
 InstallCache::Wanted WantedInstall(const v1::Lease& lease, InstallInputs inputs);
 
-// Everything before the script, or before the install script, or between the two. Once it is known
-// what with, the three slow steps (pull the image, fetch the commit, start a container) go on side
-// by side: the container is
-// started from the image as it is here, with kozmic-init waiting for its word, and is thrown away
-// when the pull brings another image. So do the services, for which the job then has a network of
-// its own: the script begins when all have been started. With an install script the container is
-// started last, of the image that the install script led to. The deploy key is for the fetch alone;
-// the secrets are for the script alone, and come to kozmic-init together with its word: what the
-// install script leaves becomes an image.
+// Everything before the script, or before the install script, or between the two. The slow steps
+// (ask what with, then pull the image and fetch the commit; start a container) go on side by side:
+// the container is started of the image as it is here, with kozmic-init waiting for its word, and
+// is thrown away when another turns out to be the right one. So do the services, for which the job
+// then has a network of its own: the script begins when all have been started. With an install
+// script the image at first is that which the last job's script ran in. A container that waited for
+// the job already (see WarmPool) takes its place. The deploy key is for the
+// fetch alone; the secrets are for the script alone, and come to kozmic-init together with its
+// word: what the install script leaves becomes an image.
 class JobPreparation {
  public:
   JobPreparation(const JobTools& tools, const AttemptParts& parts)
@@ -99,14 +103,26 @@ class JobPreparation {
 
  private:
   std::optional<Outcome> Prepare(const docker::ImageReference& reference);
+  // A container that is started before it is known of which image it has to be.
+  struct Guess {
+    // Empty: there is none.
+    std::string image_id = {};
+    std::future<absl::Status> starting = {};
+  };
+  // Of the job's image as it is here, if it is; or the one that the folder came with.
+  Guess StartGuess(const std::optional<docker::ImageInfo>& local);
+  // Waits until it has started. False when it has not, or is of another image: then it is gone.
+  absl::StatusOr<bool> Keep(Guess guess, const std::string& image_id);
   // Once the image is here and the commit is fetched: starts the script in what the install script
   // led to for somebody else, or the install script.
-  std::optional<Outcome> UseInstalled(const std::string& base_image);
+  std::optional<Outcome> UseInstalled(const std::string& base_image, Guess guess);
   std::optional<Outcome> StartInstall(InstallInputs inputs, std::vector<KnownInstall> known);
   // Starts the script in what the install script led to just now.
   std::optional<Outcome> GoOn();
   absl::Status StartWithPlan(const std::string& image);
   std::optional<Outcome> StartServicesAndLetGo();
+  // For the jobs to come, whose scripts will run in the same.
+  void NoteContainer(const std::string& image_id);
   // `starting`: what the container's start will have been, unless it has been waited for.
   std::optional<Outcome> LetScriptGo(std::future<absl::Status> starting = {});
   std::optional<Outcome> LetGo(std::future<absl::Status> starting,

@@ -10,7 +10,7 @@ bool JobTable::WaitForSlot() {
   JoinEnded();
   absl::MutexLock lock(&mutex_);
   const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return draining_ || (fit_ && running_ < slots_);
+    return draining_ || (fit_ && running_ < slots_ && leaving_ <= slots_);
   };
   mutex_.Await(absl::Condition(&ready));
   return !draining_;
@@ -20,14 +20,22 @@ void JobTable::Start(const v1::Lease& lease, std::function<void(Job&)> work) {
   JoinEnded();
   absl::MutexLock lock(&mutex_);
   Entry& entry = entries_.emplace_back();
-  entry.job = std::make_shared<Job>(lease);
+  entry.job = std::make_shared<Job>(lease, [this, &entry] { FreeSlot(entry); });
   ++running_;
   entry.thread = std::thread([this, &entry, job = entry.job, work = std::move(work)] {
     work(*job);
+    FreeSlot(entry);
     absl::MutexLock done(&mutex_);
     entry.ended = true;
-    --running_;
+    --leaving_;
   });
+}
+
+void JobTable::FreeSlot(Entry& entry) {
+  absl::MutexLock lock(&mutex_);
+  if (!std::exchange(entry.takes_slot, false)) return;
+  --running_;
+  ++leaving_;
 }
 
 void JobTable::JoinEnded() {
@@ -69,7 +77,9 @@ bool JobTable::WaitForDrain(absl::Duration patience) {
 
 bool JobTable::WaitUntilEmpty(absl::Time deadline) {
   absl::MutexLock lock(&mutex_);
-  const auto empty = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return running_ == 0; };
+  const auto empty = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return running_ == 0 && leaving_ == 0;
+  };
   return mutex_.AwaitWithDeadline(absl::Condition(&empty), deadline);
 }
 

@@ -15,14 +15,16 @@
 
 namespace kozmic::runner {
 
-// The jobs at hand, each on a thread of its own, and the slots they take. Thread-safe.
+// The jobs at hand, each on a thread of its own, and the slots they take: until their end is
+// reported, so that the next job need not wait for the clean-up after the one before. Thread-safe.
 class JobTable {
  public:
   explicit JobTable(int slots) : slots_(slots) {}
   // All jobs must have ended.
   ~JobTable();
 
-  // Waits for a free slot. False once draining.
+  // Waits for a free slot, and while more jobs than there are slots are being cleaned up after.
+  // False once draining.
   bool WaitForSlot();
   // While the machine is not fit for more jobs, no slot is free. It is at first.
   void SetFit(bool fit);
@@ -47,15 +49,20 @@ class JobTable {
   struct Entry {
     std::shared_ptr<Job> job;
     std::thread thread;
+    bool takes_slot = true;
     bool ended = false;
   };
+  // Idempotent.
+  void FreeSlot(Entry& entry);
   void JoinEnded();
 
   const int slots_;
   mutable absl::Mutex mutex_;
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   bool fit_ ABSL_GUARDED_BY(mutex_) = true;
+  // Of those that have not ended, how many take a slot and how many do not.
   int running_ ABSL_GUARDED_BY(mutex_) = 0;
+  int leaving_ ABSL_GUARDED_BY(mutex_) = 0;
   std::list<Entry> entries_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -161,6 +161,8 @@ Runner::Runner(const Config& config, Surroundings surroundings,
           installs_, *link_, registry_.get(), [this] { tidier_.Wake(); },
           InstallSharing::Options{.kept = static_cast<size_t>(config.cached_images_limit)}),
       jobs_(static_cast<int>(config.slots)),
+      warm_(*docker_, surroundings.policy, watcher_, jobs_, clock_, random_,
+            {.work_folder = config.work_dir, .most = static_cast<int>(config.warm_containers)}),
       renewer_(*link_, jobs_, absl::Seconds(std::max(1, session.renew_seconds())),
                events.superseded),
       session_watch_(
@@ -176,6 +178,8 @@ Runner::Runner(const Config& config, Surroundings surroundings,
                          .images = images_,
                          .installs = installs_,
                          .sharing = sharing_,
+                         .last_images = last_images_,
+                         .warm = warm_,
                          .link = *link_,
                          .renewer = renewer_,
                          .clock = machine_clock_},
@@ -189,8 +193,8 @@ Runner::Runner(const Config& config, Surroundings surroundings,
   }
   // Some of them may have been cancelled meanwhile.
   renewer_.RenewSoon();
-  sweeper_ = std::make_unique<LeftoverSweeper>(*docker_, jobs_, installs_, pulled_, config.name,
-                                               config.work_dir, kSweepInterval);
+  sweeper_ = std::make_unique<LeftoverSweeper>(*docker_, jobs_, warm_, installs_, pulled_,
+                                               config.name, config.work_dir, kSweepInterval);
   leases_ = std::make_unique<LeaseLoop>(
       *link_, jobs_, [this](Job& job) { executor_.Run(job); }, random_, events.superseded);
   machine_watch_ = std::make_unique<MachineWatch>(
@@ -212,7 +216,10 @@ Runner::~Runner() {
   leases_.reset();
 }
 
-void Runner::Drain() { leases_->Drain(); }
+void Runner::Drain() {
+  leases_->Drain();
+  warm_.Drain();
+}
 
 bool Runner::WaitForJobs(absl::Time deadline) {
   return jobs_.WaitUntilEmpty(deadline) && sharing_.WaitUntilIdle(deadline);
@@ -222,6 +229,7 @@ void Runner::Detach() {
   // From now on what is there belongs to the next process.
   sweeper_->Stop();
   tidier_.Stop();
+  warm_.Stop();
   jobs_.StopAll(StopReason::kDetach);
   jobs_.WaitUntilEmpty(absl::InfiniteFuture());
 }

@@ -23,6 +23,7 @@
 #include "services/runner/install/install_cache.h"
 #include "services/runner/install/install_sharing.h"
 #include "services/runner/install/install_tidier.h"
+#include "services/runner/install/last_images.h"
 #include "services/runner/job_executor.h"
 #include "services/runner/job_table.h"
 #include "services/runner/leases/build_link.h"
@@ -33,6 +34,7 @@
 #include "services/runner/machine_clock.h"
 #include "services/runner/machine_watch.h"
 #include "services/runner/network/runner_networks.h"
+#include "services/runner/warm/warm_pool.h"
 
 namespace kozmic::runner {
 
@@ -102,7 +104,9 @@ class Runner {
   InstallCache installs_;
   InstallTidier tidier_;
   InstallSharing sharing_;
+  LastImages last_images_;
   JobTable jobs_;
+  WarmPool warm_;
   LeaseRenewer renewer_;
   SessionWatch session_watch_;
   JobExecutor executor_;

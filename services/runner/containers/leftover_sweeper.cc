@@ -12,10 +12,12 @@
 namespace kozmic::runner {
 
 LeftoverSweeper::LeftoverSweeper(const docker::DockerClient& docker, const JobTable& jobs,
-                                 InstallCache& installs, PulledImages& pulled, std::string runner,
-                                 std::string work_folder, absl::Duration interval)
+                                 const WarmPool& warm, InstallCache& installs, PulledImages& pulled,
+                                 std::string runner, std::string work_folder,
+                                 absl::Duration interval)
     : docker_(docker),
       jobs_(jobs),
+      warm_(warm),
       installs_(installs),
       pulled_(pulled),
       runner_(std::move(runner)),
@@ -29,8 +31,14 @@ absl::Duration LeftoverSweeper::Sweep() {
   const auto containers = docker_.ListContainers(absl::StrCat(kRunnerLabel, "=", runner_));
   const auto networks = docker_.ListNetworks(absl::StrCat(kRunnerLabel, "=", runner_));
   const std::vector<std::string> folders = JobFolder::List(work_folder_);
-  std::set<std::string> known;
-  for (const auto& job : jobs_.Jobs()) known.insert(JobFolder::IdOf(job->lease()));
+  // What is taken from the ready ones is a job's first.
+  std::set<std::string> known = warm_.Ids();
+  for (const auto& job : jobs_.Jobs()) {
+    const std::string id = JobFolder::IdOf(job->lease());
+    known.insert(id);
+    // One that an earlier process took for it.
+    if (const auto container = JobFolder::WarmOf(work_folder_, id)) known.insert(container->id);
+  }
   if (containers.ok()) {
     for (const docker::ContainerSummary& container : *containers) {
       const auto id = container.labels.find(kIdLabel);

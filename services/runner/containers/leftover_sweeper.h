@@ -10,17 +10,18 @@
 #include "services/runner/images/pulled_images.h"
 #include "services/runner/install/install_cache.h"
 #include "services/runner/job_table.h"
+#include "services/runner/warm/warm_pool.h"
 
 namespace kozmic::runner {
 
-// Removes containers, networks and folders of this runner that belong to no job at hand, whatever
-// crash they are from: when made, and again and again. Jobs must be in the table before they leave
-// anything.
+// Removes containers, networks and folders of this runner that belong to no job at hand and are not
+// kept ready for one, whatever crash they are from: when made, and again and again. Jobs must be in
+// the table before they leave anything.
 class LeftoverSweeper {
  public:
-  LeftoverSweeper(const docker::DockerClient& docker, const JobTable& jobs, InstallCache& installs,
-                  PulledImages& pulled, std::string runner, std::string work_folder,
-                  absl::Duration interval);
+  LeftoverSweeper(const docker::DockerClient& docker, const JobTable& jobs, const WarmPool& warm,
+                  InstallCache& installs, PulledImages& pulled, std::string runner,
+                  std::string work_folder, absl::Duration interval);
 
   // Nothing is removed any more afterwards.
   void Stop() {
@@ -33,6 +34,7 @@ class LeftoverSweeper {
 
   const docker::DockerClient& docker_;
   const JobTable& jobs_;
+  const WarmPool& warm_;
   InstallCache& installs_;
   PulledImages& pulled_;
   const std::string runner_;

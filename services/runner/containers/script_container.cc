@@ -25,7 +25,9 @@ ScriptContainer::ScriptContainer(const docker::DockerClient& docker, const Conta
 
 ScriptContainer::~ScriptContainer() = default;
 
-std::string ScriptContainer::Name() const { return NameOfJob(policy_.runner, folder_.id()); }
+std::string ScriptContainer::Name() const {
+  return NameOfJob(policy_.runner, folder_.ContainerId());
+}
 
 docker::ContainerSpec ScriptContainer::Spec(absl::string_view image, Purpose purpose) const {
   docker::ContainerSpec spec = CommonSpec(policy_, job_.lease());

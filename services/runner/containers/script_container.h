@@ -32,6 +32,9 @@ class ScriptContainer {
 
   std::string Name() const;
 
+  // What Start makes of.
+  docker::ContainerSpec Spec(absl::string_view image, Purpose purpose = Purpose::kScript) const;
+
   // Makes and starts a container; kozmic-init in it waits for JobFolder::Go. The job's network must
   // be there. ALREADY_EXISTS when somebody else's has its name.
   absl::Status Start(absl::string_view image, Purpose purpose = Purpose::kScript);
@@ -49,7 +52,6 @@ class ScriptContainer {
 
  private:
   void WatchUntilGone(const std::stop_token& stop);
-  docker::ContainerSpec Spec(absl::string_view image, Purpose purpose) const;
 
   const docker::DockerClient& docker_;
   const ContainerPolicy& policy_;

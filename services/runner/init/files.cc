@@ -129,6 +129,14 @@ bool WriteDurably(int folder, const char* name, const char* temporary, const cha
   return written && renameat(folder, temporary, folder, name) == 0 && fsync(folder) == 0;
 }
 
+bool MakeDurably(int folder, const char* name) {
+  unlinkat(folder, name, 0);
+  const int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+  if (fd < 0) return false;
+  close(fd);
+  return fsync(folder) == 0;
+}
+
 bool GiveFolder(const char* path, uid_t uid, gid_t gid) {
   const int folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (folder < 0) return false;

@@ -23,6 +23,9 @@ long NumberIn(const char* path, const char* key);
 bool WriteDurably(int folder, const char* name, const char* temporary, const char* data,
                   size_t size);
 
+// Makes `name` in `folder` appear as an empty file, durably, in place of what is there.
+bool MakeDurably(int folder, const char* name);
+
 // Gives a folder and everything below it to a user. Follows no links. True although something in
 // it vanished meanwhile.
 bool GiveFolder(const char* path, uid_t uid, gid_t gid);

@@ -75,7 +75,7 @@ int RunAndReport(int job_folder, LogFile& log, const Orders& orders,
                  Masker& masker) {
   ScriptOutput output(log, masker);
   if (!output.Prepare()) return Fail(job_folder, log, "there is not enough memory");
-  if (!WriteDurably(job_folder, kStartedFile, ".started", "", 0)) {
+  if (!MakeDurably(job_folder, kStartedFile)) {
     Line problem;
     problem.Add("cannot write the file \"started\": ").Add(strerror(errno));
     return Fail(job_folder, log, problem.c_str());
@@ -83,6 +83,21 @@ int RunAndReport(int job_folder, LogFile& log, const Orders& orders,
   const ScriptEnd end = RunScript({instructions, secrets, account}, orders, output);
   if (end.failed) return Fail(job_folder, log, end.problem.c_str());
   return ReportEnd(job_folder, log, end);
+}
+
+// The instructions as they are now.
+bool ReadInstructions(int job_folder, Instructions* instructions, Line* problem) {
+  char* data = nullptr;
+  size_t size = 0;
+  if (!ReadFile(job_folder, kInstructionsFile, kMaxInstructions, &data, &size)) {
+    problem->Add("cannot read the instructions: ").Add(strerror(errno));
+    return false;
+  }
+  if (const char* wrong = ParseInstructions(data, size, instructions); wrong != nullptr) {
+    problem->Add(wrong);
+    return false;
+  }
+  return true;
 }
 
 int Main(const char* job_folder_path) {
@@ -96,27 +111,30 @@ int Main(const char* job_folder_path) {
   if (null > STDERR_FILENO) close(null);
   const Orders orders = OpenOrders(job_folder);
 
+  static Instructions first_instructions;
   static Instructions instructions;
   static Account account;
   static Secrets secrets;
   static Masker masker;
-  char* data = nullptr;
-  size_t size = 0;
   Line problem;
-  if (!ReadFile(job_folder, kInstructionsFile, kMaxInstructions, &data, &size)) {
-    problem.Add("cannot read the instructions: ").Add(strerror(errno));
+  if (!ReadInstructions(job_folder, &first_instructions, &problem)) {
     return Fail(job_folder, log, problem.c_str());
-  }
-  if (const char* wrong = ParseInstructions(data, size, &instructions); wrong != nullptr) {
-    return Fail(job_folder, log, wrong);
   }
   const int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (!EnsureAccount(root, instructions.user, instructions.home, &account, &problem) ||
-      !AllowSudo(root, instructions.user, &problem)) {
+  if (!EnsureAccount(root, first_instructions.user, first_instructions.home, &account, &problem) ||
+      !AllowSudo(root, first_instructions.user, &problem)) {
     return Fail(job_folder, log, problem.c_str());
   }
+  close(openat(job_folder, kReadyFile, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644));
   const Word word = WaitForGo(job_folder, orders);
   if (word == Word::kNone) return kFailed;
+  if (!ReadInstructions(job_folder, &instructions, &problem)) {
+    return Fail(job_folder, log, problem.c_str());
+  }
+  if (strcmp(instructions.user, first_instructions.user) != 0 ||
+      strcmp(instructions.home, first_instructions.home) != 0) {
+    return Fail(job_folder, log, "the instructions are for another user than at first");
+  }
   if (word == Word::kGoWithSecrets && !TakeSecrets(job_folder, &secrets, &masker, &problem)) {
     return Fail(job_folder, log, problem.c_str());
   }

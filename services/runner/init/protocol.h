@@ -5,15 +5,18 @@
 // seen at kJobFolder in the job's container; only root can write there.
 //
 //   instructions  runner -> init. kInstructionsMagic, then records, each ended by NUL: a letter and
-//                 a value. u: the user's name. h: its home, and the folder that is made its own.
-//                 w: the folder to run in. s: the script's path. n: optional; the script gains no
-//                 rights by what it executes, so that sudo is refused. e: NAME=VALUE of the
+//                 a value. Init reads them when it starts, for user and home alone, which must stay
+//                 the same, and again once it has the word: a container may be started before its
+//                 job is known. u: the user's name. h: its home, and the folder that is made its
+//                 own. w: the folder to run in. s: the script's path. n: optional; the script gains
+//                 no rights by what it executes, so that sudo is refused. e: NAME=VALUE of the
 //                 script's environment, any number of times.
 //   script        runner -> init. Executable.
 //   secrets       runner -> init. Optional; mode 0600. kSecretsMagic, then NAME=VALUE records, each
 //                 ended by NUL. Written right before the word, and removed by init before anything
 //                 of the project's runs. Each secret is in the script's environment and is masked
 //                 in the log; see mask.h.
+//   ready         init -> runner. Exists when init waits for the word.
 //   go            runner -> init. A named pipe, optional. Init is started while the runner still
 //                 fetches the commit; it runs the script once it has read a byte, and leaves when
 //                 the pipe ends without one. The byte is kGoWithSecrets when the file `secrets`
@@ -44,6 +47,7 @@ inline constexpr char kInstructionsFile[] = "instructions";
 inline constexpr char kScriptFile[] = "script";
 inline constexpr char kSecretsMagic[] = "kozmic-secrets 1\n";
 inline constexpr char kSecretsFile[] = "secrets";
+inline constexpr char kReadyFile[] = "ready";
 inline constexpr char kGoFile[] = "go";
 inline constexpr char kLogFile[] = "log";
 inline constexpr char kStartedFile[] = "started";

@@ -120,6 +120,7 @@ absl::StatusOr<bool> InstallCache::Pin(const std::string& name, Turn& turn) {
   const auto found = docker_.InspectImage(name);
   if (found.ok()) {
     turn.maker_ = MakerOf(found->labels);
+    turn.image_id_ = found->id;
     // Docker keeps when it last got a name: so all runners of this engine, and those to come, know
     // when it was used.
     docker_.TagImage(name, *docker::ParseImageReference(name)).IgnoreError();
@@ -149,17 +150,20 @@ absl::Status InstallCache::Keep(const Wanted& wanted, absl::string_view containe
                                 std::stop_token stop) {
   const std::string name = NameOf(wanted.inputs, wanted.only_for);
   // The process before this one may have come as far as this.
-  if (!docker_.InspectImage(name).ok()) {
+  std::string id;
+  if (const auto found = docker_.InspectImage(name); found.ok()) {
+    id = found->id;
+  } else {
     std::map<std::string, std::string> labels = {{kProjectLabel, wanted.inputs.project},
                                                  {kRunnerLabel, runner_},
                                                  {kBuildLabel, absl::StrCat(wanted.build)},
                                                  {kInputsLabel, ToText(wanted.inputs)}};
     if (!wanted.only_for.empty()) labels[kJobLabel] = wanted.only_for;
     KOZMIC_ASSIGN_OR_RETURN(const auto reference, docker::ParseImageReference(name));
-    KOZMIC_RETURN_IF_ERROR(
-        docker_.CommitContainer(container, reference, labels, std::move(stop)).status());
+    KOZMIC_ASSIGN_OR_RETURN(id,
+                            docker_.CommitContainer(container, reference, labels, std::move(stop)));
   }
-  Give(name, turn);
+  Give(name, id, turn);
   return absl::OkStatus();
 }
 
@@ -176,16 +180,17 @@ absl::Status InstallCache::Adopt(const Wanted& wanted, const std::string& image_
   absl::StrAppend(&reference.tag, kFor, runner_);
   KOZMIC_RETURN_IF_ERROR(docker_.TagImage(image.id, reference));
   turn.maker_ = MakerOf(image.labels);
-  Give(name, turn);
+  Give(name, image.id, turn);
   return absl::OkStatus();
 }
 
-void InstallCache::Give(const std::string& name, Turn& turn) {
+void InstallCache::Give(const std::string& name, const std::string& id, Turn& turn) {
   absl::MutexLock lock(&mutex_);
   Entry& kept = entries_[name];
   ++kept.pins;
   kept.used = clock_.Now();
   turn.image_ = name;
+  turn.image_id_ = id;
   if (!turn.leads_.empty()) entries_[turn.leads_].busy = false;
   turn.leads_.clear();
 }
@@ -193,7 +198,7 @@ void InstallCache::Give(const std::string& name, Turn& turn) {
 std::unique_ptr<InstallCache::Turn> InstallCache::Share(const Turn& turn) {
   if (turn.image_.empty()) return nullptr;
   std::unique_ptr<Turn> other(new Turn(*this));
-  Give(turn.image_, *other);
+  Give(turn.image_, turn.image_id_, *other);
   return other;
 }
 

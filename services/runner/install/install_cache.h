@@ -65,6 +65,8 @@ class InstallCache {
     // The image, which is not removed meanwhile; empty: there is none, and the holder is to run the
     // install script, and to Keep what that led to.
     const std::string& image() const { return image_; }
+    // Its id.
+    const std::string& image_id() const { return image_id_; }
     // Of the image.
     const InstallMaker& maker() const { return maker_; }
     // Without an image: whether others wait for this one.
@@ -83,6 +85,7 @@ class InstallCache {
     // Whom others wait for, by image name; empty: nobody does.
     std::string leads_;
     std::string image_;
+    std::string image_id_;
     InstallMaker maker_;
     bool failed_ = false;
   };
@@ -164,7 +167,7 @@ class InstallCache {
   absl::StatusOr<bool> Pin(const std::string& name, Turn& turn);
   // False when somebody else does, and has not failed since the waiting began.
   bool Lead(const std::string& name, const std::string& holder, int failures, Turn& turn);
-  void Give(const std::string& name, Turn& turn);
+  void Give(const std::string& name, const std::string& id, Turn& turn);
   void End(Turn& turn);
   void SetHolder(const Turn& turn, const std::string& holder);
   // Images that carry a label.

@@ -127,6 +127,18 @@ bool FakeBuild::IsFinished(const std::string& attempt) const {
   return found != attempts_.end() && found->second.end.has_value();
 }
 
+absl::Time FakeBuild::GrantTime(const std::string& attempt) const {
+  absl::MutexLock lock(&mutex_);
+  const auto found = attempts_.find(attempt);
+  return found == attempts_.end() ? absl::InfinitePast() : found->second.grant_time;
+}
+
+absl::Time FakeBuild::EndTime(const std::string& attempt) const {
+  absl::MutexLock lock(&mutex_);
+  const auto found = attempts_.find(attempt);
+  return found == attempts_.end() ? absl::InfinitePast() : found->second.end_time;
+}
+
 v1::Phase FakeBuild::PhaseOf(const std::string& attempt) const {
   absl::MutexLock lock(&mutex_);
   const auto found = attempts_.find(attempt);
@@ -199,6 +211,7 @@ grpc::Status FakeBuild::LeaseJob(grpc::ServerContext* context, const v1::LeaseJo
     if (!mutex_.AwaitWithTimeout(absl::Condition(&waiting), absl::Milliseconds(50))) continue;
     Attempt& attempt = attempts_[*next];
     attempt.granted = true;
+    attempt.grant_time = absl::Now();
     attempt.runner = runner;
     attempt.request_id = request->request_id();
     queue_.erase(next);
@@ -320,6 +333,7 @@ grpc::Status FakeBuild::FinishJob(grpc::ServerContext* context, const v1::Finish
     return Refuse(absl::StatusCode::kFailedPrecondition, "stale_fence", *context);
   }
   attempt.end = *request;
+  attempt.end_time = absl::Now();
   return grpc::Status::OK;
 }
 

@@ -55,6 +55,9 @@ class FakeBuild final : public v1::RunnerService::Service {
   std::optional<v1::FinishJobRequest> WaitForFinish(const std::string& attempt,
                                                     absl::Duration patience);
   bool IsFinished(const std::string& attempt) const;
+  // When an attempt was leased, and when its end came; InfinitePast when they were not.
+  absl::Time GrantTime(const std::string& attempt) const;
+  absl::Time EndTime(const std::string& attempt) const;
   v1::Phase PhaseOf(const std::string& attempt) const;
   // How often IssueCheckout was asked, and how often of it with `refused`.
   int checkouts() const;
@@ -96,6 +99,8 @@ class FakeBuild final : public v1::RunnerService::Service {
     v1::Phase phase = v1::PHASE_STARTING;
     v1::RenewLeasesResponse::Verdict verdict = v1::RenewLeasesResponse::VERDICT_CONTINUE;
     std::optional<v1::FinishJobRequest> end;
+    absl::Time grant_time = absl::InfinitePast();
+    absl::Time end_time = absl::InfinitePast();
   };
   grpc::Status Check(const grpc::ServerContext& context, const std::string& session) const
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);
