@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "lib/rpc/resource_name.h"
+#include "lib/rpc/result_status.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 #include "services/build/validate.h"
@@ -17,12 +18,9 @@ constexpr int kDefaultPage = 50;
 constexpr int kLargestPage = 100;
 constexpr int kMostProjects = 1000;
 
-// As ToGrpc says it.
 void SetError(const absl::Status& status, v1::BatchCreateBuildsResponse::Result* result) {
   LogServerFault("BatchCreateBuilds", status);
-  const bool is_told = !absl::IsInternal(status) && !absl::IsUnknown(status);
-  result->set_code(static_cast<int>(is_told ? status.code() : absl::StatusCode::kInternal));
-  result->set_message(is_told ? std::string(status.message()) : "internal error");
+  SetResultError(status, *result);
 }
 
 absl::Status OnlyProjectService(const Caller& caller) {
