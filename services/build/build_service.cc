@@ -38,19 +38,6 @@ absl::StatusOr<int64_t> BuildServiceRpc::ViewableProject(const Caller& caller,
   return project;
 }
 
-grpc::ServerUnaryReactor* BuildServiceRpc::CreateBuild(grpc::CallbackServerContext* context,
-                                                       const v1::CreateBuildRequest* request,
-                                                       v1::Build* response) {
-  return own_.Run(context, "CreateBuild", [=, this](const Caller& caller) -> absl::Status {
-    KOZMIC_RETURN_IF_ERROR(OnlyProjectService(caller));
-    int64_t project = 0;
-    KOZMIC_RETURN_IF_ERROR(ParseName("projects/{project}", request->parent(), {&project}));
-    KOZMIC_RETURN_IF_ERROR(Validate(*request));
-    KOZMIC_ASSIGN_OR_RETURN(*response, parts_.store.Create(project, *request));
-    return absl::OkStatus();
-  });
-}
-
 grpc::ServerUnaryReactor* BuildServiceRpc::BatchCreateBuilds(
     grpc::CallbackServerContext* context, const v1::BatchCreateBuildsRequest* request,
     v1::BatchCreateBuildsResponse* response) {
@@ -71,7 +58,7 @@ grpc::ServerUnaryReactor* BuildServiceRpc::BatchCreateBuilds(
         SetError(valid, result);
       }
     }
-    const std::vector<absl::StatusOr<int64_t>> numbers = parts_.store.CreateMany(builds);
+    const std::vector<absl::StatusOr<int64_t>> numbers = parts_.store.Create(builds);
     for (size_t i = 0; i < numbers.size(); ++i) {
       // Those that were created are found when they are asked for again.
       if (IsRetryable(numbers[i].status())) return numbers[i].status();
