@@ -99,6 +99,7 @@ Gateway::Gateway(const Config& config, const Clock& clock, Random& random,
       settings_(backends_, sessions_),
       notification_hooks_(backends_, sessions_),
       deliveries_(backends_, sessions_),
+      webhooks_(backends_),
       streams_(backends_, authenticator_, clock, random, streams),
       server_(std::move(server)) {}
 
@@ -119,7 +120,7 @@ void Gateway::AddRoutes() {
                  {.max_body_bytes = kLargestWebhook,
                   .content_type = "application/json",
                   .body_timeout = kWebhookBodyTimeout},
-                 [this](Exchange& exchange) { AcceptWebhook(backends_, exchange); });
+                 [this](Exchange& exchange) { AcceptWebhook(webhooks_, exchange); });
 
   server_->Route("GET", "/api/v1/stream", [this](Exchange& exchange) {
     OpenStream(backends_, sessions_, streams_, exchange);

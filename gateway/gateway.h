@@ -26,6 +26,7 @@
 #include "gateway/secret_routes.h"
 #include "gateway/sessions.h"
 #include "gateway/trigger_routes.h"
+#include "gateway/webhook_forwarder.h"
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
 #include "lib/http/hardened_server.h"
@@ -82,6 +83,7 @@ class Gateway {
   const ProjectSettingsRoutes settings_;
   const NotificationHookRoutes notification_hooks_;
   const DeliveryRoutes deliveries_;
+  WebhookForwarder webhooks_;
   LiveStreams streams_;
   // Last: its handlers use all of the above.
   const std::unique_ptr<http::HardenedServer> server_;

@@ -3,20 +3,17 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "gateway/answer.h"
 #include "gateway/json_text.h"
 #include "gateway/text.h"
-#include "lib/rpc/client.h"
 
 namespace kozmic::gateway {
 namespace {
 
-using ProjectStub = project::v1::ProjectService::Stub;
-using Answer = project::v1::AcceptWebhookResponse;
+using Answer = project::v1::AcceptWebhooksResponse;
 
-// GitHub gives up after 10 s.
-constexpr absl::Duration kTimeout = absl::Seconds(8);
 constexpr int kMostValues = 4;
 constexpr size_t kLongestValue = 512;
 
@@ -49,23 +46,21 @@ const char* DispositionText(Answer::Disposition disposition) {
 
 }  // namespace
 
-void AcceptWebhook(const Backends& backends, http::Exchange& exchange) {
+void AcceptWebhook(WebhookForwarder& forwarder, http::Exchange& exchange) {
   const std::optional<int64_t> hook = ParseNumber(exchange.Variable("hook"), 1);
-  project::v1::AcceptWebhookRequest request;
-  if (!CopyValues(exchange, "X-GitHub-Event", request.mutable_event()) ||
-      !CopyValues(exchange, "X-GitHub-Delivery", request.mutable_delivery()) ||
-      !CopyValues(exchange, "X-Hub-Signature-256", request.mutable_signature())) {
+  project::v1::Webhook webhook;
+  if (!CopyValues(exchange, "X-GitHub-Event", webhook.mutable_event()) ||
+      !CopyValues(exchange, "X-GitHub-Delivery", webhook.mutable_delivery()) ||
+      !CopyValues(exchange, "X-Hub-Signature-256", webhook.mutable_signature())) {
     return ReplyError(exchange, 400, "bad_header", "A header of the delivery is malformed.");
   }
   absl::Status status = absl::NotFoundError("");
   if (hook) {
-    request.set_hook_id(*hook);
-    request.set_body(exchange.request.body);
-    const auto accepted = Call(*backends.project, &ProjectStub::AcceptWebhook, request,
-                               backends.service_token, kTimeout);
+    webhook.set_hook_id(*hook);
+    webhook.set_body(exchange.request.body);
+    const auto accepted = forwarder.Accept(std::move(webhook));
     if (accepted.ok()) {
-      return Reply(exchange, 200,
-                   JsonObject({{"result", DispositionText(accepted->disposition())}}));
+      return Reply(exchange, 200, JsonObject({{"result", DispositionText(*accepted)}}));
     }
     status = accepted.status();
   }

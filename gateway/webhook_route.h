@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "gateway/backends.h"
+#include "gateway/webhook_forwarder.h"
 #include "lib/http/exchange.h"
 
 namespace kozmic::gateway {
@@ -12,7 +12,7 @@ namespace kozmic::gateway {
 inline constexpr size_t kLargestWebhook = 25 << 20;
 
 // POST /_hooks/hook/{hook}: hands a delivery on as it came. 200 only when it is stored.
-void AcceptWebhook(const Backends& backends, http::Exchange& exchange);
+void AcceptWebhook(WebhookForwarder& forwarder, http::Exchange& exchange);
 
 }  // namespace kozmic::gateway
 

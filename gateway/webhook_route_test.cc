@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -79,6 +81,71 @@ TEST_F(WebhookRouteTest, WhatProjectSaysOfADeliveryBecomesItsStatus) {
     EXPECT_FALSE(Json(answer)["code"].get<std::string>().empty());
     EXPECT_FALSE(absl::StrContains(answer, "secret"));
   }
+}
+
+TEST_F(WebhookRouteTest, WhatProjectSaysOfACallIsSaidOfItsWebhooks) {
+  const std::vector<std::pair<absl::Status, int>> cases = {{absl::UnavailableError("x"), 503},
+                                                           {absl::ResourceExhaustedError("x"), 503},
+                                                           {absl::InternalError("secret"), 500}};
+  for (const auto& [status, expected] : cases) {
+    {
+      absl::MutexLock lock(&projects_.mutex);
+      projects_.webhook_call_status = status;
+    }
+    EXPECT_EQ(StatusOf(Send("POST", "/_hooks/hook/12/", "{}")), expected) << status;
+  }
+}
+
+class WebhooksTogetherTest : public GatewayTest {
+ protected:
+  // Sends them at once while project answers none, until it has all. Their answers.
+  std::vector<std::string> SendHeld(const std::vector<std::string>& bodies) {
+    Hold(true);
+    std::vector<std::string> answers(bodies.size());
+    std::vector<std::thread> threads;
+    for (size_t i = 0; i < bodies.size(); ++i) {
+      threads.emplace_back([&, i] { answers[i] = Send("POST", "/_hooks/hook/12/", bodies[i]); });
+    }
+    {
+      const auto has_all = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(projects_.mutex) {
+        const auto& calls = projects_.webhook_calls;
+        return std::accumulate(calls.begin(), calls.end(), size_t{0}) == bodies.size();
+      };
+      absl::MutexLock lock(&projects_.mutex);
+      EXPECT_TRUE(projects_.mutex.AwaitWithTimeout(absl::Condition(&has_all), absl::Seconds(7)))
+          << "calls that are not answered hold up the rest";
+    }
+    Hold(false);
+    for (std::thread& thread : threads) thread.join();
+    return answers;
+  }
+
+  std::vector<int> Calls() {
+    absl::MutexLock lock(&projects_.mutex);
+    return projects_.webhook_calls;
+  }
+
+ private:
+  void Hold(bool held) {
+    absl::MutexLock lock(&projects_.mutex);
+    projects_.webhooks_are_held = held;
+  }
+};
+
+TEST_F(WebhooksTogetherTest, WhatComesWhileCallsAreUnderWayGoesTogetherAndABadOneHarmsNoOther) {
+  std::vector<std::string> bodies(16, "{}");
+  for (const size_t bad : {3, 8, 15}) bodies[bad] = FakeProjects::kBadWebhook;
+  const std::vector<std::string> answers = SendHeld(bodies);
+  for (size_t i = 0; i < bodies.size(); ++i) {
+    EXPECT_EQ(StatusOf(answers[i]), bodies[i] == FakeProjects::kBadWebhook ? 400 : 200) << i;
+  }
+  EXPECT_LT(Calls().size(), bodies.size());
+}
+
+TEST_F(WebhooksTogetherTest, LargeOnesGoAlone) {
+  const std::vector<std::string> bodies(4, std::string(300 << 10, ' '));
+  for (const std::string& answer : SendHeld(bodies)) EXPECT_EQ(StatusOf(answer), 200);
+  EXPECT_EQ(Calls(), std::vector<int>(4, 1));
 }
 
 TEST_F(WebhookRouteTest, WebhooksWithABadAddressTypeOrHeaderAreRefusedHere) {

@@ -1,5 +1,6 @@
 #include "bench/orchestration_load/load.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
@@ -9,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "bench/orchestration_load/installation.h"
 #include "lib/rpc/client.h"
+#include "lib/rpc/result_status.h"
 
 namespace kozmic::bench {
 namespace {
@@ -206,11 +208,7 @@ Builds::Builds(const std::string& address, int projects)
     : stub_(BuildService::NewStub(OwnChannel(address, kChannels))), projects_(projects) {}
 
 CreateBuildRequest Builds::Next() {
-  int64_t number = 0;
-  {
-    absl::MutexLock lock(&mutex_);
-    number = ++next_;
-  }
+  const int64_t number = ++next_;
   CreateBuildRequest request;
   request.set_parent(absl::StrCat("projects/", number % projects_ + 1));
   request.set_request_id(absl::StrCat("request-", number));
@@ -230,42 +228,21 @@ CreateBuildRequest Builds::Next() {
   return request;
 }
 
-void Builds::Create(int64_t count, int window) {
-  absl::Mutex mutex;
-  int under_way = 0;
-  for (int64_t i = 0; i < count; ++i) {
-    {
-      const auto room = [&] { return under_way < window; };
-      absl::MutexLock lock(&mutex);
-      mutex.Await(absl::Condition(&room));
-      ++under_way;
-    }
-    struct Creation {
-      grpc::ClientContext context;
-      CreateBuildRequest request;
-      build::v1::Build response;
-    };
-    auto creation = std::make_shared<Creation>();
-    creation->request = Next();
-    PrepareCall(creation->context, absl::Now() + kTimeout, Installation::ProjectToken());
-    Creation& call = *creation;
-    stub_->async()->CreateBuild(&call.context, &call.request, &call.response,
-                                [&, creation](grpc::Status status) {
-                                  Must("CreateBuild", status);
-                                  absl::MutexLock lock(&mutex);
-                                  --under_way;
-                                });
+void Builds::Create(int64_t count, int together) {
+  for (int64_t left = count; left > 0; left -= together) {
+    CreateBatch(std::min<int64_t>(left, together));
   }
-  const auto done = [&] { return under_way == 0; };
-  absl::MutexLock lock(&mutex);
-  mutex.Await(absl::Condition(&done));
 }
 
-std::string Builds::CreateOne() {
-  const auto created = Call(*stub_, &BuildService::Stub::CreateBuild, Next(),
+void Builds::CreateOne() { CreateBatch(1); }
+
+void Builds::CreateBatch(int64_t count) {
+  build::v1::BatchCreateBuildsRequest batch;
+  for (int64_t i = 0; i < count; ++i) *batch.add_requests() = Next();
+  const auto created = Call(*stub_, &BuildService::Stub::BatchCreateBuilds, batch,
                             Installation::ProjectToken(), kTimeout);
-  Must("CreateBuild", created.status());
-  return created->name();
+  Must("BatchCreateBuilds", created.status());
+  for (const auto& result : created->results()) Must("a build", ResultStatus(result));
 }
 
 }  // namespace kozmic::bench

@@ -66,18 +66,18 @@ class Builds {
  public:
   Builds(const std::string& address, int projects);
 
-  // `count` more, `window` calls at a time; blocks until all are answered.
-  void Create(int64_t count, int window);
-  // One; its project and number as in its name: "projects/1/builds/2".
-  std::string CreateOne();
+  // `count` more, `together` in each call, as the project service does of webhooks; blocks until
+  // all are created.
+  void Create(int64_t count, int together);
+  void CreateOne();
 
  private:
+  void CreateBatch(int64_t count);
   build::v1::CreateBuildRequest Next();
 
   const std::unique_ptr<build::v1::BuildService::Stub> stub_;
   const int projects_;
-  absl::Mutex mutex_;
-  int64_t next_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t next_ = 0;
 };
 
 }  // namespace kozmic::bench

@@ -14,8 +14,8 @@ namespace {
 
 constexpr int kRunners = 100;
 constexpr int kProjects = 1000;
-// CreateBuild calls at a time.
-constexpr int kWindow = 32;
+// Builds of one call.
+constexpr int kTogether = 32;
 constexpr int kWarmUp = 2000;
 constexpr int kJobs = 5000;
 constexpr int kRounds = 3;
@@ -87,7 +87,7 @@ void MeasureLife(const Installation& installation, const Floor& floor) {
   Runners runners(installation.address(), kRunners, nullptr);
   Builds builds(installation.address(), kProjects);
   runners.Work();
-  builds.Create(kWarmUp, kWindow);
+  builds.Create(kWarmUp, kTogether);
   runners.AwaitFinished(kWarmUp, kPatience);
   std::vector<double> rates;
   for (int round = 0; round < kRounds; ++round) {
@@ -95,7 +95,7 @@ void MeasureLife(const Installation& installation, const Floor& floor) {
     const double service = installation.ServiceCpu();
     const double database = installation.DatabaseCpu();
     const absl::Time begin = absl::Now();
-    builds.Create(kJobs, kWindow);
+    builds.Create(kJobs, kTogether);
     const absl::Time end = runners.AwaitFinished(before + kJobs, kPatience);
     rates.push_back(kJobs / absl::ToDoubleSeconds(end - begin));
     // What is left to tell when something else keeps the machine busy.
@@ -136,7 +136,7 @@ void MeasureWakeUp(const Installation& installation, const Floor& floor) {
   const double p50 = At(waits, 0.5);
   const double p99 = At(waits, 0.99);
   std::printf(
-      "CreateBuild sent (before its commit) -> waiting runner answered, %d times: "
+      "BatchCreateBuilds sent (before its commit) -> waiting runner answered, %d times: "
       "p50 %.1f ms, p99 %.1f ms, %.1f and %.1f of the floor of two commits\n",
       kWakeUps, p50, p99, p50 / (2 * floor.latency), p99 / (2 * floor.latency));
 }

@@ -8,9 +8,9 @@ namespace kozmic::bench {
 
 // Each prints what it finds.
 
-// No-op jobs from CreateBuild to the concluded build, over 100 runners.
+// No-op jobs from BatchCreateBuilds to the concluded build, over 100 runners.
 void MeasureLife(const Installation& installation, const Floor& floor);
-// From CreateBuild to the answer of a LeaseJob that waited.
+// From BatchCreateBuilds to the answer of a LeaseJob that waited.
 void MeasureWakeUp(const Installation& installation, const Floor& floor);
 // Leases given out to all who ask at once, from a short and from a long queue. Leaves a long queue.
 void MeasureDispatch(const Installation& installation);

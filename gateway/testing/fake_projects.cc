@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "gateway/testing/fake_caller.h"
 #include "lib/rpc/grpc_status.h"
+#include "lib/rpc/result_status.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 
@@ -457,13 +458,27 @@ grpc::Status FakeProjects::CheckPermission(grpc::ServerContext* context,
             });
 }
 
-grpc::Status FakeProjects::AcceptWebhook(grpc::ServerContext* context,
-                                         const project::v1::AcceptWebhookRequest* request,
-                                         project::v1::AcceptWebhookResponse* response) {
+grpc::Status FakeProjects::AcceptWebhooks(grpc::ServerContext* context,
+                                          const project::v1::AcceptWebhooksRequest* request,
+                                          project::v1::AcceptWebhooksResponse* response) {
   absl::MutexLock lock(&mutex);
-  webhook = *request;
-  response->set_disposition(disposition);
-  return ToGrpc(webhook_status, *context);
+  webhook_calls.push_back(request->webhooks_size());
+  const auto is_released = [this]()
+                               ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) { return !webhooks_are_held; };
+  mutex.Await(absl::Condition(&is_released));
+  if (!webhook_call_status.ok()) return ToGrpc(webhook_call_status, *context);
+  for (const project::v1::Webhook& one : request->webhooks()) {
+    webhook = one;
+    project::v1::AcceptWebhooksResponse::Result& result = *response->add_results();
+    if (one.body() == kBadWebhook) {
+      SetResultError(absl::InvalidArgumentError("bad"), result);
+    } else if (webhook_status.ok()) {
+      result.set_disposition(disposition);
+    } else {
+      SetResultError(webhook_status, result);
+    }
+  }
+  return grpc::Status::OK;
 }
 
 }  // namespace kozmic::gateway

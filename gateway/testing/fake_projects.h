@@ -112,9 +112,9 @@ class FakeProjects final : public project::v1::ProjectService::Service {
   grpc::Status CheckPermission(grpc::ServerContext* context,
                                const project::v1::CheckPermissionRequest* request,
                                project::v1::CheckPermissionResponse* response) override;
-  grpc::Status AcceptWebhook(grpc::ServerContext* context,
-                             const project::v1::AcceptWebhookRequest* request,
-                             project::v1::AcceptWebhookResponse* response) override;
+  grpc::Status AcceptWebhooks(grpc::ServerContext* context,
+                              const project::v1::AcceptWebhooksRequest* request,
+                              project::v1::AcceptWebhooksResponse* response) override;
 
   // Every call is answered so from now on; OK: as usual.
   void Fail(const absl::Status& status);
@@ -132,11 +132,17 @@ class FakeProjects final : public project::v1::ProjectService::Service {
   std::vector<std::string> Calls(const std::string& rpc);
 
   absl::Mutex mutex;
-  // What AcceptWebhook answers, and what it got.
+  // The body of a webhook that AcceptWebhooks refuses.
+  static constexpr char kBadWebhook[] = "{bad";
+  // What else AcceptWebhooks answers of each, and of the call; and what it got last.
   absl::Status webhook_status ABSL_GUARDED_BY(mutex);
-  project::v1::AcceptWebhookResponse::Disposition disposition ABSL_GUARDED_BY(mutex) =
-      project::v1::AcceptWebhookResponse::DISPOSITION_ACCEPTED;
-  project::v1::AcceptWebhookRequest webhook ABSL_GUARDED_BY(mutex);
+  absl::Status webhook_call_status ABSL_GUARDED_BY(mutex);
+  project::v1::AcceptWebhooksResponse::Disposition disposition ABSL_GUARDED_BY(mutex) =
+      project::v1::AcceptWebhooksResponse::DISPOSITION_ACCEPTED;
+  project::v1::Webhook webhook ABSL_GUARDED_BY(mutex);
+  // How many webhooks each call brought; none is answered while they are held.
+  std::vector<int> webhook_calls ABSL_GUARDED_BY(mutex);
+  bool webhooks_are_held ABSL_GUARDED_BY(mutex) = false;
 
  private:
   struct Kept {

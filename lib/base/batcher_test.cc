@@ -1,10 +1,14 @@
 #include "lib/base/batcher.h"
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 #include <vector>
 
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -18,7 +22,7 @@ std::vector<int> Doubled(const std::vector<int>& items) {
 }
 
 TEST(BatcherTest, WhoIsAloneIsABatch) {
-  Batcher<int, int> batcher(Doubled, 10);
+  Batcher<int, int> batcher(Doubled, {.most = 10});
   EXPECT_EQ(batcher.Run(1), 2);
   EXPECT_EQ(batcher.Run(2), 4);
 }
@@ -36,7 +40,7 @@ TEST(BatcherTest, WhoComesMeanwhileGoesTogetherInBatchesOfTheGreatestSize) {
         }
         return Doubled(items);
       },
-      4);
+      {.most = 4});
   std::vector<std::thread> threads;
   threads.emplace_back([&] { EXPECT_EQ(batcher.Run(0), 0); });
   first_runs.WaitForNotification();
@@ -64,7 +68,70 @@ TEST(BatcherTest, EveryoneGetsTheirOwnAnswer) {
         running = false;
         return results;
       },
-      7);
+      {.most = 7});
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 2000; ++i) ASSERT_EQ(batcher.Run(t * 10000 + i), 2 * (t * 10000 + i));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+TEST(BatcherTest, SeveralBatchesAreUnderWayAtOnceAndNoMore) {
+  constexpr size_t kAtOnce = 3;
+  absl::Mutex mutex;
+  size_t running = 0;
+  size_t most_running = 0;
+  Batcher<int, int> batcher(
+      [&](const std::vector<int>& items) {
+        const auto all_run = [&] { return most_running == kAtOnce; };
+        absl::MutexLock lock(&mutex);
+        most_running = std::max(most_running, ++running);
+        // The first ones end when all of them run.
+        mutex.Await(absl::Condition(&all_run));
+        --running;
+        return Doubled(items);
+      },
+      {.most = 2, .at_once = kAtOnce});
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 16; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 500; ++i) ASSERT_EQ(batcher.Run(t * 1000 + i), 2 * (t * 1000 + i));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(most_running, kAtOnce);
+}
+
+TEST(BatcherTest, ABatchThatHangsHoldsUpNobodyForLong) {
+  absl::Notification hangs;
+  absl::Notification may_end;
+  Batcher<int, int> batcher(
+      [&](const std::vector<int>& items) {
+        if (items[0] == 0) {
+          hangs.Notify();
+          may_end.WaitForNotification();
+        }
+        return Doubled(items);
+      },
+      {.most = 4, .patience = absl::Milliseconds(20)});
+  std::vector<std::thread> threads;
+  threads.emplace_back([&] { EXPECT_EQ(batcher.Run(0), 0); });
+  hangs.WaitForNotification();
+  const absl::Time begun = absl::Now();
+  for (int i = 1; i <= 9; ++i) {
+    threads.emplace_back([&, i] { EXPECT_EQ(batcher.Run(i), 2 * i); });
+  }
+  for (int i = 1; i <= 9; ++i) threads[static_cast<size_t>(i)].join();
+  EXPECT_GE(absl::Now() - begun, absl::Milliseconds(20)) << "they waited for it";
+  may_end.Notify();
+  threads[0].join();
+  EXPECT_EQ(batcher.Run(10), 20);
+}
+
+TEST(BatcherTest, WhoIsOutOfPatienceGetsTheirOwnAnswerToo) {
+  Batcher<int, int> batcher(Doubled, {.most = 2, .at_once = 2, .patience = absl::ZeroDuration()});
   std::vector<std::thread> threads;
   for (int t = 0; t < 8; ++t) {
     threads.emplace_back([&, t] {

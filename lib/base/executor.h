@@ -29,6 +29,8 @@ class Executor {
 
   const size_t queue_limit_;
   absl::Mutex mutex_;
+  // Not a condition of the mutex's, which whoever unlocks it would evaluate for every idle thread.
+  absl::CondVar changed_;
   std::deque<std::function<void()>> queue_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;

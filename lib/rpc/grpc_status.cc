@@ -21,11 +21,17 @@ grpc::Status ToGrpc(const absl::Status& status, grpc::ServerContextBase& context
       context.AddTrailingMetadata(std::string(key), std::string(value));
     }
   });
-  if (absl::IsInternal(status) || absl::IsUnknown(status)) {
-    return grpc::Status(grpc::StatusCode::INTERNAL, "internal error");
-  }
-  return grpc::Status(static_cast<grpc::StatusCode>(status.code()),
-                      std::string(status.message().substr(0, kLongestMessage)));
+  const absl::Status told = AsTold(status);
+  return grpc::Status(static_cast<grpc::StatusCode>(told.code()), std::string(told.message()));
+}
+
+absl::Status AsTold(const absl::Status& error) {
+  const bool is_told = !absl::IsInternal(error) && !absl::IsUnknown(error);
+  absl::Status told(is_told ? error.code() : absl::StatusCode::kInternal,
+                    is_told ? error.message().substr(0, kLongestMessage) : "internal error");
+  error.ForEachPayload(
+      [&](absl::string_view key, const absl::Cord& value) { told.SetPayload(key, value); });
+  return told;
 }
 
 absl::Status FromGrpc(const grpc::Status& status, const grpc::ClientContext& context) {

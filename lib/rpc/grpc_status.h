@@ -13,6 +13,9 @@ namespace kozmic {
 // messages are not told to callers, who get "internal error"; the caller of this logs them.
 grpc::Status ToGrpc(const absl::Status& status, grpc::ServerContextBase& context);
 
+// What is told to callers of an error: as above, with its details.
+absl::Status AsTold(const absl::Status& error);
+
 // For a client: also takes the details from the trailing metadata of a finished call.
 absl::Status FromGrpc(const grpc::Status& status, const grpc::ClientContext& context);
 

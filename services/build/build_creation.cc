@@ -284,11 +284,11 @@ int LabelSetOf(pqxx::transaction_base& tx,
   return ExecPrepared(tx, select, array)[0][0].as<int>();
 }
 
-std::vector<absl::StatusOr<InsertedBuild>> InsertBuilds(pqxx::transaction_base& tx,
-                                                        const std::string& public_url,
-                                                        const std::vector<NewBuild>& builds) {
-  std::vector<absl::StatusOr<InsertedBuild>> answers(builds.size(),
-                                                     absl::NotFoundError("the project is deleted"));
+std::vector<absl::StatusOr<int64_t>> InsertBuilds(pqxx::transaction_base& tx,
+                                                  const std::string& public_url,
+                                                  const std::vector<NewBuild>& builds) {
+  std::vector<absl::StatusOr<int64_t>> answers(builds.size(),
+                                               absl::NotFoundError("the project is deleted"));
   std::map<int64_t, Project> projects = LockProjects(tx, builds);
   std::set<RequestKey> made = FindMade(tx, builds);
   std::vector<Added> added;
@@ -313,7 +313,7 @@ std::vector<absl::StatusOr<InsertedBuild>> InsertBuilds(pqxx::transaction_base& 
   WriteJobs(tx, added);
   WriteProjects(tx, added, projects);
   for (const Added& build : added) {
-    answers[build.index] = InsertedBuild{build.build_id, build.number};
+    answers[build.index] = build.number;
     const Project& project = projects.at(build.project);
     if (Supersedes(*build.request, project)) {
       CancelSuperseded(tx, public_url, build.project, *build.request, build.number,

@@ -12,17 +12,12 @@
 
 namespace kozmic::build {
 
-struct InsertedBuild {
-  int64_t id = 0;
-  int64_t number = 0;
-};
-
 // Adds builds with their jobs to their projects, cancels those that they supersede, tells whoever
-// listens. One answer for each: NOT_FOUND when the project is deleted, ALREADY_EXISTS when the
+// listens. The number of each; NOT_FOUND when the project is deleted, ALREADY_EXISTS when the
 // request has its build already; both change nothing.
-std::vector<absl::StatusOr<InsertedBuild>> InsertBuilds(pqxx::transaction_base& tx,
-                                                        const std::string& public_url,
-                                                        const std::vector<NewBuild>& builds);
+std::vector<absl::StatusOr<int64_t>> InsertBuilds(pqxx::transaction_base& tx,
+                                                  const std::string& public_url,
+                                                  const std::vector<NewBuild>& builds);
 
 // A pull request asks for a build that a push asked for already: it now is of both. NOT_FOUND when
 // there is no such build.

@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "lib/rpc/resource_name.h"
+#include "lib/rpc/result_status.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 #include "services/build/validate.h"
@@ -17,12 +18,9 @@ constexpr int kDefaultPage = 50;
 constexpr int kLargestPage = 100;
 constexpr int kMostProjects = 1000;
 
-// As ToGrpc says it.
 void SetError(const absl::Status& status, v1::BatchCreateBuildsResponse::Result* result) {
   LogServerFault("BatchCreateBuilds", status);
-  const bool is_told = !absl::IsInternal(status) && !absl::IsUnknown(status);
-  result->set_code(static_cast<int>(is_told ? status.code() : absl::StatusCode::kInternal));
-  result->set_message(is_told ? std::string(status.message()) : "internal error");
+  SetResultError(status, *result);
 }
 
 absl::Status OnlyProjectService(const Caller& caller) {
@@ -38,19 +36,6 @@ absl::StatusOr<int64_t> BuildServiceRpc::ViewableProject(const Caller& caller,
   KOZMIC_RETURN_IF_ERROR(ParseName("projects/{project}", name, {&project}));
   KOZMIC_RETURN_IF_ERROR(parts_.permissions.MayView(caller, project));
   return project;
-}
-
-grpc::ServerUnaryReactor* BuildServiceRpc::CreateBuild(grpc::CallbackServerContext* context,
-                                                       const v1::CreateBuildRequest* request,
-                                                       v1::Build* response) {
-  return own_.Run(context, "CreateBuild", [=, this](const Caller& caller) -> absl::Status {
-    KOZMIC_RETURN_IF_ERROR(OnlyProjectService(caller));
-    int64_t project = 0;
-    KOZMIC_RETURN_IF_ERROR(ParseName("projects/{project}", request->parent(), {&project}));
-    KOZMIC_RETURN_IF_ERROR(Validate(*request));
-    KOZMIC_ASSIGN_OR_RETURN(*response, parts_.store.Create(project, *request));
-    return absl::OkStatus();
-  });
 }
 
 grpc::ServerUnaryReactor* BuildServiceRpc::BatchCreateBuilds(
@@ -73,7 +58,7 @@ grpc::ServerUnaryReactor* BuildServiceRpc::BatchCreateBuilds(
         SetError(valid, result);
       }
     }
-    const std::vector<absl::StatusOr<int64_t>> numbers = parts_.store.CreateMany(builds);
+    const std::vector<absl::StatusOr<int64_t>> numbers = parts_.store.Create(builds);
     for (size_t i = 0; i < numbers.size(); ++i) {
       // Those that were created are found when they are asked for again.
       if (IsRetryable(numbers[i].status())) return numbers[i].status();

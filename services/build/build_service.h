@@ -38,9 +38,6 @@ class BuildServiceRpc final : public v1::BuildService::CallbackService {
   BuildServiceRpc(const UnaryRunner& own, const UnaryRunner& unary, Parts parts)
       : own_(own), unary_(unary), parts_(std::move(parts)) {}
 
-  grpc::ServerUnaryReactor* CreateBuild(grpc::CallbackServerContext* context,
-                                        const v1::CreateBuildRequest* request,
-                                        v1::Build* response) override;
   grpc::ServerUnaryReactor* BatchCreateBuilds(grpc::CallbackServerContext* context,
                                               const v1::BatchCreateBuildsRequest* request,
                                               v1::BatchCreateBuildsResponse* response) override;

@@ -25,16 +25,13 @@ class BuildStore {
  public:
   virtual ~BuildStore() = default;
 
-  // Creates the build that `request` asks for, with the project's next number, its jobs enqueued,
-  // all or nothing; runners that wait hear of it. Older builds that it supersedes, as the project's
-  // settings have it, are cancelled with it. The same request_id again: the build that it made,
-  // which is then also of the request's pull request. Many at once get numbers 1, 2, 3… without
-  // gaps. NOT_FOUND for a deleted project.
-  virtual absl::StatusOr<v1::Build> Create(int64_t project,
-                                           const v1::CreateBuildRequest& request) = 0;
-  // The numbers of as many builds, created in this order in one transaction; each is refused or
-  // found by itself, as Create would.
-  virtual std::vector<absl::StatusOr<int64_t>> CreateMany(const std::vector<NewBuild>& builds) = 0;
+  // Creates builds in this order, in one transaction, each with its project's next number and its
+  // jobs enqueued; runners that wait hear of them. Older builds that one supersedes, as the
+  // project's settings have it, are cancelled with it. The numbers of the builds: 1, 2, 3… without
+  // gaps, whoever creates at the same time. The same request_id again: the build that it made,
+  // which is then also of the request's pull request. None harms another. NOT_FOUND for a deleted
+  // project.
+  virtual std::vector<absl::StatusOr<int64_t>> Create(const std::vector<NewBuild>& builds) = 0;
 
   // NOT_FOUND when there is none.
   virtual absl::StatusOr<v1::Build> Get(int64_t project, int64_t number) = 0;

@@ -43,7 +43,7 @@ class ControlTest : public StoresFixture {
 
 // P6
 TEST_F(ControlTest, ACancelledBuildEndsItsQueuedJobsAtOnceAndItsRunningOnesByTheirRunner) {
-  ASSERT_TRUE(builds_->Create(1, Request("a", 2)).ok());
+  ASSERT_TRUE(Create(1, Request("a", 2)).ok());
   const GrantedLease lease = Grant("s1", "r1");
   ASSERT_TRUE(control_->Cancel(1, 1, 0, "Cancelled by mona.").ok());
   EXPECT_EQ(Job(1, 2).state(), v1::STATE_CANCELLED);
@@ -66,7 +66,7 @@ TEST_F(ControlTest, ACancelledBuildEndsItsQueuedJobsAtOnceAndItsRunningOnesByThe
 }
 
 TEST_F(ControlTest, AScriptThatEndedBeforeItsCancellationCounts) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
   const GrantedLease lease = Grant("s1", "r1");
   ASSERT_TRUE(control_->Cancel(1, 1, 1, "Cancelled by mona.").ok());
   ASSERT_TRUE(Finish("s1", lease.key, Exit(0)).ok());
@@ -74,7 +74,7 @@ TEST_F(ControlTest, AScriptThatEndedBeforeItsCancellationCounts) {
 }
 
 TEST_F(ControlTest, ALostRunnersCancelledJobIsNotRunAgain) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
   Grant("s1", "r1");
   ASSERT_TRUE(control_->Cancel(1, 1, 1, "Cancelled by mona.").ok());
   ExpireLeases();
@@ -85,7 +85,7 @@ TEST_F(ControlTest, ALostRunnersCancelledJobIsNotRunAgain) {
 
 // K38, P27
 TEST_F(ControlTest, ARestartRunsWhatTheHookSaysNowAndKeepsOldAttempts) {
-  ASSERT_TRUE(builds_->Create(1, Request("a", 2)).ok());
+  ASSERT_TRUE(Create(1, Request("a", 2)).ok());
   ASSERT_TRUE(Finish("s1", Grant("s1", "r1").key, Exit(0)).ok());
   ASSERT_TRUE(Finish("s1", Grant("s1", "r2").key, Exit(3)).ok());
   EXPECT_EQ(Shown(), "Kozmic build #1 has failed because of the \"Job 2\" job");
@@ -128,7 +128,7 @@ TEST_F(ControlTest, ARestartRunsWhatTheHookSaysNowAndKeepsOldAttempts) {
 
 // 42
 TEST_F(ControlTest, WhatHasNotFinishedCannotBeRestarted) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
   EXPECT_EQ(Reason(control_->ListRestartable(1, 1, 0, false).status()), "not_finished");
   EXPECT_EQ(Reason(control_->Restart(1, 1, {{1, Spec("x")}})), "not_finished");
   EXPECT_EQ(control_->Restart(1, 1, {{2, Spec("x")}}).code(), absl::StatusCode::kNotFound);
@@ -141,7 +141,7 @@ TEST_F(ControlTest, AForksBuildWaitsForAnApprovalOfExactlyItsCommit) {
   auto request = Request("a", 2);
   request.set_fork("stranger/hello");
   request.set_needs_approval(true);
-  ASSERT_TRUE(builds_->Create(1, request).ok());
+  ASSERT_TRUE(Create(1, request).ok());
   EXPECT_EQ(Job(1, 1).gate(), v1::GATE_APPROVAL);
   EXPECT_FALSE((*TryGrant("s1", "r1")).has_value());
   EXPECT_THAT(Explain((*control_->ListWaits(1, 1))[0]).sentence(), HasSubstr("approves"));
@@ -158,7 +158,7 @@ TEST_F(ControlTest, FailFastCancelsTheOthers) {
   EXPECT_FALSE(settings.fail_fast());
   settings.set_fail_fast(true);
   ASSERT_TRUE(control_->UpdateSettings(1, settings).ok());
-  ASSERT_TRUE(builds_->Create(1, Request("a", 3)).ok());
+  ASSERT_TRUE(Create(1, Request("a", 3)).ok());
   const GrantedLease first = Grant("s1", "r1");
   const GrantedLease second = Grant("s1", "r2");
   ASSERT_TRUE(Finish("s1", first.key, Exit(1)).ok());
@@ -173,7 +173,7 @@ TEST_F(ControlTest, ANewerBuildOfThePullRequestCancelsTheOlder) {
   auto request = Request("a");
   request.set_trigger(v1::TRIGGER_PULL_REQUEST);
   request.set_pull_request(7);
-  ASSERT_TRUE(builds_->Create(1, request).ok());
+  ASSERT_TRUE(Create(1, request).ok());
   // The same push, told by a push event first: it becomes the pull request's when that is told.
   auto push = Request("b");
   push.set_trigger(v1::TRIGGER_PUSH);
@@ -182,18 +182,18 @@ TEST_F(ControlTest, ANewerBuildOfThePullRequestCancelsTheOlder) {
   only.set_request_id("b/pull_request");
   only.set_trigger(v1::TRIGGER_PULL_REQUEST);
   only.set_pull_request(7);
-  ASSERT_TRUE(builds_->Create(1, push).ok());
+  ASSERT_TRUE(Create(1, push).ok());
   EXPECT_EQ(Get(1).state(), v1::STATE_ENQUEUED) << "branches' builds are not superseded at first";
   push.set_trigger(v1::TRIGGER_PULL_REQUEST);
   push.set_pull_request(7);
-  const auto joined = builds_->Create(1, push);
+  const auto joined = Create(1, push);
   ASSERT_TRUE(joined.ok()) << joined.status();
   EXPECT_EQ(joined->number(), 2);
   EXPECT_EQ(joined->pull_request(), 7);
   EXPECT_EQ(Get(1).state(), v1::STATE_CANCELLED);
   EXPECT_EQ(Job(1, 1).reason(), "Superseded by build #2.");
   EXPECT_EQ(Get(2).state(), v1::STATE_ENQUEUED);
-  ASSERT_TRUE(builds_->Create(1, only).ok());
+  ASSERT_TRUE(Create(1, only).ok());
   EXPECT_EQ(Get(2).state(), v1::STATE_ENQUEUED) << "of the same commit, for other hooks";
 }
 
@@ -206,10 +206,10 @@ TEST_F(ControlTest, WhatIsToldLateDoesNotSupersedeWhatHappenedAfterIt) {
     request.set_event_seconds(event_seconds);
     return request;
   };
-  ASSERT_TRUE(builds_->Create(1, of_pull_request("b", 200)).ok());
-  ASSERT_TRUE(builds_->Create(1, of_pull_request("a", 100)).ok());
+  ASSERT_TRUE(Create(1, of_pull_request("b", 200)).ok());
+  ASSERT_TRUE(Create(1, of_pull_request("a", 100)).ok());
   EXPECT_EQ(Get(1).state(), v1::STATE_ENQUEUED);
-  ASSERT_TRUE(builds_->Create(1, of_pull_request("c", 200)).ok());
+  ASSERT_TRUE(Create(1, of_pull_request("c", 200)).ok());
   EXPECT_EQ(Get(1).state(), v1::STATE_CANCELLED) << "as new as that";
   EXPECT_EQ(Get(2).state(), v1::STATE_CANCELLED);
   EXPECT_EQ(Get(3).state(), v1::STATE_ENQUEUED);
@@ -218,11 +218,11 @@ TEST_F(ControlTest, WhatIsToldLateDoesNotSupersedeWhatHappenedAfterIt) {
 // I10
 TEST_F(ControlTest, BuildsOfOneCommitForPushesAndForPullRequestsBothCountForItsStatus) {
   auto push = Request("a");
-  ASSERT_TRUE(builds_->Create(1, push).ok());
+  ASSERT_TRUE(Create(1, push).ok());
   push.set_request_id("a/pull_request");
   push.set_trigger(v1::TRIGGER_PULL_REQUEST);
   push.set_pull_request(7);
-  ASSERT_TRUE(builds_->Create(1, push).ok());
+  ASSERT_TRUE(Create(1, push).ok());
   const GrantedLease first = Grant("s1", "r1");
   const GrantedLease second = Grant("s1", "r2");
   ASSERT_TRUE(Finish("s1", first.key, Exit(1)).ok());
@@ -233,12 +233,12 @@ TEST_F(ControlTest, BuildsOfOneCommitForPushesAndForPullRequestsBothCountForItsS
 // I18
 TEST_F(ControlTest, AForksBuildThatNobodyApprovedSaysNothingOfTheProjectsOwnCommit) {
   auto own = Request("a");
-  ASSERT_TRUE(builds_->Create(1, own).ok());
+  ASSERT_TRUE(Create(1, own).ok());
   auto fork = own;
   fork.set_request_id("fork");
   fork.set_ref("refs/pull/7/head");
   fork.set_needs_approval(true);
-  ASSERT_TRUE(builds_->Create(1, fork).ok());
+  ASSERT_TRUE(Create(1, fork).ok());
   ASSERT_TRUE(Finish("s1", Grant("s1", "r1").key, Exit(0)).ok());
   EXPECT_EQ(Shown(), "Kozmic build #1 has passed");
   ASSERT_TRUE(control_->Cancel(1, 2, 0, "Superseded.").ok());
@@ -255,10 +255,10 @@ TEST_F(ControlTest, AHooksPlaceGoesToAJobOfThatHookThoughAnotherHooksWaitsLonger
     one.mutable_jobs(0)->set_max_parallel(1);
     return one;
   };
-  ASSERT_TRUE(builds_->Create(1, request("a1", 1)).ok());
-  ASSERT_TRUE(builds_->Create(1, request("b1", 2)).ok());
-  ASSERT_TRUE(builds_->Create(1, request("b2", 2)).ok());
-  ASSERT_TRUE(builds_->Create(1, request("a2", 1)).ok());
+  ASSERT_TRUE(Create(1, request("a1", 1)).ok());
+  ASSERT_TRUE(Create(1, request("b1", 2)).ok());
+  ASSERT_TRUE(Create(1, request("b2", 2)).ok());
+  ASSERT_TRUE(Create(1, request("a2", 1)).ok());
   const GrantedLease first = Grant("s1", "r1");
   Grant("s1", "r2");
   EXPECT_FALSE((*TryGrant("s1", "r3")).has_value());
@@ -267,7 +267,7 @@ TEST_F(ControlTest, AHooksPlaceGoesToAJobOfThatHookThoughAnotherHooksWaitsLonger
 }
 
 TEST_F(ControlTest, AJobThatIsCancelledWhileItsRunnersLossIsDealtWithIsNotRunAgain) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
   Grant("s1", "r1");
   ExpireLeases();
   const auto lost = TakeLost();
@@ -282,7 +282,7 @@ TEST_F(ControlTest, AJobThatIsCancelledWhileItsRunnersLossIsDealtWithIsNotRunAga
 
 // I10: a replica that was held still posts its "pending" after another one's verdict.
 TEST_F(ControlTest, APostThatComesTooLateIsMadeGood) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
   const GrantedLease lease = Grant("s1", "r1");
   const auto stale = outbox_->Claim(10, absl::ZeroDuration());
   ASSERT_THAT(*stale, SizeIs(1));
@@ -297,14 +297,14 @@ TEST_F(ControlTest, ANewerBuildOfTheBranchCancelsTheOlderWhereTheProjectWantsTha
   v1::ProjectSettings settings = *control_->GetSettings(1);
   settings.set_cancel_superseded_branches(true);
   ASSERT_TRUE(control_->UpdateSettings(1, settings).ok());
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
   auto other = Request("b");
   other.set_ref("refs/heads/other");
-  ASSERT_TRUE(builds_->Create(1, other).ok());
+  ASSERT_TRUE(Create(1, other).ok());
   auto manual = Request("c");
   manual.set_trigger(v1::TRIGGER_MANUAL);
-  ASSERT_TRUE(builds_->Create(1, manual).ok());
-  ASSERT_TRUE(builds_->Create(1, Request("d")).ok());
+  ASSERT_TRUE(Create(1, manual).ok());
+  ASSERT_TRUE(Create(1, Request("d")).ok());
   EXPECT_EQ(Get(1).state(), v1::STATE_CANCELLED);
   EXPECT_EQ(Get(2).state(), v1::STATE_ENQUEUED) << "another branch";
   EXPECT_EQ(Get(3).state(), v1::STATE_ENQUEUED) << "asked for by hand";
@@ -313,8 +313,8 @@ TEST_F(ControlTest, ANewerBuildOfTheBranchCancelsTheOlderWhereTheProjectWantsTha
 // P15
 TEST_F(ControlTest, AProjectsLimitHoldsItsJobsBackAndNobodyElses) {
   Limit(1);
-  ASSERT_TRUE(builds_->Create(1, Request("a", 3)).ok());
-  ASSERT_TRUE(builds_->Create(2, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a", 3)).ok());
+  ASSERT_TRUE(Create(2, Request("a")).ok());
   const GrantedLease first = Grant("s1", "r1");
   EXPECT_EQ(first.key.project, 1);
   EXPECT_EQ(Grant("s1", "r2").key.project, 2);
@@ -333,7 +333,7 @@ TEST_F(ControlTest, AProjectsLimitHoldsItsJobsBackAndNobodyElses) {
 
 TEST_F(ControlTest, WhatALimitHoldsBackGoesOnWhenTheOneBeforeItIsCancelled) {
   Limit(1);
-  ASSERT_TRUE(builds_->Create(1, Request("a", 4)).ok());
+  ASSERT_TRUE(Create(1, Request("a", 4)).ok());
   const GrantedLease first = Grant("s1", "r1");
   // Closes the gates of all others, one by one.
   EXPECT_FALSE((*TryGrant("s1", "r2")).has_value());
@@ -349,7 +349,7 @@ TEST_F(ControlTest, AHooksLimitHoldsItsJobsBackAndNotThoseOfOtherHooks) {
     request.mutable_jobs(0)->set_hook("projects/1/hooks/1");
     request.mutable_jobs(0)->set_max_parallel(1);
     request.mutable_jobs(1)->set_hook("projects/1/hooks/2");
-    ASSERT_TRUE(builds_->Create(1, request).ok());
+    ASSERT_TRUE(Create(1, request).ok());
   }
   const GrantedLease first = Grant("s1", "r1");
   EXPECT_EQ(first.key.Name(), "projects/1/builds/1/jobs/1/attempts/1");
@@ -367,7 +367,7 @@ TEST_F(ControlTest, AJobThatItsHooksLimitHoldsBackPassesItsProjectsPlaceOn) {
     auto request = Request(id);
     request.mutable_jobs(0)->set_hook(hook);
     request.mutable_jobs(0)->set_max_parallel(limit);
-    ASSERT_TRUE(builds_->Create(1, request).ok());
+    ASSERT_TRUE(Create(1, request).ok());
   };
   enqueue("a", "projects/1/hooks/1", 1);
   enqueue("b", "projects/1/hooks/2", 0);
@@ -387,7 +387,7 @@ TEST_F(ControlTest, WhatAHooksLimitHoldsBackGoesOnWhenOneOfItsOwnHookEnds) {
     auto request = Request(absl::StrCat(i));
     request.mutable_jobs(0)->set_hook(absl::StrCat("projects/1/hooks/", i % 2));
     request.mutable_jobs(0)->set_max_parallel(1);
-    ASSERT_TRUE(builds_->Create(1, request).ok());
+    ASSERT_TRUE(Create(1, request).ok());
   }
   Grant("s1", "r1");
   const GrantedLease second = Grant("s1", "r2");
@@ -397,9 +397,9 @@ TEST_F(ControlTest, WhatAHooksLimitHoldsBackGoesOnWhenOneOfItsOwnHookEnds) {
 }
 
 TEST_F(ControlTest, ProjectsTakeTurnsHoweverMuchOneOfThemEnqueues) {
-  ASSERT_TRUE(builds_->Create(1, Request("a", 50)).ok());
+  ASSERT_TRUE(Create(1, Request("a", 50)).ok());
   for (int i = 0; i < 10; ++i) Grant("s1", absl::StrCat("early", i));
-  ASSERT_TRUE(builds_->Create(2, Request("b", 3)).ok());
+  ASSERT_TRUE(Create(2, Request("b", 3)).ok());
   std::vector<int64_t> projects;
   for (int i = 0; i < 6; ++i) projects.push_back(Grant("s1", absl::StrCat("r", i)).key.project);
   EXPECT_THAT(projects, ElementsAre(1, 2, 1, 2, 1, 2));
@@ -410,7 +410,7 @@ TEST_F(ControlTest, AJobGoesToARunnerThatHasAllItsLabels) {
   auto request = Request("a", 2);
   request.mutable_jobs(0)->add_labels("gpu");
   request.mutable_jobs(0)->add_labels("linux");
-  ASSERT_TRUE(builds_->Create(1, request).ok());
+  ASSERT_TRUE(Create(1, request).ok());
   EXPECT_THAT(Job(1, 1).labels(), ElementsAre("gpu", "linux"));
   EXPECT_EQ(Grant("s1", "r1").key.job, 2);
   EXPECT_FALSE((*TryGrant("s1", "r2")).has_value());
@@ -428,8 +428,8 @@ TEST_F(ControlTest, AJobGoesToARunnerThatHasAllItsLabels) {
 
 // P41
 TEST_F(ControlTest, AJobThatWaitsSaysHowManyAreBeforeItAndWhoCouldRunIt) {
-  ASSERT_TRUE(builds_->Create(1, Request("a", 2)).ok());
-  ASSERT_TRUE(builds_->Create(1, Request("b", 2)).ok());
+  ASSERT_TRUE(Create(1, Request("a", 2)).ok());
+  ASSERT_TRUE(Create(1, Request("b", 2)).ok());
   // The runner has two places.
   Grant("s1", "r1");
   Grant("s1", "r2");
@@ -448,7 +448,7 @@ TEST_F(ControlTest, AJobThatOutlivesItsTimeLimitIsTakenFromItsRunner) {
   auto request = Request("a");
   request.mutable_jobs(0)->set_timeout_seconds(60);
   request.mutable_jobs(0)->set_stall_timeout_seconds(20);
-  ASSERT_TRUE(builds_->Create(1, request).ok());
+  ASSERT_TRUE(Create(1, request).ok());
   const GrantedLease lease = Grant("s1", "r1");
   EXPECT_EQ(lease.timeout_seconds, 60);
   EXPECT_EQ(lease.stall_timeout_seconds, 20);
@@ -468,10 +468,10 @@ TEST_F(ControlTest, AJobThatOutlivesItsTimeLimitIsTakenFromItsRunner) {
 
 // I7
 TEST_F(ControlTest, AJobThatNoRunnerTakesEndsWithAnError) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
   auto fork = Request("b");
   fork.set_needs_approval(true);
-  ASSERT_TRUE(builds_->Create(1, fork).ok());
+  ASSERT_TRUE(Create(1, fork).ok());
   EXPECT_EQ(*leases_->ExpireWaiting(10, absl::Hours(1), absl::Hours(2)), 0);
   ASSERT_TRUE(pool_
                   .Autocommit([](pqxx::nontransaction& tx) {
@@ -491,7 +491,7 @@ TEST_F(ControlTest, AManualBuildsVariablesReachTheLeaseUnchanged) {
   request.set_trigger(v1::TRIGGER_MANUAL);
   request.set_creator("mona");
   (*request.mutable_variables())["DEPLOY_TO"] = "st\"ag\\ing ü\n";
-  ASSERT_TRUE(builds_->Create(1, request).ok());
+  ASSERT_TRUE(Create(1, request).ok());
   EXPECT_EQ(Get(1).creator(), "mona");
   EXPECT_EQ(Get(1).trigger(), v1::TRIGGER_MANUAL);
   EXPECT_EQ(Get(1).variables().at("DEPLOY_TO"), "st\"ag\\ing ü\n");
@@ -499,8 +499,8 @@ TEST_F(ControlTest, AManualBuildsVariablesReachTheLeaseUnchanged) {
 }
 
 TEST_F(ControlTest, ManyAreGrantedAndFinishedTogetherEachByItself) {
-  ASSERT_TRUE(builds_->Create(1, Request("a", 3)).ok());
-  ASSERT_TRUE(builds_->Create(2, Request("a", 3)).ok());
+  ASSERT_TRUE(Create(1, Request("a", 3)).ok());
+  ASSERT_TRUE(Create(2, Request("a", 3)).ok());
   OpenSession("two", "s2");
   const auto granted =
       leases_->Grant({{"s1", "r1"}, {"s2", "r1"}, {"nobody's", "r1"}, {"s1", "r1"}, {"s2", "r2"}});

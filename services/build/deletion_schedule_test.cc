@@ -55,8 +55,8 @@ class DeletionScheduleTest : public StoresFixture {
     for (int i = 0; i < kSteps; ++i) {
       const bool doomed = dice() % 2 == 0;
       const bool marked = marked_;
-      const auto build = builds_->Create(
-          doomed ? kDoomed : kOther, Request(absl::StrCat(i), 1 + static_cast<int>(dice() % 3)));
+      const auto build = Create(doomed ? kDoomed : kOther,
+                                Request(absl::StrCat(i), 1 + static_cast<int>(dice() % 3)));
       if (doomed) {
         if (marked) {
           EXPECT_EQ(build.status().code(), absl::StatusCode::kNotFound);
@@ -201,8 +201,7 @@ class DeletionScheduleTest : public StoresFixture {
       EXPECT_FALSE(
           (*StoresFixture::Renew(name, {{lease.key, runner::v1::PHASE_SCRIPT}}))[0].has_value());
     }
-    EXPECT_EQ(builds_->Create(kDoomed, Request("late")).status().code(),
-              absl::StatusCode::kNotFound);
+    EXPECT_EQ(Create(kDoomed, Request("late")).status().code(), absl::StatusCode::kNotFound);
     EXPECT_EQ(Count("builds WHERE project_id = 1"), 0);
   }
 

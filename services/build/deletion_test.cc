@@ -63,7 +63,7 @@ class DeletionTest : public StoresFixture {
 TEST_F(DeletionTest, NothingOfTheProjectIsLeftAndTheOthersAreUntouched) {
   for (const int project : {1, 12, 2}) {
     for (int i = 0; i < 3; ++i) {
-      ASSERT_TRUE(builds_->Create(project, Request(absl::StrCat("b", i), 2)).ok());
+      ASSERT_TRUE(Create(project, Request(absl::StrCat("b", i), 2)).ok());
     }
   }
   const GrantedLease ended = Grant("s1", "r1");
@@ -86,7 +86,7 @@ TEST_F(DeletionTest, NothingOfTheProjectIsLeftAndTheOthersAreUntouched) {
 }
 
 TEST_F(DeletionTest, FromTheMarkOnNothingIsThereThoughNothingIsRemovedYet) {
-  ASSERT_TRUE(builds_->Create(1, Request("a", 4)).ok());
+  ASSERT_TRUE(Create(1, Request("a", 4)).ok());
   const GrantedLease ended = Grant("s1", "r1");
   ASSERT_TRUE(Finish("s1", ended.key, Exit(0)).ok());
   const GrantedLease live = Grant("s1", "r2");
@@ -102,8 +102,8 @@ TEST_F(DeletionTest, FromTheMarkOnNothingIsThereThoughNothingIsRemovedYet) {
   ASSERT_THAT(*TakeLost(), SizeIs(1));
   ASSERT_TRUE(deletions_->MarkDeleted(1).ok());
 
-  EXPECT_EQ(builds_->Create(1, Request("b")).status().code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(builds_->Create(1, Request("a", 4)).status().code(), absl::StatusCode::kNotFound)
+  EXPECT_EQ(Create(1, Request("b")).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(Create(1, Request("a", 4)).status().code(), absl::StatusCode::kNotFound)
       << "asked for again";
   EXPECT_EQ(builds_->Get(1, 1).status().code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(*builds_->List(1, "", 0, 10), IsEmpty());
@@ -128,8 +128,8 @@ TEST_F(DeletionTest, FromTheMarkOnNothingIsThereThoughNothingIsRemovedYet) {
 }
 
 TEST_F(DeletionTest, ALeaseRequestWhoseJobWasTakenAwayGetsAnother) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
-  ASSERT_TRUE(builds_->Create(2, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(2, Request("a")).ok());
   ASSERT_EQ(Grant("s1", "r1").key.project, 1);
   ASSERT_TRUE(deletions_->MarkDeleted(1).ok());
   EXPECT_FALSE((*TryGrant("s1", "r1")).has_value());
@@ -139,7 +139,7 @@ TEST_F(DeletionTest, ALeaseRequestWhoseJobWasTakenAwayGetsAnother) {
 
 TEST_F(DeletionTest, EachPartIsBoundedAndTakesTheNewestBuilds) {
   for (int i = 0; i < 45; ++i) {
-    ASSERT_TRUE(builds_->Create(1, Request(absl::StrCat("b", i))).ok());
+    ASSERT_TRUE(Create(1, Request(absl::StrCat("b", i))).ok());
   }
   ASSERT_TRUE(deletions_->MarkDeleted(1).ok());
   EXPECT_FALSE(*deletions_->RemovePart(1));
@@ -153,29 +153,28 @@ TEST_F(DeletionTest, ADeletedProjectNeverComesBackAlsoIfItWasNeverBuilt) {
   for (int i = 0; i < 2; ++i) {
     ASSERT_TRUE(deletions_->MarkDeleted(1).ok());
     EXPECT_EQ(Remove(1), 1);
-    EXPECT_EQ(builds_->Create(1, Request("a")).status().code(), absl::StatusCode::kNotFound);
+    EXPECT_EQ(Create(1, Request("a")).status().code(), absl::StatusCode::kNotFound);
   }
   ExpectNothingLeftOf(1);
   EXPECT_EQ(Count("projects"), 1) << "the mark stays";
 }
 
 TEST_F(DeletionTest, ABuildThatIsCreatedMeanwhileIsNot) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
-  WhileMarking([&] {
-    EXPECT_EQ(builds_->Create(1, Request("b")).status().code(), absl::StatusCode::kNotFound);
-  });
+  ASSERT_TRUE(Create(1, Request("a")).ok());
+  WhileMarking(
+      [&] { EXPECT_EQ(Create(1, Request("b")).status().code(), absl::StatusCode::kNotFound); });
   EXPECT_EQ(Count("builds"), 1);
 }
 
 TEST_F(DeletionTest, ARunnerThatIsGrantedAJobMeanwhileGetsOneOfAnotherProject) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
-  ASSERT_TRUE(builds_->Create(2, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(2, Request("a")).ok());
   WhileMarking([&] { EXPECT_EQ(Grant("s1", "r1").key.project, 2); });
   EXPECT_EQ(Count("attempts"), 1);
 }
 
 TEST_F(DeletionTest, AJobThatIsFinishedMeanwhileIsNotAndWishesNoStatus) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
   const GrantedLease lease = Grant("s1", "r1");
   WhileMarking([&] { EXPECT_EQ(Reason(Finish("s1", lease.key, Exit(0))), "stale_fence"); });
   EXPECT_EQ(Count("attempts WHERE state = 2"), 1);
@@ -183,8 +182,8 @@ TEST_F(DeletionTest, AJobThatIsFinishedMeanwhileIsNotAndWishesNoStatus) {
 }
 
 TEST_F(DeletionTest, AJobThatBeginsItsScriptMeanwhileIsLost) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
-  ASSERT_TRUE(builds_->Create(2, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(2, Request("a")).ok());
   const GrantedLease lease = Grant("s1", "r1");
   const GrantedLease other = Grant("s1", "r2");
   WhileMarking([&] {
@@ -197,7 +196,7 @@ TEST_F(DeletionTest, AJobThatBeginsItsScriptMeanwhileIsLost) {
 }
 
 TEST_F(DeletionTest, APostOfAStatusThatIsUnderWayDoesNotHoldTheDeletionUp) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
   Grant("s1", "r1");
   const auto wishes = outbox_->Claim(10, kClaim);
   ASSERT_THAT(*wishes, SizeIs(1));

@@ -30,7 +30,7 @@ class InstallStoreTest : public StoresFixture {
   AttemptKey Leased(const std::string& runner, const std::string& fork = "") {
     v1::CreateBuildRequest request = Request(absl::StrCat("r", ++requests_));
     request.set_fork(fork);
-    EXPECT_TRUE(builds_->Create(1, request).ok());
+    EXPECT_TRUE(Create(1, request).ok());
     return Grant(runner, absl::StrCat("g", requests_)).key;
   }
   InstallStore::Claimed Claim(const std::string& runner, const AttemptKey& key,

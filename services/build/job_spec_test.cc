@@ -20,7 +20,7 @@ TEST_F(JobSpecTest, InstallScriptAndTrackedFilesReachTheLeaseUnchanged) {
   for (const char* path : {"package.json", "a \"quoted\", name", "back\\slash", "NULL", "ü/💥"}) {
     request.mutable_jobs(0)->add_tracked_files(path);
   }
-  ASSERT_TRUE(builds_->Create(1, request).ok());
+  ASSERT_TRUE(Create(1, request).ok());
   OpenSession("one", "s1");
   const GrantedLease with = Grant("s1", "r1");
   EXPECT_EQ(with.install_script, "#!/bin/sh\napt-get install -y make\n");
@@ -39,7 +39,7 @@ TEST_F(JobSpecTest, InstallScriptAndTrackedFilesReachTheLeaseUnchanged) {
 }
 
 TEST_F(JobSpecTest, SubmodulesAreAsTheProjectsSettingsSayWhenTheJobIsLeased) {
-  ASSERT_TRUE(builds_->Create(1, Request("a", 2)).ok());
+  ASSERT_TRUE(Create(1, Request("a", 2)).ok());
   OpenSession("one", "s1");
   EXPECT_FALSE(Grant("s1", "r1").submodules);
   v1::ProjectSettings settings = *control_->GetSettings(1);
@@ -66,7 +66,7 @@ TEST_F(JobSpecTest, ServicesReachTheLeaseUnchanged) {
   v1::Service& cache = *request.mutable_jobs(0)->add_services();
   cache.set_name("cache");
   cache.set_image("redis");
-  ASSERT_TRUE(builds_->Create(1, request).ok());
+  ASSERT_TRUE(Create(1, request).ok());
   OpenSession("one", "s1");
   const GrantedLease with = Grant("s1", "r1");
   ASSERT_EQ(with.services.size(), 2u);

@@ -13,15 +13,15 @@ class LatestBuildsTest : public StoresFixture {
   std::string SummaryOf(const std::string& message) {
     auto request = Request(message.substr(0, 100));
     request.set_message(message);
-    EXPECT_TRUE(builds_->Create(1, request).ok());
+    EXPECT_TRUE(Create(1, request).ok());
     return (*builds_->ListLatest({1}, BuildStore::Form::kSummary))[0].message();
   }
 };
 
 TEST_F(LatestBuildsTest, ASummaryIsTheNewestBuildWithoutItsJobs) {
-  ASSERT_TRUE(builds_->Create(1, Request("a", 2)).ok());
-  ASSERT_TRUE(builds_->Create(1, Request("b", 2)).ok());
-  ASSERT_TRUE(builds_->Create(2, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a", 2)).ok());
+  ASSERT_TRUE(Create(1, Request("b", 2)).ok());
+  ASSERT_TRUE(Create(2, Request("a")).ok());
   const auto summaries = builds_->ListLatest({1, 3}, BuildStore::Form::kSummary);
   ASSERT_THAT(*summaries, SizeIs(1));
   v1::Build expected = *builds_->Get(1, 2);

@@ -1,6 +1,5 @@
 #include "services/build/postgres_build_store.h"
 
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -8,8 +7,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "lib/base/batcher.h"
-#include "lib/postgres/array.h"
 #include "lib/postgres/prepared.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
@@ -21,33 +18,16 @@ namespace kozmic::build {
 namespace {
 
 constexpr int kMostAttemptsListed = 100;
-// Builds that are created in one transaction.
-constexpr size_t kMostTogether = 32;
 
 class PostgresBuildStore final : public BuildStore {
  public:
   PostgresBuildStore(PostgresPool& pool, std::string public_url)
-      : pool_(pool),
-        public_url_(std::move(public_url)),
-        creations_([this](const std::vector<NewBuild>& builds) { return CreateAll(builds); },
-                   kMostTogether) {}
+      : pool_(pool), public_url_(std::move(public_url)) {}
 
-  absl::StatusOr<v1::Build> Create(int64_t project,
-                                   const v1::CreateBuildRequest& request) override {
-    absl::StatusOr<v1::Build> created = creations_.Run({project, &request});
-    return created.ok() ? std::move(created) : FindMade({project, &request}, created.status());
-  }
-
-  std::vector<absl::StatusOr<int64_t>> CreateMany(const std::vector<NewBuild>& builds) override {
-    const std::vector<absl::StatusOr<InsertedBuild>> inserted = Insert(builds);
-    std::vector<absl::StatusOr<int64_t>> numbers;
+  std::vector<absl::StatusOr<int64_t>> Create(const std::vector<NewBuild>& builds) override {
+    std::vector<absl::StatusOr<int64_t>> numbers = Insert(builds);
     for (size_t i = 0; i < builds.size(); ++i) {
-      if (inserted[i].ok()) {
-        numbers.emplace_back(inserted[i]->number);
-        continue;
-      }
-      const auto made = FindMade(builds[i], inserted[i].status());
-      numbers.push_back(made.ok() ? absl::StatusOr<int64_t>(made->number()) : made.status());
+      if (!numbers[i].ok()) numbers[i] = FindMade(builds[i], numbers[i].status());
     }
     return numbers;
   }
@@ -128,74 +108,44 @@ class PostgresBuildStore final : public BuildStore {
   static absl::Status Deleted() { return absl::NotFoundError("the project is deleted"); }
 
   // `status`: why it was not created; it may have been made before.
-  absl::StatusOr<v1::Build> FindMade(const NewBuild& build, const absl::Status& status) {
+  absl::StatusOr<int64_t> FindMade(const NewBuild& build, const absl::Status& status) {
     // Also after an ambiguous commit: the request id tells whether it happened.
     if (absl::IsAlreadyExists(status) || Reason(status) == "in_doubt") {
-      absl::StatusOr<v1::Build> existing = GetMade(build);
-      if (existing.ok() && build.request->pull_request() > 0 && existing->pull_request() == 0) {
-        return Join(build);
+      const absl::StatusOr<v1::Build> existing =
+          GetOne("WHERE b.project_id = $1 AND b.request_id = $2", build.project,
+                 build.request->request_id());
+      if (existing.ok()) {
+        if (build.request->pull_request() > 0 && existing->pull_request() == 0) {
+          KOZMIC_RETURN_IF_ERROR(Join(build));
+        }
+        return existing->number();
       }
-      if (existing.ok() || absl::IsAlreadyExists(status)) return existing;
+      if (absl::IsAlreadyExists(status)) return existing.status();
     }
     return Annotate(status, absl::StrCat("create a build of project ", build.project));
   }
 
-  std::vector<absl::StatusOr<InsertedBuild>> Insert(const std::vector<NewBuild>& builds) {
-    std::vector<absl::StatusOr<InsertedBuild>> inserted;
+  std::vector<absl::StatusOr<int64_t>> Insert(const std::vector<NewBuild>& builds) {
+    std::vector<absl::StatusOr<int64_t>> numbers;
     const absl::Status status = pool_.Transact([&](pqxx::work& tx) {
-      inserted = InsertBuilds(tx, public_url_, builds);
+      numbers = InsertBuilds(tx, public_url_, builds);
       return absl::OkStatus();
     });
-    if (status.ok()) return inserted;
-    inserted.assign(builds.size(), status);
+    if (status.ok()) return numbers;
+    numbers.assign(builds.size(), status);
     if (!IsRetryable(status) && builds.size() > 1) {
       // One that the database refuses does not harm the others.
-      for (size_t i = 0; i < builds.size(); ++i) inserted[i] = Insert({builds[i]}).front();
+      for (size_t i = 0; i < builds.size(); ++i) numbers[i] = Insert({builds[i]}).front();
     }
-    return inserted;
+    return numbers;
   }
 
-  std::vector<absl::StatusOr<v1::Build>> CreateAll(const std::vector<NewBuild>& builds) {
-    return ReadInserted(builds, Insert(builds));
-  }
-
-  // After the commit: runners that wait for the jobs need not wait for this.
-  std::vector<absl::StatusOr<v1::Build>> ReadInserted(
-      const std::vector<NewBuild>& builds,
-      const std::vector<absl::StatusOr<InsertedBuild>>& inserted) {
-    std::vector<absl::StatusOr<v1::Build>> answers;
-    std::vector<int64_t> ids;
-    std::map<std::string, size_t> by_name;
-    for (size_t i = 0; i < builds.size(); ++i) {
-      answers.emplace_back(inserted[i].ok() ? absl::NotFoundError("no such build")
-                                            : inserted[i].status());
-      if (!inserted[i].ok()) continue;
-      ids.push_back(inserted[i]->id);
-      by_name[absl::StrCat("projects/", builds[i].project, "/builds/", inserted[i]->number)] = i;
-    }
-    if (ids.empty()) return answers;
-    auto read = GetMany("WHERE b.build_id = ANY($1::bigint[])", ToArray(ids));
-    if (read.ok()) {
-      for (v1::Build& build : *read) answers[by_name.at(build.name())] = std::move(build);
-    } else {
-      for (const auto& [name, i] : by_name) answers[i] = read.status();
-    }
-    return answers;
-  }
-
-  absl::StatusOr<v1::Build> Join(const NewBuild& build) {
-    const absl::Status status = pool_.Transact([&](pqxx::work& tx) {
+  absl::Status Join(const NewBuild& build) {
+    return pool_.Transact([&](pqxx::work& tx) {
       const absl::Status joined = JoinPullRequest(tx, public_url_, build.project, *build.request);
       // Somebody else has joined it meanwhile.
       return absl::IsNotFound(joined) ? absl::OkStatus() : joined;
     });
-    KOZMIC_RETURN_IF_ERROR(status);
-    return GetMade(build);
-  }
-
-  absl::StatusOr<v1::Build> GetMade(const NewBuild& build) {
-    return GetOne("WHERE b.project_id = $1 AND b.request_id = $2", build.project,
-                  build.request->request_id());
   }
 
   template <typename... Parameters>
@@ -218,7 +168,6 @@ class PostgresBuildStore final : public BuildStore {
 
   PostgresPool& pool_;
   const std::string public_url_;
-  Batcher<NewBuild, absl::StatusOr<v1::Build>> creations_;
 };
 
 }  // namespace

@@ -91,14 +91,14 @@ RunnerServiceRpc::RunnerServiceRpc(const UnaryRunner& own, const UnaryRunner& un
             if (statuses.ok()) return *std::move(statuses);
             return std::vector<absl::Status>(holdings.size(), statuses.status());
           },
-          kMostTogether),
+          {.most = kMostTogether}),
       finishes_(
           [&store](const std::vector<LeaseStore::Finished>& finished) {
             auto statuses = store.Finish(finished);
             if (statuses.ok()) return *std::move(statuses);
             return std::vector<absl::Status>(finished.size(), statuses.status());
           },
-          kMostTogether) {}
+          {.most = kMostTogether}) {}
 
 void RunnerServiceRpc::FillLease(const GrantedLease& granted, runner::v1::Lease& lease) const {
   const AttemptKey& key = granted.key;

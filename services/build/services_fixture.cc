@@ -1,6 +1,9 @@
 #include "services/build/services_fixture.h"
 
+#include "lib/rpc/resource_name.h"
+#include "lib/rpc/result_status.h"
 #include "lib/status/annotate.h"
+#include "lib/status/macros.h"
 #include "lib/testing/postgres.h"
 #include "services/build/channels.h"
 #include "services/build/postgres_build_store.h"
@@ -72,8 +75,15 @@ v1::CreateBuildRequest ServicesFixture::Request(const std::string& id) {
 
 absl::StatusOr<v1::Build> ServicesFixture::Create(const v1::CreateBuildRequest& request,
                                                   const std::string& as) {
-  return Call(*builds_stub_, &BuildService::Stub::CreateBuild, request,
-              ServiceToken(kServiceKey, as), kTimeout);
+  v1::BatchCreateBuildsRequest batch;
+  *batch.add_requests() = request;
+  KOZMIC_ASSIGN_OR_RETURN(const v1::BatchCreateBuildsResponse response,
+                          Call(*builds_stub_, &BuildService::Stub::BatchCreateBuilds, batch,
+                               ServiceToken(kServiceKey, as), kTimeout));
+  KOZMIC_RETURN_IF_ERROR(ResultStatus(response.results(0)));
+  int64_t project = 0;
+  KOZMIC_RETURN_IF_ERROR(ParseName("projects/{project}", request.parent(), {&project}));
+  return builds_->Get(project, response.results(0).number());
 }
 
 std::string ServicesFixture::OpenSession(const std::string& runner) {

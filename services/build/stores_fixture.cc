@@ -39,6 +39,12 @@ v1::CreateBuildRequest StoresFixture::Request(const std::string& id, int jobs) {
   return request;
 }
 
+absl::StatusOr<v1::Build> StoresFixture::Create(int64_t project,
+                                                const v1::CreateBuildRequest& request) {
+  const auto number = builds_->Create({{project, &request}}).front();
+  return number.ok() ? builds_->Get(project, *number) : number.status();
+}
+
 absl::StatusOr<std::vector<GrantedLease>> StoresFixture::Open(const std::string& runner,
                                                               const std::string& session) {
   runner::v1::OpenSessionRequest request;

@@ -31,6 +31,8 @@ class StoresFixture : public ::testing::Test {
 
   // A build of `jobs` jobs "Job 1", "Job 2"….
   static v1::CreateBuildRequest Request(const std::string& id, int jobs = 1);
+  // The build that it asks for.
+  absl::StatusOr<v1::Build> Create(int64_t project, const v1::CreateBuildRequest& request);
 
   absl::StatusOr<std::vector<GrantedLease>> Open(const std::string& runner,
                                                  const std::string& session);

@@ -22,7 +22,7 @@ TEST_F(StoresTest, I4_NumbersHaveNoGapsUnderConcurrencyAndDuplicates) {
   for (int t = 0; t < 8; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 15; ++i) {
-        const auto build = builds_->Create(1, Request(absl::StrCat((t * 15 + i) % 40)));
+        const auto build = Create(1, Request(absl::StrCat((t * 15 + i) % 40)));
         EXPECT_TRUE(build.ok()) << build.status();
       }
     });
@@ -42,7 +42,7 @@ TEST_F(StoresTest, ABuildThatTheDatabaseRefusesHarmsNoneThatCameWithIt) {
       v1::CreateBuildRequest request = Request(absl::StrCat(t));
       // No label has such a byte; the database takes it in no text.
       if (t % 2 == 1) request.mutable_jobs(0)->add_labels("\xff");
-      builds[t] = builds_->Create(1, request);
+      builds[t] = Create(1, request);
     });
   }
   for (std::thread& thread : threads) thread.join();
@@ -55,8 +55,8 @@ TEST_F(StoresTest, ABuildThatTheDatabaseRefusesHarmsNoneThatCameWithIt) {
 }
 
 TEST_F(StoresTest, TheSameRequestAnswersTheSameBuild) {
-  const auto first = builds_->Create(1, Request("a", 2));
-  const auto again = builds_->Create(1, Request("a", 2));
+  const auto first = Create(1, Request("a", 2));
+  const auto again = Create(1, Request("a", 2));
   ASSERT_TRUE(first.ok() && again.ok());
   EXPECT_EQ(first->SerializeAsString(), again->SerializeAsString());
   EXPECT_EQ(first->name(), "projects/1/builds/1");
@@ -66,19 +66,19 @@ TEST_F(StoresTest, TheSameRequestAnswersTheSameBuild) {
 }
 
 TEST_F(StoresTest, ProjectsCountForThemselves) {
-  EXPECT_EQ(builds_->Create(1, Request("a"))->number(), 1);
-  EXPECT_EQ(builds_->Create(2, Request("a"))->number(), 1);
-  EXPECT_EQ(builds_->Create(1, Request("b"))->number(), 2);
+  EXPECT_EQ(Create(1, Request("a"))->number(), 1);
+  EXPECT_EQ(Create(2, Request("a"))->number(), 1);
+  EXPECT_EQ(Create(1, Request("b"))->number(), 2);
   EXPECT_THAT(*builds_->ListLatest({1, 2, 3}, BuildStore::Form::kWhole), SizeIs(2));
   EXPECT_EQ(builds_->Get(3, 1).status().code(), absl::StatusCode::kNotFound);
 }
 
 TEST_F(StoresTest, ChangesAreThoseAfterTheRevision) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
   const auto first = builds_->ListChanges(1, 0, 50);
   EXPECT_THAT(first->builds, SizeIs(1));
   EXPECT_THAT(builds_->ListChanges(1, first->revision, 50)->builds, IsEmpty());
-  ASSERT_TRUE(builds_->Create(1, Request("b")).ok());
+  ASSERT_TRUE(Create(1, Request("b")).ok());
   const auto second = builds_->ListChanges(1, first->revision, 50);
   ASSERT_THAT(second->builds, SizeIs(1));
   EXPECT_EQ(second->builds[0].number(), 2);
@@ -86,7 +86,7 @@ TEST_F(StoresTest, ChangesAreThoseAfterTheRevision) {
 }
 
 TEST_F(StoresTest, AJobsLifeLeadsToOnePendingAndOneVerdict) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
   OpenSession("one", "s1");
   const GrantedLease lease = Grant("s1", "r1");
   EXPECT_EQ(lease.key.Name(), "projects/1/builds/1/jobs/1/attempts/1");
@@ -116,7 +116,7 @@ TEST_F(StoresTest, AJobsLifeLeadsToOnePendingAndOneVerdict) {
 }
 
 TEST_F(StoresTest, AVerdictReplacesAPendingThatWasNotYetPosted) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
   OpenSession("one", "s1");
   const GrantedLease lease = Grant("s1", "r1");
   const auto pending = outbox_->Claim(10, kClaim);
@@ -131,7 +131,7 @@ TEST_F(StoresTest, AVerdictReplacesAPendingThatWasNotYetPosted) {
 }
 
 TEST_F(StoresTest, I10_AReplicaThatStoodStillHasTheNewestStatusLookedAtAgain) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
   OpenSession("one", "s1");
   const GrantedLease lease = Grant("s1", "r1");
   // It stands still, and its claim runs out.
@@ -154,7 +154,7 @@ TEST_F(StoresTest, I10_AReplicaThatStoodStillHasTheNewestStatusLookedAtAgain) {
 }
 
 TEST_F(StoresTest, I10_AStatusThatWasTakenOverIsLookedAtAgainAlsoWhenANewerOneComes) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
   OpenSession("one", "s1");
   const GrantedLease lease = Grant("s1", "r1");
   ASSERT_THAT(*outbox_->Claim(10, absl::ZeroDuration()), SizeIs(1));
@@ -171,10 +171,10 @@ TEST_F(StoresTest, I10_AStatusThatWasTakenOverIsLookedAtAgainAlsoWhenANewerOneCo
 TEST_F(StoresTest, I10_ACommitOfTwoBranchesShowsTheWorstOfItsBuilds) {
   // `git push origin main main:release`: two builds of one commit.
   auto request = Request("a");
-  ASSERT_TRUE(builds_->Create(1, request).ok());
+  ASSERT_TRUE(Create(1, request).ok());
   request.set_request_id("b");
   request.set_ref("refs/heads/release");
-  ASSERT_TRUE(builds_->Create(1, request).ok());
+  ASSERT_TRUE(Create(1, request).ok());
   OpenSession("one", "s1");
   const GrantedLease first = Grant("s1", "r1");
   const GrantedLease second = Grant("s1", "r2");
@@ -192,7 +192,7 @@ TEST_F(StoresTest, I10_ACommitOfTwoBranchesShowsTheWorstOfItsBuilds) {
 }
 
 TEST_F(StoresTest, AFailedPostWaits) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
   OpenSession("one", "s1");
   Grant("s1", "r1");
   const auto wishes = outbox_->Claim(10, kClaim);
@@ -202,7 +202,7 @@ TEST_F(StoresTest, AFailedPostWaits) {
 }
 
 TEST_F(StoresTest, TheSameLeaseRequestGetsTheSameLease) {
-  ASSERT_TRUE(builds_->Create(1, Request("a", 2)).ok());
+  ASSERT_TRUE(Create(1, Request("a", 2)).ok());
   OpenSession("one", "s1");
   EXPECT_EQ(Grant("s1", "r1").key.job, 1);
   EXPECT_EQ(Grant("s1", "r1").key.job, 1);
@@ -211,7 +211,7 @@ TEST_F(StoresTest, TheSameLeaseRequestGetsTheSameLease) {
 }
 
 TEST_F(StoresTest, I5_NoJobIsGrantedTwice) {
-  ASSERT_TRUE(builds_->Create(1, Request("a", 60)).ok());
+  ASSERT_TRUE(Create(1, Request("a", 60)).ok());
   std::vector<std::thread> threads;
   absl::Mutex mutex;
   std::set<int64_t> granted;
@@ -234,7 +234,7 @@ TEST_F(StoresTest, I5_NoJobIsGrantedTwice) {
 }
 
 TEST_F(StoresTest, ANewSessionSupersedesTheOldAndKeepsItsLeases) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
   OpenSession("one", "s1");
   const GrantedLease lease = Grant("s1", "r1");
   const auto held = Open("one", "s2");
@@ -247,7 +247,7 @@ TEST_F(StoresTest, ANewSessionSupersedesTheOldAndKeepsItsLeases) {
 }
 
 TEST_F(StoresTest, FinishIsIdempotentAndTheFirstResultStands) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
   OpenSession("one", "s1");
   const GrantedLease lease = Grant("s1", "r1");
   EXPECT_TRUE(Finish("s1", lease.key, Exit(0)).ok());
@@ -257,7 +257,7 @@ TEST_F(StoresTest, FinishIsIdempotentAndTheFirstResultStands) {
 }
 
 TEST_F(StoresTest, I6_AStaleFenceChangesNothing) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
   OpenSession("one", "s1");
   OpenSession("two", "s2");
   const GrantedLease first = Grant("s1", "r1");
@@ -290,7 +290,7 @@ TEST_F(StoresTest, I6_AStaleFenceChangesNothing) {
 }
 
 TEST_F(StoresTest, ALostScriptEndsAsAnError) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
   OpenSession("one", "s1");
   const GrantedLease lease = Grant("s1", "r1");
   const auto renewed = Renew("s1", {{lease.key, runner::v1::PHASE_SCRIPT}});
@@ -308,7 +308,7 @@ TEST_F(StoresTest, ALostScriptEndsAsAnError) {
 }
 
 TEST_F(StoresTest, PhasesShowWhenTheyBeganAndNeverGoBack) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
   OpenSession("one", "s1");
   const GrantedLease lease = Grant("s1", "r1");
   for (const auto phase : {runner::v1::PHASE_PULL, runner::v1::PHASE_SCRIPT,
@@ -325,7 +325,7 @@ TEST_F(StoresTest, PhasesShowWhenTheyBeganAndNeverGoBack) {
 
 // N7: also those that were over before the runner was heard of.
 TEST_F(StoresTest, N7PhasesBeginWhenTheRunnerSaysThatTheyDid) {
-  ASSERT_TRUE(builds_->Create(1, Request("a")).ok());
+  ASSERT_TRUE(Create(1, Request("a")).ok());
   OpenSession("one", "s1");
   const GrantedLease lease = Grant("s1", "r1");
   ASSERT_TRUE((*Renew("s1", {{lease.key,

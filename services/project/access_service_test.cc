@@ -167,16 +167,16 @@ TEST_F(AccessServiceTest, AWebhookAboutAccessHasGithubAsked) {
   const std::string project = MakeProject();
   const int64_t hook = AddHook(Number(project), 77, "s3cret");
   Collaborators({{101, "admin"}});
-  v1::AcceptWebhookRequest webhook;
+  v1::Webhook webhook;
   webhook.set_hook_id(hook);
   webhook.add_event("member");
   webhook.add_delivery("guid-1");
   // What it says of anyone's rights is not believed.
   webhook.set_body(R"({"action":"added","repository":{"id":9},"member":{"id":103}})");
   webhook.add_signature(Sign("s3cret", webhook.body()));
-  const auto accepted = Ask(&Stub::AcceptWebhook, webhook, Token("gateway"));
+  const auto accepted = Accept(webhook);
   ASSERT_TRUE(accepted.ok()) << accepted.status();
-  EXPECT_EQ(accepted->disposition(), v1::AcceptWebhookResponse::DISPOSITION_ACCEPTED);
+  EXPECT_EQ(*accepted, v1::AcceptWebhooksResponse::DISPOSITION_ACCEPTED);
   EXPECT_TRUE(WaitFor([&] { return RoleOf(kBob, project) == v1::ROLE_UNSPECIFIED; }));
   EXPECT_EQ(RoleOf(kEve, project), v1::ROLE_UNSPECIFIED);
   EXPECT_EQ(WaitForSettled(1), 5);
@@ -186,13 +186,13 @@ TEST_F(AccessServiceTest, ADeletedRepositorysProjectStaysForItsMembers) {
   Collaborators({{101, "admin"}, {102, "pull"}});
   const std::string project = MakeProject();
   const int64_t hook = AddHook(Number(project), 77, "s3cret");
-  v1::AcceptWebhookRequest webhook;
+  v1::Webhook webhook;
   webhook.set_hook_id(hook);
   webhook.add_event("repository");
   webhook.add_delivery("guid-1");
   webhook.set_body(R"({"action":"deleted","repository":{"id":9}})");
   webhook.add_signature(Sign("s3cret", webhook.body()));
-  ASSERT_TRUE(Ask(&Stub::AcceptWebhook, webhook, Token("gateway")).ok());
+  ASSERT_TRUE(Accept(webhook).ok());
   EXPECT_EQ(WaitForSettled(1), 5);
   repository_status = 404;
   Pages({});

@@ -29,13 +29,13 @@ class DeliveryServiceTest : public ::testing::Test, protected ServiceFixture {
   std::string HookName() const { return absl::StrCat(Name(), "/hooks/", hook_); }
 
   void Deliver(const std::string& event, const nlohmann::json& body, const std::string& guid) {
-    v1::AcceptWebhookRequest request;
+    v1::Webhook request;
     request.set_hook_id(hook_);
     request.add_event(event);
     request.add_delivery(guid);
     request.add_signature(Sign(kSecret, body.dump()));
     request.set_body(body.dump());
-    const auto accepted = Ask(&Stub::AcceptWebhook, request, Token("gateway"));
+    const auto accepted = Accept(request);
     EXPECT_TRUE(accepted.ok()) << accepted.status();
   }
   static nlohmann::json Push(const std::string& branch) {

@@ -20,10 +20,6 @@ namespace {
 
 constexpr size_t kThreads = 8;
 constexpr size_t kQueue = 256;
-// They wait for others with whom they share a statement: the more there are, the fewer statements.
-// Each may hold 25 MB, of which the gateway lets few be under way at a time.
-constexpr size_t kWebhookThreads = 64;
-constexpr size_t kWebhookQueue = 64;
 // Who waits for a sync takes a thread along, and little else.
 constexpr size_t kWaitingThreads = 32;
 // For the threads that use the database without pause, and some for those that wait for GitHub.
@@ -45,7 +41,7 @@ absl::Status Serve(ConfigReader& reader) {
 
   const auth::RemoteAuthenticator users(auth_channel, token, clock);
   const ServiceTokenAuthenticator authenticator(config.service_key, &users);
-  Executor webhook_executor(kWebhookThreads, kWebhookQueue);
+  Executor webhook_executor(kThreads, kQueue);
   Executor database_executor(kThreads, kQueue);
   Executor github_executor(kThreads, kQueue);
   Executor checkout_executor(kThreads, kQueue);

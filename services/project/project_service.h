@@ -176,9 +176,9 @@ class ProjectService final : public v1::ProjectService::CallbackService {
                                          const v1::ResolveBadgeRequest* request,
                                          v1::ResolveBadgeResponse* response) override;
 
-  grpc::ServerUnaryReactor* AcceptWebhook(grpc::CallbackServerContext* context,
-                                          const v1::AcceptWebhookRequest* request,
-                                          v1::AcceptWebhookResponse* response) override;
+  grpc::ServerUnaryReactor* AcceptWebhooks(grpc::CallbackServerContext* context,
+                                           const v1::AcceptWebhooksRequest* request,
+                                           v1::AcceptWebhooksResponse* response) override;
   grpc::ServerUnaryReactor* IssueCheckout(grpc::CallbackServerContext* context,
                                           const v1::IssueCheckoutRequest* request,
                                           v1::IssueCheckoutResponse* response) override;

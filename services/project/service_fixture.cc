@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/crypto/digest.h"
 #include "lib/rpc/authorize.h"
+#include "lib/rpc/result_status.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 
@@ -171,6 +172,17 @@ ServiceFixture::ServiceFixture(const Github& github, const ServiceParts::Options
       server_(*RpcServer::Start("127.0.0.1:0", {&service_})),
       stub_(v1::ProjectService::NewStub(MakeChannel(server_->address()))) {
   parts_.Start();
+}
+
+absl::StatusOr<v1::AcceptWebhooksResponse::Disposition> ServiceFixture::Accept(
+    const v1::Webhook& webhook, const std::string& bearer) {
+  v1::AcceptWebhooksRequest request;
+  *request.add_webhooks() = webhook;
+  KOZMIC_ASSIGN_OR_RETURN(const v1::AcceptWebhooksResponse answer,
+                          Ask(&v1::ProjectService::Stub::AcceptWebhooks, request, bearer));
+  if (answer.results_size() != 1) return absl::InternalError("not one result");
+  KOZMIC_RETURN_IF_ERROR(ResultStatus(answer.results(0)));
+  return answer.results(0).disposition();
 }
 
 ServiceParts::Options ServiceFixture::QuickOptions() {

@@ -115,6 +115,10 @@ class ServiceFixture {
     return Call(*stub_, method, request, bearer, kDeadline);
   }
 
+  // As the gateway hands one on.
+  absl::StatusOr<v1::AcceptWebhooksResponse::Disposition> Accept(
+      const v1::Webhook& webhook, const std::string& bearer = Token("gateway"));
+
   static std::string Session(int64_t user) { return absl::StrCat("session-", user); }
   static std::string Token(const std::string& service) {
     return ServiceToken(kServiceKey, service);

@@ -1,5 +1,9 @@
+#include <vector>
+
+#include "absl/strings/str_cat.h"
 #include "lib/github/url.h"
 #include "lib/rpc/authorize.h"
+#include "lib/rpc/result_status.h"
 #include "lib/status/macros.h"
 #include "services/project/names.h"
 #include "services/project/project_service.h"
@@ -7,21 +11,35 @@
 
 namespace kozmic::project {
 
-grpc::ServerUnaryReactor* ProjectService::AcceptWebhook(grpc::CallbackServerContext* context,
-                                                        const v1::AcceptWebhookRequest* request,
-                                                        v1::AcceptWebhookResponse* response) {
+namespace {
+
+constexpr int kMostWebhooks = 256;
+
+}  // namespace
+
+grpc::ServerUnaryReactor* ProjectService::AcceptWebhooks(grpc::CallbackServerContext* context,
+                                                         const v1::AcceptWebhooksRequest* request,
+                                                         v1::AcceptWebhooksResponse* response) {
   return runners_.webhooks.Run(
-      context, "AcceptWebhook", [=, this](const Caller& caller) -> absl::Status {
+      context, "AcceptWebhooks", [=, this](const Caller& caller) -> absl::Status {
         KOZMIC_RETURN_IF_ERROR(RequireService(caller, {"gateway"}));
-        KOZMIC_ASSIGN_OR_RETURN(
-            const Disposition disposition,
-            parts_.inbox.Accept(
-                {.hook_id = request->hook_id(),
-                 .event = {request->event().begin(), request->event().end()},
-                 .delivery = {request->delivery().begin(), request->delivery().end()},
-                 .signature = {request->signature().begin(), request->signature().end()},
-                 .body = request->body()}));
-        response->set_disposition(Translate(disposition));
+        if (request->webhooks_size() < 1 || request->webhooks_size() > kMostWebhooks) {
+          return absl::InvalidArgumentError(absl::StrCat("webhooks: ", request->webhooks_size(),
+                                                         " must be 1 to ", kMostWebhooks));
+        }
+        std::vector<IncomingWebhook> webhooks;
+        for (const v1::Webhook& webhook : request->webhooks()) {
+          webhooks.push_back(Translate(webhook));
+        }
+        for (const auto& disposition : parts_.inbox.Accept(webhooks)) {
+          auto& result = *response->add_results();
+          if (disposition.ok()) {
+            result.set_disposition(Translate(*disposition));
+          } else {
+            LogServerFault("AcceptWebhooks", disposition.status());
+            SetResultError(disposition.status(), result);
+          }
+        }
         return absl::OkStatus();
       });
 }

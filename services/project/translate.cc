@@ -203,18 +203,26 @@ HookFields TranslateFields(const v1::Hook& hook) {
   return fields;
 }
 
-v1::AcceptWebhookResponse::Disposition Translate(Disposition disposition) {
+IncomingWebhook Translate(const v1::Webhook& webhook) {
+  return {.hook_id = webhook.hook_id(),
+          .event = {webhook.event().begin(), webhook.event().end()},
+          .delivery = {webhook.delivery().begin(), webhook.delivery().end()},
+          .signature = {webhook.signature().begin(), webhook.signature().end()},
+          .body = webhook.body()};
+}
+
+v1::AcceptWebhooksResponse::Disposition Translate(Disposition disposition) {
   switch (disposition) {
     case Disposition::kAccepted:
-      return v1::AcceptWebhookResponse::DISPOSITION_ACCEPTED;
+      return v1::AcceptWebhooksResponse::DISPOSITION_ACCEPTED;
     case Disposition::kDuplicate:
-      return v1::AcceptWebhookResponse::DISPOSITION_DUPLICATE;
+      return v1::AcceptWebhooksResponse::DISPOSITION_DUPLICATE;
     case Disposition::kIgnored:
-      return v1::AcceptWebhookResponse::DISPOSITION_IGNORED;
+      return v1::AcceptWebhooksResponse::DISPOSITION_IGNORED;
     case Disposition::kPong:
-      return v1::AcceptWebhookResponse::DISPOSITION_PONG;
+      return v1::AcceptWebhooksResponse::DISPOSITION_PONG;
   }
-  return v1::AcceptWebhookResponse::DISPOSITION_UNSPECIFIED;
+  return v1::AcceptWebhooksResponse::DISPOSITION_UNSPECIFIED;
 }
 
 absl::StatusOr<Permission> TranslatePermission(v1::Permission permission) {

@@ -31,7 +31,9 @@ void Translate(int64_t project_id, const RegistryRecord& record, v1::RegistryCre
 void Translate(const DeployKeyRecord& key, v1::DeployKey* out);
 void Translate(const ProjectRecord& project, const Badges::Badge& badge, v1::Badge* out);
 void Translate(int64_t project_id, const DeliveryRecord& delivery, v1::Delivery* out);
-v1::AcceptWebhookResponse::Disposition Translate(Disposition disposition);
+// Its body is that of `webhook`, which must outlive it.
+IncomingWebhook Translate(const v1::Webhook& webhook);
+v1::AcceptWebhooksResponse::Disposition Translate(Disposition disposition);
 
 // What a user sets of a hook, unchecked; an event that the protocol does not name is none that
 // ValidateHook accepts.

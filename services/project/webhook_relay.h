@@ -23,15 +23,13 @@ class WebhookRelay {
             answer.status = 503;
             return;
           }
-          v1::AcceptWebhookRequest webhook;
+          v1::Webhook webhook;
           webhook.set_hook_id(std::stoll(request.matches[1]));
           webhook.add_event(request.get_header_value("X-GitHub-Event"));
           webhook.add_delivery(request.get_header_value("X-GitHub-Delivery"));
           webhook.add_signature(request.get_header_value("X-Hub-Signature-256"));
           webhook.set_body(request.body);
-          const auto accepted = service.Ask(&v1::ProjectService::Stub::AcceptWebhook, webhook,
-                                            ServiceFixture::Token("gateway"));
-          answer.status = accepted.ok() ? 200 : 400;
+          answer.status = service.Accept(webhook).ok() ? 200 : 400;
         });
     gateway.Start();
   }

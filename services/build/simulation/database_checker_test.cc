@@ -13,8 +13,8 @@ using ::testing::SizeIs;
 using DatabaseCheckerTest = StoresFixture;
 
 TEST_F(DatabaseCheckerTest, FindsNothingInASoundDatabaseAndWhatWasBroken) {
-  ASSERT_TRUE(builds_->Create(1, Request("a", 2)).ok());
-  ASSERT_TRUE(builds_->Create(1, Request("b")).ok());
+  ASSERT_TRUE(Create(1, Request("a", 2)).ok());
+  ASSERT_TRUE(Create(1, Request("b")).ok());
   OpenSession("one", "s1");
   ASSERT_TRUE(Finish("s1", Grant("s1", "r1").key, Exit(0)).ok());
   Grant("s1", "r2");

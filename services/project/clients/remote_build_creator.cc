@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/rpc/client.h"
+#include "lib/rpc/result_status.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 #include "services/project/clients/job_spec.h"
@@ -71,7 +72,7 @@ build::v1::BatchCreateBuildsRequest CallOf(const std::vector<BuildRequest>& requ
 
 absl::StatusOr<int64_t> NumberOf(const build::v1::BatchCreateBuildsResponse::Result& result) {
   if (result.code() == 0) return result.number();
-  return absl::Status(static_cast<absl::StatusCode>(result.code()), result.message());
+  return ResultStatus(result);
 }
 
 }  // namespace

@@ -51,8 +51,8 @@ class BuildCreator {
   virtual ~BuildCreator() = default;
 
   // The builds' numbers, one for each, created in this order. Idempotent by request_id: the first
-  // request decides what it is. Errors: as BuildService.CreateBuild; NotBegun for those that there
-  // was no time for. Returns within 10 s.
+  // request decides what it is. Errors: as BuildService.BatchCreateBuilds; NotBegun for those that
+  // there was no time for. Returns within 10 s.
   virtual std::vector<absl::StatusOr<int64_t>> CreateBuilds(
       const std::vector<BuildRequest>& requests) = 0;
 

@@ -112,19 +112,26 @@ class DeliveryStore {
  public:
   virtual ~DeliveryStore() = default;
 
-  // NOT_FOUND.
-  virtual absl::StatusOr<HookKey> GetHookKey(int64_t hook_id) = 0;
+  // One for each hook, in their order. NOT_FOUND.
+  virtual std::vector<absl::StatusOr<HookKey>> GetHookKeys(
+      const std::vector<int64_t>& hook_ids) = 0;
+  absl::StatusOr<HookKey> GetHookKey(int64_t hook_id) { return GetHookKeys({hook_id}).front(); }
   // Notes GitHub's number of a hook whose number is unknown; it counts from now on.
   virtual absl::Status FinishHook(int64_t hook_id, int64_t github_hook_id) = 0;
 
-  // Commits the delivery durably. False, and nothing but that one's receipts is changed, when this
-  // hook has one with the same guid or the same body. FAILED_PRECONDITION when the hook is gone.
+  // Commits deliveries durably, in one transaction, in their order. Each has its own answer, and
+  // none harms another. False, and nothing but that one's receipts is changed, when this hook has
+  // one with the same guid or the same body. FAILED_PRECONDITION when the hook is gone.
   //
-  // Decides which request to build the delivery belongs to. One that tells of a push (it has a
+  // Decides which request to build each belongs to. One that tells of a push (it has a
   // `before`) joins the newest with the same ref, commit and `before` in the project, unless this
   // hook has told of that one already from the same source: then the same was pushed again, which
   // is a new request. One that does not joins the newest with its ref and commit.
-  virtual absl::StatusOr<bool> AddDelivery(const NewDelivery& delivery) = 0;
+  virtual std::vector<absl::StatusOr<bool>> AddDeliveries(
+      const std::vector<NewDelivery>& deliveries) = 0;
+  absl::StatusOr<bool> AddDelivery(const NewDelivery& delivery) {
+    return AddDeliveries({delivery}).front();
+  }
 
   // Takes waiting deliveries that are due, at most `limit`, oldest first, and no more once they
   // have 16 MB together: they are held in memory. Nobody else gets them

@@ -21,6 +21,9 @@ constexpr absl::Duration kClaim = absl::Hours(1);
 
 using ::testing::ElementsAre;
 
+MATCHER(IsTrue, "") { return arg.ok() && *arg; }
+MATCHER(IsFalse, "") { return arg.ok() && !*arg; }
+
 class DeliveryStoreTest : public ::testing::Test {
  protected:
   DeliveryStoreTest() {
@@ -101,6 +104,28 @@ TEST_F(DeliveryStoreTest, TakesEachGuidAndEachBodyOncePerHook) {
   EXPECT_FALSE(Add(hook_, "g2", "one"));
   EXPECT_TRUE(Add(hook_, "g2", "two"));
   EXPECT_TRUE(Add(other_hook_, "g1", "one"));
+}
+
+TEST_F(DeliveryStoreTest, TakesManyTogetherOfWhichNoneHarmsAnother) {
+  EXPECT_TRUE(Add(hook_, "known", "known"));
+  const auto one = [](int64_t hook, absl::string_view text) {
+    return NewDelivery{.hook_id = hook, .guid = std::string(text), .event = "push", .body = text};
+  };
+  std::vector<NewDelivery> deliveries = {one(hook_, "a"), one(hook_, "known"), one(hook_, "a"),
+                                         one(other_hook_, "a"), one(hook_, "b")};
+  EXPECT_THAT(store_.AddDeliveries(deliveries),
+              ElementsAre(IsTrue(), IsFalse(), IsFalse(), IsTrue(), IsTrue()));
+  // Of a hook that is gone meanwhile.
+  deliveries = {one(hook_, "c"), one(404, "c"), one(hook_, "d")};
+  const auto added = store_.AddDeliveries(deliveries);
+  EXPECT_TRUE(*added[0]);
+  EXPECT_EQ(added[1].status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(*added[2]);
+  EXPECT_THAT(ClaimAll(), ElementsAre("known", "a", "a", "b", "c", "d"));
+  const auto keys = store_.GetHookKeys({404, hook_, hook_});
+  EXPECT_EQ(keys[0].status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(keys[1]->project_id, project_);
+  EXPECT_EQ(keys[2]->project_id, project_);
 }
 
 TEST_F(DeliveryStoreTest, OneOfManyAtOnceIsTaken) {

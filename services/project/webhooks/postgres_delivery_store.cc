@@ -20,10 +20,6 @@ constexpr int64_t kClaimLock = 0x6b6f7a6d6963;
 // Of the deliveries that are claimed together, but for the last one.
 constexpr int64_t kMostBytes = 16 << 20;
 
-// Larger ones are kept alone.
-constexpr size_t kLargeBody = 256 << 10;
-constexpr size_t kMostTogether = 64;
-
 // Of several deliveries at once, in their order. `asked`: the requests to build this ref and commit
 // that the project knows of. `joined`: the one that the delivery belongs to, if any. A request that
 // no push told of yet (a pull request was opened) is also joined by the push, unless the ref was
@@ -96,18 +92,7 @@ DeliveryRecord ReadRecord(const pqxx::row& row) {
 
 }  // namespace
 
-PostgresDeliveryStore::PostgresDeliveryStore(PostgresPool& pool)
-    : pool_(pool),
-      keys_([this](const std::vector<int64_t>& hook_ids) { return ReadKeys(hook_ids); },
-            kMostTogether),
-      additions_([this](const std::vector<NewDelivery>& deliveries) { return AddAll(deliveries); },
-                 kMostTogether) {}
-
-absl::StatusOr<HookKey> PostgresDeliveryStore::GetHookKey(int64_t hook_id) {
-  return keys_.Run(hook_id);
-}
-
-std::vector<absl::StatusOr<HookKey>> PostgresDeliveryStore::ReadKeys(
+std::vector<absl::StatusOr<HookKey>> PostgresDeliveryStore::GetHookKeys(
     const std::vector<int64_t>& hook_ids) {
   std::map<int64_t, HookKey> found;
   const absl::Status status = pool_.Autocommit([&](pqxx::nontransaction& tx) {
@@ -151,15 +136,22 @@ absl::Status PostgresDeliveryStore::FinishHook(int64_t hook_id, int64_t github_h
   });
 }
 
-absl::StatusOr<bool> PostgresDeliveryStore::AddDelivery(const NewDelivery& delivery) {
-  auto added = delivery.body.size() > kLargeBody ? std::move(AddAll({delivery}).front())
-                                                 : additions_.Run(delivery);
-  if (!added.ok() || *added) return added;
-  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
-    tx.exec_params0(kCountReceipt, delivery.hook_id, delivery.guid, ToBytea(Sha256(delivery.body)));
+std::vector<absl::StatusOr<bool>> PostgresDeliveryStore::AddDeliveries(
+    const std::vector<NewDelivery>& deliveries) {
+  auto answers = AddAll(deliveries);
+  for (size_t i = 0; i < deliveries.size(); ++i) {
+    if (!answers[i].ok() || *answers[i]) continue;
+    const absl::Status counted = CountReceipt(deliveries[i]);
+    if (!counted.ok()) answers[i] = counted;
+  }
+  return answers;
+}
+
+absl::Status PostgresDeliveryStore::CountReceipt(const NewDelivery& repeat) {
+  return pool_.Autocommit([&](pqxx::nontransaction& tx) {
+    tx.exec_params0(kCountReceipt, repeat.hook_id, repeat.guid, ToBytea(Sha256(repeat.body)));
     return absl::OkStatus();
-  }));
-  return false;
+  });
 }
 
 std::vector<absl::StatusOr<bool>> PostgresDeliveryStore::AddAll(

@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "lib/base/batcher.h"
 #include "lib/postgres/pool.h"
 #include "services/project/webhooks/delivery_store.h"
 
@@ -17,11 +16,12 @@ namespace kozmic::project {
 class PostgresDeliveryStore final : public DeliveryStore {
  public:
   // `pool` must outlive this.
-  explicit PostgresDeliveryStore(PostgresPool& pool);
+  explicit PostgresDeliveryStore(PostgresPool& pool) : pool_(pool) {}
 
-  absl::StatusOr<HookKey> GetHookKey(int64_t hook_id) override;
+  std::vector<absl::StatusOr<HookKey>> GetHookKeys(const std::vector<int64_t>& hook_ids) override;
   absl::Status FinishHook(int64_t hook_id, int64_t github_hook_id) override;
-  absl::StatusOr<bool> AddDelivery(const NewDelivery& delivery) override;
+  std::vector<absl::StatusOr<bool>> AddDeliveries(
+      const std::vector<NewDelivery>& deliveries) override;
   absl::StatusOr<std::vector<WaitingDelivery>> ClaimDeliveries(int limit,
                                                                absl::Duration claim) override;
   absl::StatusOr<std::optional<absl::Duration>> TimeToNextDelivery() override;
@@ -33,16 +33,14 @@ class PostgresDeliveryStore final : public DeliveryStore {
   absl::StatusOr<DeliveryRecord> GetDelivery(int64_t project_id, int64_t delivery_id) override;
 
  private:
-  std::vector<absl::StatusOr<HookKey>> ReadKeys(const std::vector<int64_t>& hook_ids);
+  // As AddDeliveries, but receipts are not counted.
   std::vector<absl::StatusOr<bool>> AddAll(const std::vector<NewDelivery>& deliveries);
   // `added`: the hooks and guids of those that were new.
   absl::Status Insert(const std::vector<NewDelivery>& deliveries,
                       std::multiset<std::pair<int64_t, std::string>>& added);
+  absl::Status CountReceipt(const NewDelivery& repeat);
 
   PostgresPool& pool_;
-  // Webhooks that come at the same time are looked up and kept together.
-  Batcher<int64_t, absl::StatusOr<HookKey>> keys_;
-  Batcher<NewDelivery, absl::StatusOr<bool>> additions_;
 };
 
 }  // namespace kozmic::project

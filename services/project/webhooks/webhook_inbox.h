@@ -2,6 +2,7 @@
 #define KOZMIC_SERVICES_PROJECT_WEBHOOKS_WEBHOOK_INBOX_H_
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -31,13 +32,26 @@ class WebhookInbox {
   WebhookInbox(DeliveryStore& store, const SealedBox& secret_box, std::function<void()> wake)
       : store_(store), secret_box_(secret_box), wake_(std::move(wake)) {}
 
-  // Returns once the delivery is committed. Errors: as ProjectService.AcceptWebhook documents, and
-  // INTERNAL or DATA_LOSS when the hook's secret cannot be used; after one nothing is stored.
-  absl::StatusOr<Disposition> Accept(const IncomingWebhook& webhook) const;
+  // One answer for each, in their order, once they are committed, together. Errors: as
+  // ProjectService.AcceptWebhooks documents, and INTERNAL or DATA_LOSS when the hook's secret
+  // cannot be used; of a webhook with an error nothing is stored, and it harms no other.
+  std::vector<absl::StatusOr<Disposition>> Accept(
+      const std::vector<IncomingWebhook>& webhooks) const;
 
  private:
-  // The hook, if the webhook is signed with its secret.
-  absl::StatusOr<HookKey> Verify(const IncomingWebhook& webhook) const;
+  struct Hook;
+  // A webhook that is to be stored, and its answer if it is new.
+  struct Judged {
+    NewDelivery delivery;
+    Disposition disposition;
+  };
+
+  // The hooks that webhooks name, by their ids.
+  std::map<int64_t, absl::StatusOr<Hook>> HooksOf(
+      const std::vector<IncomingWebhook>& webhooks) const;
+  absl::StatusOr<Hook> Open(int64_t hook_id, absl::StatusOr<HookKey> key) const;
+  absl::StatusOr<Judged> Judge(const IncomingWebhook& webhook,
+                               const absl::StatusOr<Hook>& hook) const;
 
   DeliveryStore& store_;
   const SealedBox& secret_box_;

@@ -1,4 +1,4 @@
-// The way of a webhook through the project service: from AcceptWebhook to CreateBuild.
+// The way of a webhook through the project service: from AcceptWebhooks to BatchCreateBuilds.
 
 #include <set>
 #include <thread>
@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/base/json.h"
+#include "lib/rpc/result_status.h"
 #include "services/project/service_fixture.h"
 
 namespace kozmic::project {
@@ -15,7 +16,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::Field;
-using Response = v1::AcceptWebhookResponse;
+using Response = v1::AcceptWebhooksResponse;
 
 constexpr int64_t kAnn = 1;
 constexpr int64_t kRepository = 9;
@@ -52,8 +53,8 @@ class WebhookTest : public ::testing::Test, protected ServiceFixture {
  protected:
   WebhookTest() : ServiceFixture({"http://g", "http://127.0.0.1:1", "http://k"}) {}
 
-  v1::AcceptWebhookRequest Webhook(const std::string& event, const std::string& body) {
-    v1::AcceptWebhookRequest request;
+  v1::Webhook Webhook(const std::string& event, const std::string& body) {
+    v1::Webhook request;
     request.set_hook_id(hook_);
     request.add_event(event);
     request.add_delivery(random_.Hex(16));
@@ -62,11 +63,9 @@ class WebhookTest : public ::testing::Test, protected ServiceFixture {
     return request;
   }
 
-  absl::StatusOr<Response> Accept(const v1::AcceptWebhookRequest& request) {
-    return Ask(&v1::ProjectService::Stub::AcceptWebhook, request, Token("gateway"));
-  }
-
-  absl::StatusOr<Response> Accept(const std::string& event, const nlohmann::json& body) {
+  using ServiceFixture::Accept;
+  absl::StatusOr<Response::Disposition> Accept(const std::string& event,
+                                               const nlohmann::json& body) {
     return Accept(Webhook(event, body.dump()));
   }
 
@@ -77,7 +76,7 @@ class WebhookTest : public ::testing::Test, protected ServiceFixture {
 TEST_F(WebhookTest, K28APushIsStoredThenBuilt) {
   const auto accepted = Accept("push", Push());
   ASSERT_TRUE(accepted.ok()) << accepted.status();
-  EXPECT_EQ(accepted->disposition(), Response::DISPOSITION_ACCEPTED);
+  EXPECT_EQ(*accepted, Response::DISPOSITION_ACCEPTED);
   ASSERT_TRUE(build_.WaitForRequests(1));
   const build::v1::CreateBuildRequest request = build_.Requests()[0];
   EXPECT_EQ(request.parent(), absl::StrCat("projects/", project_));
@@ -105,7 +104,7 @@ TEST_F(WebhookTest, K28APushIsStoredThenBuilt) {
 TEST_F(WebhookTest, K32TwoHooksOfOnePushAskForTheSameBuild) {
   const int64_t second = AddHook(project_, 78, "another secret", SomeFields("Lint"));
   const std::string body = Push().dump();
-  v1::AcceptWebhookRequest other = Webhook("push", body);
+  v1::Webhook other = Webhook("push", body);
   other.set_hook_id(second);
   other.set_signature(0, Sign("another secret", body));
   std::thread one([&] { EXPECT_TRUE(Accept(Webhook("push", body)).ok()); });
@@ -132,9 +131,9 @@ TEST_F(WebhookTest, BadInput17ACommitThatIsPushedAgainIsBuiltAgain) {
     nlohmann::json push = Push("refs/heads/main", after);
     push["before"] = before;
     push["repository"]["pushed_at"] = asked;
-    const v1::AcceptWebhookRequest webhook = Webhook("push", push.dump());
+    const v1::Webhook webhook = Webhook("push", push.dump());
     ASSERT_TRUE(Accept(webhook).ok());
-    EXPECT_EQ(Accept(webhook)->disposition(), Response::DISPOSITION_DUPLICATE);
+    EXPECT_EQ(*Accept(webhook), Response::DISPOSITION_DUPLICATE);
     // Both pull requests of the branch tell of the push as well.
     for (const int number : {3, 4}) {
       nlohmann::json synchronize = PullRequest("synchronize", number, after);
@@ -158,7 +157,7 @@ TEST_F(WebhookTest, TheSecondHookOfARepeatedPushAsksForItsBuild) {
   for (size_t round = 0; round < 3; ++round) {
     nlohmann::json push = Push();
     push["repository"]["pushed_at"] = round;
-    v1::AcceptWebhookRequest other = Webhook("push", push.dump());
+    v1::Webhook other = Webhook("push", push.dump());
     other.set_hook_id(second);
     other.set_signature(0, Sign("another secret", push.dump()));
     ASSERT_TRUE(Accept("push", push).ok());
@@ -214,16 +213,16 @@ TEST_F(WebhookTest, AHooksFirstPingFinishesIt) {
                            parts_.hook_box.Seal(kSecret, SecretPlace(half)))
                   .ok());
   ASSERT_EQ(parts_.hook_store.ListHooks(project_)->size(), 1u);
-  v1::AcceptWebhookRequest ping = Webhook("ping", Ping(80).dump());
+  v1::Webhook ping = Webhook("ping", Ping(80).dump());
   ping.set_hook_id(half);
-  EXPECT_EQ(Accept(ping)->disposition(), Response::DISPOSITION_PONG);
+  EXPECT_EQ(*Accept(ping), Response::DISPOSITION_PONG);
   EXPECT_EQ(parts_.hook_store.ListHooks(project_)->size(), 2u);
   EXPECT_EQ(parts_.deliveries.GetHookKey(half)->github_hook_id, 80);
 }
 
 TEST_F(WebhookTest, BadInputs1And2And5WhatIsNotSignedIsRefusedAlikeAndNotStored) {
   const std::string body = Push().dump();
-  std::vector<v1::AcceptWebhookRequest> bad;
+  std::vector<v1::Webhook> bad;
   bad.push_back(Webhook("push", body));
   bad.back().clear_signature();
   const std::string good = Sign(kSecret, body);
@@ -256,15 +255,15 @@ TEST_F(WebhookTest, BadInputs1And2And5WhatIsNotSignedIsRefusedAlikeAndNotStored)
 TEST_F(WebhookTest, BadInput4AHookWithoutASecretAcceptsNothing) {
   const int64_t open = AddHook(project_, 79, "");
   const std::string body = Push().dump();
-  v1::AcceptWebhookRequest request = Webhook("push", body);
+  v1::Webhook request = Webhook("push", body);
   request.set_hook_id(open);
   request.set_signature(0, Sign("", body));
-  EXPECT_EQ(Accept(request).status().code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(*Accept(request).status().code(), absl::StatusCode::kInternal);
   EXPECT_TRUE(Deliveries().empty());
 }
 
 TEST_F(WebhookTest, BadInputs3And7And8BadBodiesAndHeadersAreRefusedAndNotStored) {
-  std::vector<v1::AcceptWebhookRequest> bad;
+  std::vector<v1::Webhook> bad;
   const std::string push = Push().dump();
   for (const std::string& body :
        {std::string(), std::string("{"), std::string("[]"), std::string("payload=%7B%7D"),
@@ -293,7 +292,7 @@ TEST_F(WebhookTest, BadInputs3And7And8BadBodiesAndHeadersAreRefusedAndNotStored)
 }
 
 TEST_F(WebhookTest, BadInput6ABodyAbove25MegabytesIsRefused) {
-  v1::AcceptWebhookRequest large = Webhook("push", Push().dump());
+  v1::Webhook large = Webhook("push", Push().dump());
   large.set_body(large.body() + std::string((25 << 20) + 1 - large.body().size(), ' '));
   large.set_signature(0, Sign(kSecret, large.body()));
   EXPECT_EQ(Accept(large).status().code(), absl::StatusCode::kInvalidArgument);
@@ -312,18 +311,18 @@ TEST_F(WebhookTest, BadInput14AnotherRepositorysEventIsRefused) {
 }
 
 TEST_F(WebhookTest, K27BadInput10APingIsAnsweredWithAPong) {
-  EXPECT_EQ(Accept("ping", Ping())->disposition(), Response::DISPOSITION_PONG);
-  EXPECT_EQ(Accept("ping", Ping())->disposition(), Response::DISPOSITION_PONG);
+  EXPECT_EQ(Accept("ping", Ping()), Response::DISPOSITION_PONG);
+  EXPECT_EQ(*Accept("ping", Ping()), Response::DISPOSITION_PONG);
   EXPECT_THAT(Deliveries(), ElementsAre(Field(&Outcome::state, kIgnored)));
 }
 
 TEST_F(WebhookTest, K32BadInputs11And12RepeatsHaveNoSecondEffect) {
-  const v1::AcceptWebhookRequest push = Webhook("push", Push().dump());
-  EXPECT_EQ(Accept(push)->disposition(), Response::DISPOSITION_ACCEPTED);
-  EXPECT_EQ(Accept(push)->disposition(), Response::DISPOSITION_DUPLICATE);
-  v1::AcceptWebhookRequest same_body = push;
+  const v1::Webhook push = Webhook("push", Push().dump());
+  EXPECT_EQ(*Accept(push), Response::DISPOSITION_ACCEPTED);
+  EXPECT_EQ(*Accept(push), Response::DISPOSITION_DUPLICATE);
+  v1::Webhook same_body = push;
   same_body.set_delivery(0, "another-guid");
-  EXPECT_EQ(Accept(same_body)->disposition(), Response::DISPOSITION_DUPLICATE);
+  EXPECT_EQ(*Accept(same_body), Response::DISPOSITION_DUPLICATE);
   EXPECT_EQ(WaitForSettled(1), kBuilt);
   EXPECT_EQ(Deliveries().size(), 1u);
   EXPECT_EQ(build_.Requests().size(), 1u);
@@ -331,14 +330,14 @@ TEST_F(WebhookTest, K32BadInputs11And12RepeatsHaveNoSecondEffect) {
 }
 
 TEST_F(WebhookTest, I2BadInput11ManyRepeatsAtOnceHaveOneEffect) {
-  const v1::AcceptWebhookRequest push = Webhook("push", Push().dump());
+  const v1::Webhook push = Webhook("push", Push().dump());
   std::atomic<int> accepted{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&] {
       const auto answer = Accept(push);
       ASSERT_TRUE(answer.ok()) << answer.status();
-      accepted += answer->disposition() == Response::DISPOSITION_ACCEPTED;
+      accepted += *answer == Response::DISPOSITION_ACCEPTED;
     });
   }
   for (std::thread& thread : threads) thread.join();
@@ -347,13 +346,66 @@ TEST_F(WebhookTest, I2BadInput11ManyRepeatsAtOnceHaveOneEffect) {
   EXPECT_EQ(build_.Requests().size(), 1u);
 }
 
+TEST_F(WebhookTest, OfManyTogetherEachHasItsOwnResult) {
+  const int64_t open = AddHook(project_, 79, "");
+  v1::AcceptWebhooksRequest request;
+  const auto add = [&](const v1::Webhook& webhook) { *request.add_webhooks() = webhook; };
+  const v1::Webhook first = Webhook("push", Push("refs/heads/first").dump());
+  add(first);
+  add(Webhook("push", "{"));
+  add(Webhook("push", Push("refs/heads/unsigned").dump()));
+  request.mutable_webhooks(2)->set_signature(0, Sign("wrong", request.webhooks(2).body()));
+  add(Webhook("push", Push("refs/heads/nowhere").dump()));
+  request.mutable_webhooks(3)->set_hook_id(404);
+  add(first);
+  add(Webhook("ping", Ping().dump()));
+  add(Webhook("push", Push("refs/heads/without-a-secret").dump()));
+  request.mutable_webhooks(6)->set_hook_id(open);
+  add(Webhook("watch", R"({"repository":{"id":9}})"));
+  add(Webhook("push", Push("refs/heads/last").dump()));
+  const auto answer = Ask(&v1::ProjectService::Stub::AcceptWebhooks, request, Token("gateway"));
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  std::vector<std::string> told;
+  for (const Response::Result& result : answer->results()) {
+    const absl::Status status = ResultStatus(result);
+    told.push_back(
+        status.ok() ? Response::Disposition_Name(result.disposition())
+                    : absl::StrCat(absl::StatusCodeToString(status.code()), " ", Reason(status)));
+  }
+  EXPECT_THAT(told, ElementsAre("DISPOSITION_ACCEPTED", "INVALID_ARGUMENT ",
+                                "UNAUTHENTICATED bad_signature", "UNAUTHENTICATED bad_signature",
+                                "DISPOSITION_DUPLICATE", "DISPOSITION_PONG", "INTERNAL ",
+                                "DISPOSITION_IGNORED", "DISPOSITION_ACCEPTED"));
+  EXPECT_EQ(answer->results(6).message(), "internal error");
+  ASSERT_TRUE(build_.WaitForRequests(2));
+  EXPECT_EQ(build_.Requests()[0].ref(), "refs/heads/first");
+  EXPECT_EQ(build_.Requests()[1].ref(), "refs/heads/last");
+  EXPECT_EQ(WaitForSettled(4), kBuilt);
+}
+
+TEST_F(WebhookTest, ACallBringsFrom1To256Webhooks) {
+  v1::AcceptWebhooksRequest request;
+  const auto ask = [&] {
+    return Ask(&v1::ProjectService::Stub::AcceptWebhooks, request, Token("gateway"));
+  };
+  EXPECT_EQ(ask().status().code(), absl::StatusCode::kInvalidArgument);
+  for (int i = 0; i < 256; ++i) {
+    *request.add_webhooks() = Webhook("push", Push(absl::StrCat("refs/heads/", i), kZero).dump());
+  }
+  const auto answer = ask();
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->results_size(), 256);
+  EXPECT_EQ(Deliveries().size(), 256u);
+  *request.add_webhooks() = request.webhooks(0);
+  EXPECT_EQ(ask().status().code(), absl::StatusCode::kInvalidArgument);
+}
+
 TEST_F(WebhookTest, WhatAsksForNothingIsStoredWithItsReason) {
-  EXPECT_EQ(Accept("push", Push("refs/heads/x", kZero))->disposition(),
-            Response::DISPOSITION_IGNORED);
+  EXPECT_EQ(*Accept("push", Push("refs/heads/x", kZero)), Response::DISPOSITION_IGNORED);
   nlohmann::json skipped = Push();
   skipped["head_commit"]["message"] = "[skip ci]";
-  EXPECT_EQ(Accept("push", skipped)->disposition(), Response::DISPOSITION_IGNORED);
-  EXPECT_EQ(Accept("watch", {{"repository", {{"id", kRepository}}}})->disposition(),
+  EXPECT_EQ(*Accept("push", skipped), Response::DISPOSITION_IGNORED);
+  EXPECT_EQ(*Accept("watch", {{"repository", {{"id", kRepository}}}}),
             Response::DISPOSITION_IGNORED);
   const auto outcomes = Deliveries();
   ASSERT_EQ(outcomes.size(), 3u);
@@ -419,7 +471,7 @@ TEST_F(WebhookTest, BadInput25ADeletedForkFailsByName) {
   nlohmann::json event = ForkPullRequest();
   event["pull_request"]["head"]["repo"] = nullptr;
   event["pull_request"]["head"]["label"] = "mallory:main";
-  EXPECT_EQ(Accept("pull_request", event)->disposition(), Response::DISPOSITION_IGNORED);
+  EXPECT_EQ(*Accept("pull_request", event), Response::DISPOSITION_IGNORED);
   ASSERT_EQ(Deliveries().size(), 1u);
   EXPECT_EQ(Deliveries()[0].state, kFailed);
   EXPECT_THAT(Deliveries()[0].outcome, ::testing::HasSubstr("mallory:main"));
@@ -440,13 +492,11 @@ TEST_F(WebhookTest, K29P11AForksBranchNameChoosesNoHook) {
 }
 
 TEST_F(WebhookTest, OnlyTheGatewayBringsWebhooks) {
-  const v1::AcceptWebhookRequest push = Webhook("push", Push().dump());
+  const v1::Webhook push = Webhook("push", Push().dump());
   for (const std::string& bearer : {Token("build"), Session(kAnn)}) {
-    EXPECT_EQ(Ask(&v1::ProjectService::Stub::AcceptWebhook, push, bearer).status().code(),
-              absl::StatusCode::kPermissionDenied);
+    EXPECT_EQ(Accept(push, bearer).status().code(), absl::StatusCode::kPermissionDenied);
   }
-  EXPECT_EQ(Ask(&v1::ProjectService::Stub::AcceptWebhook, push, "").status().code(),
-            absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(Accept(push, "").status().code(), absl::StatusCode::kUnauthenticated);
 }
 
 TEST_F(WebhookTest, ABodyOf25MegabytesIsTaken) {
@@ -508,7 +558,7 @@ TEST_F(WebhookTest, WhatBuildServiceWillNeverTakeIsGivenUp) {
   EXPECT_EQ(build_.Requests().size(), 1u);
 }
 
-TEST_F(WebhookTest, FromAnswerToCreateBuildTakesMilliseconds) {
+TEST_F(WebhookTest, FromAnswerToBuildTakesMilliseconds) {
   // Connections are made on first use.
   ASSERT_TRUE(Accept("push", Push("refs/heads/warm-up")).ok());
   ASSERT_TRUE(build_.WaitForRequests(1));
