@@ -41,8 +41,9 @@ v1::CreateBuildRequest StoresFixture::Request(const std::string& id, int jobs) {
 
 absl::StatusOr<v1::Build> StoresFixture::Create(int64_t project,
                                                 const v1::CreateBuildRequest& request) {
-  const auto number = builds_->Create({{project, &request}}).front();
-  return number.ok() ? builds_->Get(project, *number) : number.status();
+  const auto numbers = builds_->Create({{project, &request}});
+  if (!numbers[0].ok()) return numbers[0].status();
+  return builds_->Get(project, *numbers[0]);
 }
 
 absl::StatusOr<std::vector<GrantedLease>> StoresFixture::Open(const std::string& runner,
