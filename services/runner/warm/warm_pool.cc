@@ -59,8 +59,7 @@ void WarmPool::Forget(const std::string& id) {
 
 void WarmPool::Note(const v1::JobSpec& job, const docker::ContainerSpec& spec,
                     const std::string& folder) {
-  // What has a kernel of its own does not tell when it is ready, and may start slower than it runs.
-  if (options_.most == 0 || job.services_size() > 0 || !spec.runtime.empty()) return;
+  if (options_.most == 0 || job.services_size() > 0) return;
   const std::string kind = KindOfContainer(spec, folder);
   {
     absl::MutexLock lock(&mutex_);
