@@ -83,7 +83,8 @@ absl::Status ServiceContainers::StartOne(const v1::Service& service, const Pull&
   for (const auto& [name, value] : service.environment()) {
     spec.environment.push_back(absl::StrCat(name, "=", value));
   }
-  if (ProfileOf(policy_, job_.lease().spec()) == Profile::kHardened) spec.security_options = {"no-new-privileges"};
+  if (ProfileOf(policy_, job_.lease().spec()) == Profile::kHardened)
+    spec.security_options = {"no-new-privileges"};
   spec.log_bytes = kKeptLog;
   if (job_.stop_token().stop_requested()) return absl::CancelledError("stopped");
   const auto started = network_.Start(std::move(spec), NameOf(service), service.name());
