@@ -39,8 +39,8 @@ class ServiceContainers {
   // Starts all, side by side; the network must be there. The error names the service.
   absl::Status Start(const Pull& pull) const;
 
-  // From now on the log is told when a service ends before it has to: once, whichever process sees
-  // it, with the end of what it wrote.
+  // From now on the log is told when a service ends before it has to, whichever process sees it,
+  // with the end of what it wrote: once, unless the process is killed at that very line.
   void Watch();
   // Tells the log no more by itself. Idempotent.
   void StopWatching();
