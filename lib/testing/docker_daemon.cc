@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -133,6 +134,7 @@ void DockerDaemon::Kill() {
 
 void DockerDaemon::KillWithContainers() {
   Kill();
+  std::vector<pid_t> ending;
   // A container's first process is its shim's child.
   for (const std::string& shim : ShimsOf(folder_)) {
     const std::string children =
@@ -140,8 +142,18 @@ void DockerDaemon::KillWithContainers() {
     kill(std::atoi(shim.c_str()), SIGKILL);
     for (const absl::string_view child : absl::StrSplit(children, ' ', absl::SkipEmpty())) {
       int pid = 0;
-      if (absl::SimpleAtoi(child, &pid)) kill(pid, SIGKILL);
+      if (absl::SimpleAtoi(child, &pid)) ending.push_back(pid);
     }
+  }
+  for (const pid_t pid : ending) kill(pid, SIGKILL);
+  // It is the last of its container to go.
+  const absl::Time deadline = absl::Now() + kStop;
+  const auto runs = [](pid_t pid) {
+    const std::string stat = Contents(absl::StrCat("/proc/", pid, "/stat"));
+    return !stat.empty() && !absl::StrContains(stat, ") Z ");
+  };
+  while (std::any_of(ending.begin(), ending.end(), runs) && absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(5));
   }
 }
 
