@@ -286,9 +286,6 @@ TEST_F(RunnerServicesTest, P18ServicesAreForTheScriptAndNotTheInstallScript) {
             absl::StrCat("The same was installed by build #1 on ", name_,
                          ".\nSkipping install script as tracked files did not change...\nhello\n"));
   EXPECT_TRUE(NothingIsLeft());
-  const auto images = docker().ListImages("kozmic.cache=" + spec.project());
-  ASSERT_TRUE(images.ok());
-  for (const auto& image : *images) EXPECT_TRUE(docker().RemoveImage(image.id, true).ok());
 }
 
 // N5

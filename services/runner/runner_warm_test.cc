@@ -1,6 +1,7 @@
 // Jobs in containers that were started ahead, on a real Docker engine.
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -139,6 +140,8 @@ TEST_F(RunnerWarmTest, SecretsReachItAndNobodyElse) {
 
 TEST_F(RunnerWarmTest, InstalledImageIsKeptReady) {
   v1::JobSpec spec = Spec("cat /tmp/tool\n");
+  // Tests share the engine; images are per project.
+  spec.set_project(absl::StrCat("projects/", getpid()));
   spec.set_install_script("echo tool >/tmp/tool\n");
   WarmUp(spec);
   spec.set_script(absl::StrCat(kUntilGo, "cat /tmp/tool\n"));

@@ -63,6 +63,10 @@ RunnerTest::~RunnerTest() {
     if (left.ok()) {
       for (const auto& container : *left) docker().RemoveContainer(container.id).IgnoreError();
     }
+    const auto images = docker().ListImages("kozmic.cache.runner=" + name);
+    if (images.ok()) {
+      for (const auto& image : *images) docker().RemoveImage(image.id, true).IgnoreError();
+    }
     for (const char* label : {"kozmic.runner=", "kozmic.network="}) {
       const auto networks = docker().ListNetworks(label + name);
       if (!networks.ok()) continue;
