@@ -1,6 +1,5 @@
 #include "gateway/build_routes.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,7 +9,6 @@
 #include "gateway/answer.h"
 #include "gateway/ask.h"
 #include "gateway/json_text.h"
-#include "gateway/log_download.h"
 #include "gateway/query.h"
 #include "gateway/resource.h"
 #include "gateway/text.h"
@@ -33,8 +31,6 @@ void BuildRoutes::AddTo(http::HardenedServer& server) const {
                [this](Exchange& exchange) { Latest(exchange); });
   server.Route("GET", absl::StrCat(all, "/{number}"),
                [this](Exchange& exchange) { Get(exchange); });
-  server.Route("GET", absl::StrCat(all, "/{number}/jobs/{job}/log"),
-               [this](Exchange& exchange) { Log(exchange); });
 }
 
 void BuildRoutes::List(http::Exchange& exchange) const {
@@ -84,32 +80,6 @@ void BuildRoutes::Get(http::Exchange& exchange) const {
   request.set_name(*name);
   const auto build = Ask(exchange, *backends_.build, &BuildStub::GetBuild, request, session->token);
   if (build) Reply(exchange, 200, ToJson(*build));
-}
-
-void BuildRoutes::Log(http::Exchange& exchange) const {
-  const auto session = sessions_.Require(exchange);
-  if (!session) return;
-  const auto name = BuildName(exchange);
-  const auto job_number = ParseNumber(exchange.Variable("job"), 1);
-  if (!name || !job_number) return ReplyNotFound(exchange);
-  std::optional<int64_t> attempt, offset;
-  if (!ReadNumber(exchange, "attempt", 1, INT32_MAX, &attempt) ||
-      !ReadNumber(exchange, "offset", 0, INT64_MAX, &offset)) {
-    return;
-  }
-  // As the user: whether they may see it is decided by who knows.
-  build::v1::GetBuildRequest request;
-  request.set_name(*name);
-  const auto build = Ask(exchange, *backends_.build, &BuildStub::GetBuild, request, session->token);
-  if (!build) return;
-  const auto job = std::find_if(build->jobs().begin(), build->jobs().end(),
-                                [&](const auto& one) { return one.number() == *job_number; });
-  if (job == build->jobs().end()) return ReplyNotFound(exchange);
-  const int64_t wanted = attempt.value_or(job->attempt());
-  if (wanted < 1 || wanted > job->attempt()) return ReplyNotFound(exchange);
-  const std::string log = absl::StrCat("logs/", exchange.Variable("project"), "-", build->number(),
-                                       "-", *job_number, "-", wanted);
-  DownloadLog(backends_, log, offset.value_or(0), downloads_, session->token, exchange);
 }
 
 }  // namespace kozmic::gateway

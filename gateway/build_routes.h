@@ -2,15 +2,13 @@
 #define KOZMIC_GATEWAY_BUILD_ROUTES_H_
 
 #include "gateway/backends.h"
-#include "gateway/log_download.h"
 #include "gateway/sessions.h"
-#include "lib/http/admission.h"
 #include "lib/http/exchange.h"
 #include "lib/http/hardened_server.h"
 
 namespace kozmic::gateway {
 
-// /api/v1/projects/{project}/builds: builds and their logs' stored bytes. Thread-safe.
+// /api/v1/projects/{project}/builds: builds. Thread-safe.
 class BuildRoutes {
  public:
   // Neither is owned.
@@ -24,11 +22,9 @@ class BuildRoutes {
   void List(http::Exchange& exchange) const;
   void Latest(http::Exchange& exchange) const;
   void Get(http::Exchange& exchange) const;
-  void Log(http::Exchange& exchange) const;
 
   const Backends& backends_;
   const Sessions& sessions_;
-  mutable http::Admission downloads_{kMostDownloads, kMostDownloadsOfOne};
 };
 
 }  // namespace kozmic::gateway

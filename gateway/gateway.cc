@@ -101,6 +101,7 @@ Gateway::Gateway(const Config& config, const Clock& clock, Random& random,
       deliveries_(backends_, sessions_),
       webhooks_(backends_),
       streams_(backends_, authenticator_, clock, random, streams),
+      logs_(backends_, sessions_, streams_),
       server_(std::move(server)) {}
 
 Gateway::~Gateway() { Stop(absl::ZeroDuration()); }
@@ -136,6 +137,7 @@ void Gateway::AddRoutes() {
   deploy_keys_.AddTo(*server_);
   badges_.AddTo(*server_);
   builds_.AddTo(*server_);
+  logs_.AddTo(*server_);
   triggers_.AddTo(*server_);
   build_actions_.AddTo(*server_);
   jobs_.AddTo(*server_);

@@ -17,6 +17,7 @@
 #include "gateway/hook_routes.h"
 #include "gateway/job_routes.h"
 #include "gateway/live_streams.h"
+#include "gateway/log_routes.h"
 #include "gateway/member_routes.h"
 #include "gateway/notification_hook_routes.h"
 #include "gateway/project_routes.h"
@@ -85,6 +86,7 @@ class Gateway {
   const DeliveryRoutes deliveries_;
   WebhookForwarder webhooks_;
   LiveStreams streams_;
+  const LogRoutes logs_;
   // Last: its handlers use all of the above.
   const std::unique_ptr<http::HardenedServer> server_;
 };

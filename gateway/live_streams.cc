@@ -23,9 +23,14 @@ LiveStreams::LiveStreams(const Backends& backends, const Authenticator& authenti
                   [&backends](const std::string& bearer, int64_t project) {
                     return MayView(backends, bearer, project, kCheckTimeout);
                   },
-              .close = [this](uint64_t viewer) { hub_.Close(viewer); }},
+              .close =
+                  [this](uint64_t viewer) {
+                    hub_.Close(viewer);
+                    followers_.Close(viewer);
+                  }},
              options.guard),
       hub_(options.hub),
+      followers_(backends, random),
       logs_(*backends.logs, hub_, environment_),
       projects_(*backends.build, hub_, environment_) {
   hub_.AddKind(LogFeed::kKind, {.source = &logs_, .counted = true, .behind = &LogFeed::Behind});
@@ -46,9 +51,23 @@ void LiveStreams::Attach(http::DetachedSocket socket, http::SseHub::Seat seat,
   hub_.Attach(std::move(socket), std::move(seat), std::move(subscriptions), std::move(watched));
 }
 
+void LiveStreams::Follow(http::DetachedSocket socket, FollowerSeat seat, const std::string& log,
+                         int64_t offset, const std::string& bearer, int64_t project) {
+  struct Companion {
+    std::shared_ptr<const void> watched;
+    http::SseHub::Seat seat;
+  };
+  const uint64_t viewer = seat.stream.viewer;
+  auto companion = std::make_shared<Companion>(
+      Companion{guard_.Watch(viewer, bearer, {project}), std::move(seat.stream)});
+  followers_.Follow(std::move(socket), std::move(seat.follower), viewer, log, offset,
+                    std::move(companion));
+}
+
 void LiveStreams::Stop() {
   guard_.Stop();
   hub_.Stop();
+  followers_.Stop();
   timer_.Stop();
   // Cancelled calls end by themselves; until they have they refer to the hub.
   upstreams_.WaitEmpty(absl::InfiniteDuration());

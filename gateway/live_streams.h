@@ -8,6 +8,7 @@
 
 #include "gateway/backends.h"
 #include "gateway/log_feed.h"
+#include "gateway/log_followers.h"
 #include "gateway/project_feed.h"
 #include "gateway/stream_guard.h"
 #include "gateway/timer.h"
@@ -42,6 +43,20 @@ class LiveStreams {
   void Attach(http::DetachedSocket socket, http::SseHub::Seat seat,
               std::vector<http::SseHub::Subscription> subscriptions, const std::string& bearer,
               std::set<int64_t> projects);
+  // A place for one more reader of a raw log; empty when there is none. Take it before the answer's
+  // head is sent.
+  struct FollowerSeat {
+    http::SseHub::Seat stream;
+    http::Admission::Place follower;
+    explicit operator bool() const { return stream && follower; }
+  };
+  FollowerSeat ReserveFollower(const std::string& bearer, const std::string& client_ip) {
+    return {hub_.Reserve(client_ip), followers_.Reserve(bearer)};
+  }
+  // Takes over a connection on which a log of the project, which `bearer` was just found to be
+  // allowed, is to be written in the chunked coding as it grows.
+  void Follow(http::DetachedSocket socket, FollowerSeat seat, const std::string& log,
+              int64_t offset, const std::string& bearer, int64_t project);
   // Closes every stream and every call behind them. Idempotent.
   void Stop();
 
@@ -52,6 +67,7 @@ class LiveStreams {
   StreamGuard guard_;
   // After the guard, which its streams refer to for as long as they live.
   http::SseHub hub_;
+  LogFollowers followers_;
   LogFeed logs_;
   ProjectFeed projects_;
 };

@@ -18,6 +18,15 @@ bool ReadNumber(http::Exchange& exchange, absl::string_view name, int64_t least,
   return false;
 }
 
+bool ReadFlag(http::Exchange& exchange, absl::string_view name, bool* flag) {
+  const std::optional<std::string> text = exchange.target.Parameter(name);
+  if (!text) return true;
+  *flag = *text == "true";
+  if (*flag || *text == "false") return true;
+  ReplyError(exchange, 400, "invalid_argument", absl::StrCat(name, " must be true or false"));
+  return false;
+}
+
 bool ReadText(http::Exchange& exchange, absl::string_view name, std::string* text) {
   *text = exchange.target.Parameter(name).value_or("");
   if (IsUtf8(*text)) return true;

@@ -16,6 +16,9 @@ namespace kozmic::gateway {
 bool ReadNumber(http::Exchange& exchange, absl::string_view name, int64_t least, int64_t most,
                 std::optional<int64_t>* number);
 
+// One that must be "true" or "false" when it is given.
+bool ReadFlag(http::Exchange& exchange, absl::string_view name, bool* flag);
+
 // One that must be UTF-8; empty when it is not given.
 bool ReadText(http::Exchange& exchange, absl::string_view name, std::string* text);
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/testing/gateway_fixture.h"
 #include "gateway/testing/viewer.h"
+#include "lib/crypto/digest.h"
 
 namespace kozmic::gateway {
 namespace {
@@ -32,7 +33,7 @@ TEST_F(StreamTest, AStreamCarriesALogToItsEnd) {
   const Viewer::Event end = viewer.Next();
   EXPECT_EQ(end.name, "log_end");
   EXPECT_EQ(end.id, "10");
-  EXPECT_EQ(end.data, json::parse(R"({"log": "1/1/1/2", "size": 10, "sha256": "abc123"})"));
+  EXPECT_EQ(end.data, json({{"log", "1/1/1/2"}, {"size", 10}, {"sha256", Sha256Hex("hello\nmore")}}));
 }
 
 TEST_F(StreamTest, ManyViewersCostOneUpstream) {

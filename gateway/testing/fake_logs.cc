@@ -1,6 +1,7 @@
 #include "gateway/testing/fake_logs.h"
 
 #include "absl/time/clock.h"
+#include "lib/crypto/digest.h"
 #include "lib/rpc/grpc_status.h"
 
 namespace kozmic::gateway {
@@ -8,6 +9,17 @@ namespace {
 
 // How often a fake that waits looks whether its caller has gone.
 constexpr absl::Duration kLook = absl::Milliseconds(10);
+
+// As TailLog counts lines.
+size_t LineStart(const std::string& log, int64_t line) {
+  std::vector<size_t> starts = {0};
+  for (size_t at = 0; at + 1 < log.size(); ++at) {
+    if (log[at] == '\n') starts.push_back(at + 1);
+  }
+  const int64_t index = line > 0 ? line - 1 : static_cast<int64_t>(starts.size()) + line;
+  return index < static_cast<int64_t>(starts.size()) ? starts[static_cast<size_t>(index)]
+                                                     : log.size();
+}
 
 }  // namespace
 
@@ -20,6 +32,7 @@ grpc::Status FakeLogs::GetLog(grpc::ServerContext* context,
   response->set_name(request->name());
   response->set_size(static_cast<int64_t>(found->second.bytes.size()));
   response->set_sealed(found->second.sealed);
+  if (found->second.sealed) response->set_sha256(Sha256Hex(found->second.bytes));
   return grpc::Status::OK;
 }
 
@@ -28,8 +41,12 @@ grpc::Status FakeLogs::TailLog(grpc::ServerContext* context,
                                grpc::ServerWriter<logstream::v1::TailLogResponse>* writer) {
   auto at = static_cast<size_t>(request->offset());
   size_t sent = 0;
+  if (request->line() != 0) {
+    absl::MutexLock lock(&mutex_);
+    at = LineStart(logs_[request->log()].bytes, request->line());
+  }
   logstream::v1::TailLogResponse response;
-  response.set_offset(request->offset());
+  response.set_offset(static_cast<int64_t>(at));
   writer->Write(response);
   grpc::Status end(grpc::StatusCode::UNAVAILABLE, "draining");
   absl::MutexLock lock(&mutex_);
@@ -54,7 +71,7 @@ grpc::Status FakeLogs::TailLog(grpc::ServerContext* context,
       response.Clear();
       response.set_offset(static_cast<int64_t>(content.bytes.size()));
       response.set_sealed(content.sealed);
-      if (content.sealed) response.set_sha256("abc123");
+      if (content.sealed) response.set_sha256(Sha256Hex(content.bytes));
       writer->Write(response);
       end = grpc::Status::OK;
       break;
@@ -65,6 +82,21 @@ grpc::Status FakeLogs::TailLog(grpc::ServerContext* context,
   }
   --running_;
   return end;
+}
+
+grpc::Status FakeLogs::ListLogTimes(grpc::ServerContext*,
+                                    const logstream::v1::ListLogTimesRequest*,
+                                    logstream::v1::ListLogTimesResponse* response) {
+  absl::MutexLock lock(&mutex_);
+  *response = times_;
+  return grpc::Status::OK;
+}
+
+void FakeLogs::SetTimes(const std::vector<int64_t>& marks, int64_t next_offset) {
+  absl::MutexLock lock(&mutex_);
+  times_.Clear();
+  times_.mutable_marks()->Add(marks.begin(), marks.end());
+  times_.set_next_offset(next_offset);
 }
 
 void FakeLogs::Append(const std::string& log, const std::string& bytes) {

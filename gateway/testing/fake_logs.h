@@ -1,8 +1,10 @@
 #ifndef KOZMIC_GATEWAY_TESTING_FAKE_LOGS_H_
 #define KOZMIC_GATEWAY_TESTING_FAKE_LOGS_H_
 
+#include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -18,8 +20,14 @@ class FakeLogs final : public logstream::v1::LogService::Service {
   grpc::Status TailLog(grpc::ServerContext* context, const logstream::v1::TailLogRequest* request,
                        grpc::ServerWriter<logstream::v1::TailLogResponse>* writer) override;
 
+  grpc::Status ListLogTimes(grpc::ServerContext* context,
+                            const logstream::v1::ListLogTimesRequest* request,
+                            logstream::v1::ListLogTimesResponse* response) override;
+
   void Append(const std::string& log, const std::string& bytes);
   void Seal(const std::string& log);
+  // Of every log.
+  void SetTimes(const std::vector<int64_t>& marks, int64_t next_offset);
   // Ends all tails with UNAVAILABLE.
   void Break();
   // Each tail sends at most so much at a time.
@@ -37,6 +45,7 @@ class FakeLogs final : public logstream::v1::LogService::Service {
   };
   absl::Mutex mutex_;
   std::map<std::string, Content> logs_ ABSL_GUARDED_BY(mutex_);
+  logstream::v1::ListLogTimesResponse times_ ABSL_GUARDED_BY(mutex_);
   int epoch_ ABSL_GUARDED_BY(mutex_) = 0;
   int begun_ ABSL_GUARDED_BY(mutex_) = 0;
   int running_ ABSL_GUARDED_BY(mutex_) = 0;

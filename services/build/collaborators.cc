@@ -51,13 +51,14 @@ Collaborators::Collaborators(std::shared_ptr<grpc::Channel> auth,
       logstream_(LogService::NewStub(std::move(logstream))),
       token_(ServiceToken(service_key, "build")) {}
 
-absl::StatusOr<SealedLog> Collaborators::SealLog(const std::string& log, int64_t size) const {
+absl::StatusOr<SealedLog> Collaborators::SealLog(const std::string& log,
+                                                 const std::optional<SealedLog>& as) const {
   logstream::v1::SealLogRequest request;
   request.set_name(log);
-  if (size < 0) {
-    request.set_at_current_size(true);
-  } else {
-    request.set_size(size);
+  request.set_at_current_size(!as);
+  if (as) {
+    request.set_size(as->size);
+    request.set_sha256(as->sha256);
   }
   const auto sealed = Call(*logstream_, &LogService::Stub::SealLog, request, token_, kSealTimeout);
   if (!sealed.ok()) return Annotate(sealed.status(), absl::StrCat("seal ", log));

@@ -2,6 +2,7 @@
 #define KOZMIC_SERVICES_BUILD_COLLABORATORS_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,9 @@ class Collaborators {
   Collaborators(std::shared_ptr<grpc::Channel> auth, std::shared_ptr<grpc::Channel> project,
                 std::shared_ptr<grpc::Channel> logstream, const std::string& service_key);
 
-  // At exactly `size`; at whatever is there when `size` is negative.
-  absl::StatusOr<SealedLog> SealLog(const std::string& log, int64_t size) const;
+  // With exactly that size and, unless it is "", that digest; or as whatever there is.
+  absl::StatusOr<SealedLog> SealLog(const std::string& log,
+                                    const std::optional<SealedLog>& as) const;
   // What is needed to fetch the lease's commit and to pull its images, and the secrets of its
   // project; no credentials and no secrets when the commit comes from a fork. `refused`: the
   // repository's host did not take what was issued before. Errors are ProjectService's, in its

@@ -90,7 +90,7 @@ absl::Status Serve(ConfigReader& reader) {
   StatusReporter reporter(
       *outbox, [&](const StatusWish& wish) { return collaborators.ReportStatus(wish); }, random);
   LeaseSweeper sweeper(
-      *leases, clock, [&](const std::string& log) { return collaborators.SealLog(log, -1); },
+      *leases, clock, [&](const std::string& log) { return collaborators.SealLog(log, std::nullopt); },
       kSweepGrace);
   Notifications notifications(
       pool, config.notifications, config.public_url,
@@ -133,7 +133,7 @@ absl::Status Serve(ConfigReader& reader) {
        .service_key = config.service_key,
        .lease_time = kLeaseTime,
        .seal = [&](const std::string& log,
-                   int64_t size) { return collaborators.SealLog(log, size); },
+                   const SealedLog& as) { return collaborators.SealLog(log, as); },
        .checkout = [&](const GrantedLease& lease,
                        bool refused) { return collaborators.IssueCheckout(lease, refused); }});
 

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "lib/base/log.h"
 #include "lib/rpc/grpc_status.h"
 #include "lib/rpc/service_token.h"
 #include "lib/status/annotate.h"
@@ -28,6 +29,8 @@ using runner::v1::RenewLeasesResponse;
 constexpr absl::Duration kAnswerSlack = absl::Milliseconds(500);
 constexpr absl::Duration kLongestPoll = absl::Minutes(5);
 constexpr size_t kSessionBytes = 32;
+constexpr char kLogDiffers[] =
+    "The stored log is not what the runner sent. Look at the disks of the log service's database.";
 constexpr int kMostRenewals = 1000;
 constexpr absl::Duration kLongestAgo = absl::Hours(24 * 30);
 // Attempts that are ended in one transaction.
@@ -288,10 +291,17 @@ absl::Status RunnerServiceRpc::Finish(const FinishJobRequest& request) {
   // sealed: then the store decides whether it says the same as the first.
   const absl::Status live = checks_.Run({request.session(), key});
   if (!live.ok() && Reason(live) != "stale_fence") return live;
-  SealedLog log;
-  log.size = request.log_size();
+  SealedLog log = {request.log_size(), request.log_sha256()};
+  bool differs = false;
   if (live.ok()) {
-    KOZMIC_ASSIGN_OR_RETURN(log, options_.seal(key.LogName(), request.log_size()));
+    absl::StatusOr<SealedLog> sealed = options_.seal(key.LogName(), log);
+    differs = Reason(sealed.status()) == "log_differs";
+    if (differs) {
+      Log(Severity::kError, "a stored log is not what its runner sent",
+          {{"log", key.LogName()}, {"error", sealed.status()}});
+      sealed = options_.seal(key.LogName(), {request.log_size(), ""});
+    }
+    KOZMIC_ASSIGN_OR_RETURN(log, std::move(sealed));
   }
   AttemptEnd end;
   end.state = JobStateOf(request.outcome(), request.exit_code());
@@ -300,6 +310,11 @@ absl::Status RunnerServiceRpc::Finish(const FinishJobRequest& request) {
     end.reason = request.reason().empty() ? ExitReason(request.exit_code()) : request.reason();
   } else {
     end.reason = request.reason();
+  }
+  if (differs) {
+    end.state = v1::STATE_ERROR;
+    end.exit_code.reset();
+    end.reason = kLogDiffers;
   }
   end.log_size = log.size;
   end.log_sha256 = log.sha256;

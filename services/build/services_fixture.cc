@@ -54,7 +54,7 @@ ServicesFixture::ServicesFixture()
           own_, unary_, *leases_, *installs_, dispatcher_, sessions_, clock_, random_,
           {.public_url = "http://kozmic.test",
            .service_key = kServiceKey,
-           .seal = [this](const std::string& log, int64_t size) { return Seal(log, size); },
+           .seal = [this](const std::string& log, const SealedLog& as) { return Seal(log, as); },
            .checkout = [this](const GrantedLease& lease,
                               bool refused) { return checkout_(lease, refused); }}),
       server_(*RpcServer::Start("127.0.0.1:0", {&build_service_, &runner_service_})) {}
@@ -127,7 +127,8 @@ absl::StatusOr<runner::v1::IssueCheckoutResponse> ServicesFixture::IssueCheckout
 }
 
 absl::Status ServicesFixture::FinishJob(const std::string& session, const runner::v1::Lease& lease,
-                                        int exit_code, int64_t log_size) {
+                                        int exit_code, int64_t log_size,
+                                        const std::string& log_sha256) {
   FinishJobRequest request;
   request.set_session(session);
   request.set_attempt(lease.attempt());
@@ -135,17 +136,21 @@ absl::Status ServicesFixture::FinishJob(const std::string& session, const runner
   request.set_outcome(FinishJobRequest::OUTCOME_EXITED);
   request.set_exit_code(exit_code);
   request.set_log_size(log_size);
+  request.set_log_sha256(log_sha256);
   return Call(*runners_stub_, &RunnerService::Stub::FinishJob, request, kRunnerToken, kTimeout)
       .status();
 }
 
-absl::StatusOr<SealedLog> ServicesFixture::Seal(const std::string& log, int64_t size) {
+absl::StatusOr<SealedLog> ServicesFixture::Seal(const std::string& log, const SealedLog& as) {
   absl::MutexLock lock(&mutex_);
-  if (size > acknowledged_) {
+  if (as.size > acknowledged_) {
     return WithReason(absl::FailedPreconditionError("fewer bytes"), "log_incomplete");
   }
+  if (!as.sha256.empty() && as.sha256 != kLogDigest) {
+    return WithReason(absl::DataLossError("other bytes"), "log_differs");
+  }
   seals_.push_back(log);
-  return SealedLog{size, "digest"};
+  return SealedLog{as.size, kLogDigest};
 }
 
 absl::StatusOr<v1::JobSpec> ServicesFixture::HookSpec(const std::string& hook) {

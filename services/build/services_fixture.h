@@ -55,9 +55,11 @@ class ServicesFixture : public ::testing::Test {
                                                                   const runner::v1::Lease& lease,
                                                                   bool refused = false);
   absl::Status FinishJob(const std::string& session, const runner::v1::Lease& lease, int exit_code,
-                         int64_t log_size);
+                         int64_t log_size, const std::string& log_sha256 = "");
 
-  absl::StatusOr<SealedLog> Seal(const std::string& log, int64_t size);
+  // What the fake logs' bytes have.
+  const std::string kLogDigest = std::string(64, 'd');
+  absl::StatusOr<SealedLog> Seal(const std::string& log, const SealedLog& as);
   absl::StatusOr<v1::JobSpec> HookSpec(const std::string& hook);
   absl::StatusOr<bool> RemoveLogs(int64_t project);
 

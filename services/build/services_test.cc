@@ -25,6 +25,7 @@ using runner::v1::RenewLeasesRequest;
 using runner::v1::RenewLeasesResponse;
 using runner::v1::RunnerService;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::SizeIs;
 using v1::BuildService;
 
@@ -86,6 +87,26 @@ TEST_F(ServicesTest, TheVerdictWaitsForTheWholeLog) {
   const auto build = builds_->Get(1, 1);
   EXPECT_EQ(build->state(), v1::STATE_SUCCESS);
   EXPECT_EQ(build->jobs(0).log().size(), 100);
+}
+
+TEST_F(ServicesTest, N2_AJobWhoseStoredLogIsNotWhatItsRunnerSentIsNotGreen) {
+  const std::string session = OpenSession("one");
+  ASSERT_TRUE(Create(Request("a")).ok());
+  auto lease = Lease(session, "r1");
+  ASSERT_TRUE(lease.ok());
+  EXPECT_EQ(FinishJob(session, lease->lease(), 0, 100, "short").code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(FinishJob(session, lease->lease(), 0, 100, std::string(64, 'e')).ok());
+  const auto build = builds_->Get(1, 1);
+  EXPECT_EQ(build->state(), v1::STATE_ERROR);
+  EXPECT_THAT(build->jobs(0).reason(), HasSubstr("not what the runner sent"));
+  EXPECT_EQ(build->jobs(0).log().sha256(), kLogDigest);
+
+  ASSERT_TRUE(Create(Request("b")).ok());
+  lease = Lease(session, "r2");
+  ASSERT_TRUE(lease.ok());
+  EXPECT_TRUE(FinishJob(session, lease->lease(), 0, 100, kLogDigest).ok());
+  EXPECT_EQ(builds_->Get(1, 2)->state(), v1::STATE_SUCCESS);
 }
 
 TEST_F(ServicesTest, I6_AnOldFenceNeitherSealsNorFinishes) {
@@ -252,7 +273,7 @@ TEST_F(ServicesTest, TheSweeperSealsThenConcludes) {
   ASSERT_TRUE(Lease(session, "r1").ok());
   FakeClock clock(absl::UnixEpoch());
   LeaseSweeper sweeper(
-      *leases_, clock, [this](const std::string& log) { return Seal(log, 7); }, absl::Seconds(20));
+      *leases_, clock, [this](const std::string& log) { return Seal(log, {7, ""}); }, absl::Seconds(20));
   ASSERT_TRUE(pool_
                   .Autocommit([](pqxx::nontransaction& tx) {
                     tx.exec0("UPDATE attempts SET lease_expire_time = now() - interval '1 s'");
@@ -282,7 +303,7 @@ TEST_F(ServicesTest, APauseOfTheServiceLosesNoLease) {
   ASSERT_TRUE(Lease(session, "r1").ok());
   FakeClock clock(absl::UnixEpoch());
   LeaseSweeper sweeper(
-      *leases_, clock, [this](const std::string& log) { return Seal(log, 7); }, absl::Seconds(20));
+      *leases_, clock, [this](const std::string& log) { return Seal(log, {7, ""}); }, absl::Seconds(20));
   for (int i = 0; i < 6; ++i) {
     clock.Advance(absl::Seconds(5));
     sweeper.Sweep();

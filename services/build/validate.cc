@@ -288,6 +288,9 @@ absl::Status Validate(const runner::v1::FinishJobRequest& request) {
   if (request.log_size() < 0) {
     return Refuse("log_size", absl::StrCat(request.log_size()), "0 or more");
   }
+  if (!request.log_sha256().empty() && !IsSha256(request.log_sha256())) {
+    return Refuse("log_sha256", request.log_sha256(), "64 hexadecimal digits");
+  }
   const bool needs_reason = request.outcome() != FinishJobRequest::OUTCOME_EXITED;
   return CheckText("reason", request.reason(), needs_reason ? 1 : 0, kLongestReason);
 }

@@ -20,6 +20,8 @@ absl::Status SealedError(int64_t size);
 absl::Status LimitError(int64_t limit);
 // FAILED_PRECONDITION log_incomplete.
 absl::Status IncompleteError(int64_t committed, int64_t asked);
+// DATA_LOSS log_differs.
+absl::Status DifferentError(absl::string_view stored_sha256, absl::string_view asked_sha256);
 // FAILED_PRECONDITION log_removed: for who would write to a log whose project is deleted.
 absl::Status RemovedError(absl::string_view name);
 // NOT_FOUND unknown_log.

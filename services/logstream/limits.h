@@ -19,6 +19,8 @@ inline constexpr size_t kLiveEntryBytes = 64 << 10;
 // A stream's commits begin at least so far apart, unless there is a whole chunk: rows of a few
 // bytes each would make logs slow to read.
 inline constexpr absl::Duration kCommitInterval = absl::Milliseconds(30);
+// About so many marks are in one answer of ListLogTimes.
+inline constexpr size_t kMostTimes = 50'000;
 // How often the store is asked about followed logs, in case hints were lost.
 inline constexpr absl::Duration kSweepInterval = absl::Seconds(1);
 

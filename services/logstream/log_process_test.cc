@@ -20,7 +20,7 @@
 #include "lib/testing/free_port.h"
 #include "lib/testing/postgres.h"
 #include "lib/testing/redis.h"
-#include "services/logstream/log_test_client.h"
+#include "services/logstream/testing/log_test_client.h"
 
 namespace kozmic {
 namespace {

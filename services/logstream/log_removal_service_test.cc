@@ -9,7 +9,7 @@
 #include "hiredis/hiredis.h"
 #include "lib/redis/address.h"
 #include "lib/status/annotate.h"
-#include "services/logstream/log_service_fixture.h"
+#include "services/logstream/testing/log_service_fixture.h"
 
 namespace kozmic {
 namespace {

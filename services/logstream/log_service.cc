@@ -1,16 +1,15 @@
 #include "services/logstream/log_service.h"
 
 #include <cstdint>
-#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "lib/rpc/resource_name.h"
 #include "lib/status/macros.h"
-#include "services/logstream/append_stream.h"
+#include "services/logstream/append/append_stream.h"
 #include "services/logstream/errors.h"
 #include "services/logstream/limits.h"
-#include "services/logstream/tail_stream.h"
+#include "services/logstream/tail/tail_stream.h"
 
 namespace kozmic {
 namespace {
@@ -47,6 +46,30 @@ grpc::ServerUnaryReactor* LogService::GetLog(grpc::CallbackServerContext* contex
   });
 }
 
+grpc::ServerUnaryReactor* LogService::ListLogTimes(
+    grpc::CallbackServerContext* context, const logstream::v1::ListLogTimesRequest* request,
+    logstream::v1::ListLogTimesResponse* response) {
+  return unary_.Run(context, "ListLogTimes", [=, this](const Caller& caller) -> absl::Status {
+    KOZMIC_RETURN_IF_ERROR(LogAccess::MayGet(caller));
+    KOZMIC_RETURN_IF_ERROR(CheckLogName(request->log()));
+    if (request->offset() < 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("offset: ", request->offset(), " is before the beginning"));
+    }
+    KOZMIC_ASSIGN_OR_RETURN(
+        const LogStore::Times times,
+        environment_.store.ReadTimes(request->log(), request->offset(), kMostTimes));
+    TimeMark before;
+    for (const TimeMark& mark : times.marks.marks()) {
+      response->add_marks(mark.offset - before.offset);
+      response->add_marks(mark.unix_ms - before.unix_ms);
+      before = mark;
+    }
+    response->set_next_offset(times.next);
+    return absl::OkStatus();
+  });
+}
+
 grpc::ServerUnaryReactor* LogService::SealLog(grpc::CallbackServerContext* context,
                                               const logstream::v1::SealLogRequest* request,
                                               logstream::v1::Log* response) {
@@ -58,14 +81,14 @@ absl::Status LogService::Seal(const Caller& caller, const logstream::v1::SealLog
                               logstream::v1::Log* response) {
   KOZMIC_RETURN_IF_ERROR(LogAccess::MaySeal(caller));
   KOZMIC_RETURN_IF_ERROR(CheckLogName(request.name()));
-  std::optional<int64_t> size;
+  LogStore::SealAs as = {.sha256 = request.sha256()};
   if (!request.at_current_size()) {
     if (request.size() < 0) {
       return absl::InvalidArgumentError(absl::StrCat("size: ", request.size(), " is negative"));
     }
-    size = request.size();
+    as.size = request.size();
   }
-  KOZMIC_ASSIGN_OR_RETURN(const LogInfo info, environment_.store.Seal(request.name(), size));
+  KOZMIC_ASSIGN_OR_RETURN(const LogInfo info, environment_.store.Seal(request.name(), as));
   environment_.feed.Stored(info, /*broadcast=*/true);
   Fill(info, response);
   return absl::OkStatus();

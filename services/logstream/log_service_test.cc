@@ -16,7 +16,7 @@
 #include "lib/redis/subscriber.h"
 #include "lib/status/annotate.h"
 #include "services/logstream/limits.h"
-#include "services/logstream/log_service_fixture.h"
+#include "services/logstream/testing/log_service_fixture.h"
 
 // libpqxx 6.4 loses the error result of a connection that broke.
 extern "C" const char* __lsan_default_suppressions();

@@ -11,7 +11,7 @@
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 #include "services/logstream/limits.h"
-#include "services/logstream/postgres_log_store.h"
+#include "services/logstream/store/postgres_log_store.h"
 #include "services/logstream/replica.h"
 
 namespace kozmic {

@@ -15,13 +15,13 @@
 #include "lib/rpc/unary.h"
 #include "services/logstream/access.h"
 #include "services/logstream/limits.h"
-#include "services/logstream/live_feed.h"
+#include "services/logstream/tail/live_feed.h"
 #include "services/logstream/log_service.h"
-#include "services/logstream/log_store.h"
+#include "services/logstream/store/log_store.h"
 #include "services/logstream/open_streams.h"
 #include "services/logstream/stream_environment.h"
-#include "services/logstream/sweeper.h"
-#include "services/logstream/tail_hub.h"
+#include "services/logstream/tail/sweeper.h"
+#include "services/logstream/tail/tail_hub.h"
 
 namespace kozmic {
 

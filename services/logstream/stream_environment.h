@@ -5,10 +5,10 @@
 
 #include "lib/base/executor.h"
 #include "services/logstream/access.h"
-#include "services/logstream/live_feed.h"
-#include "services/logstream/log_store.h"
+#include "services/logstream/tail/live_feed.h"
+#include "services/logstream/store/log_store.h"
 #include "services/logstream/open_streams.h"
-#include "services/logstream/tail_hub.h"
+#include "services/logstream/tail/tail_hub.h"
 
 namespace kozmic {
 

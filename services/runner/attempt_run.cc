@@ -321,6 +321,10 @@ bool AttemptRun::Finish(const Outcome& outcome) {
     request.set_reason(error.reason);
   }
   request.set_log_size(uploader_->acknowledged());
+  if (carried.ok()) {
+    const absl::StatusOr<std::string> sha256 = uploader_->Sha256(request.log_size());
+    if (sha256.ok()) request.set_log_sha256(*sha256);
+  }
   if (const auto started = start_time()) {
     const int64_t micros = absl::ToUnixMicros(*started);
     request.mutable_script_start_time()->set_seconds(micros / 1000000);

@@ -31,6 +31,15 @@ constexpr absl::Duration kLongestPause = absl::Seconds(5);
 // For a stream that has nothing more to say to end by itself.
 constexpr absl::Duration kGoodbye = absl::Seconds(2);
 
+// When the file's bytes before `end` were written, in milliseconds since 1970: exact for the newest,
+// the time of reading for those that others follow already.
+int64_t WriteTime(int fd, int64_t end) {
+  const absl::Time now = absl::Now();
+  struct stat status;
+  if (fstat(fd, &status) != 0 || status.st_size > end) return absl::ToUnixMillis(now);
+  return absl::ToUnixMillis(std::min(now, absl::TimeFromTimespec(status.st_mtim)));
+}
+
 bool IsFinal(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kResourceExhausted:
@@ -105,6 +114,19 @@ int64_t LogUploader::acknowledged() const {
 absl::Status LogUploader::failure() const {
   absl::MutexLock lock(&mutex_);
   return failure_;
+}
+
+absl::StatusOr<std::string> LogUploader::Sha256(int64_t size) {
+  absl::MutexLock lock(&digest_mutex_);
+  std::string chunk(kChunk, '\0');
+  while (digest_.size() < size) {
+    const auto most = std::min(chunk.size(), static_cast<size_t>(size - digest_.size()));
+    const ssize_t got = pread(options_.fd, chunk.data(), most, digest_.size());
+    if (got <= 0) return absl::DataLossError("the log's file is shorter than what was stored");
+    digest_.Add(digest_.size(), absl::string_view(chunk.data(), static_cast<size_t>(got)));
+  }
+  if (digest_.size() > size) return absl::FailedPreconditionError("the log has grown");
+  return digest_.Hex();
 }
 
 void LogUploader::Fail(const absl::Status& status) {
@@ -209,6 +231,11 @@ void LogUploader::Send(Stream& stream, int64_t offset, const bool& replies_ended
     request.Clear();
     request.set_offset(offset);
     request.set_bytes(chunk.data(), static_cast<size_t>(got));
+    request.set_write_time_ms(WriteTime(options_.fd, offset + got));
+    {
+      absl::MutexLock lock(&digest_mutex_);
+      digest_.Add(offset, request.bytes());
+    }
     if (!stream.Write(request)) return;
     offset += got;
   }

@@ -9,11 +9,13 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
 #include "kozmic/logstream/v1/logstream.grpc.pb.h"
 #include "lib/base/random.h"
+#include "lib/crypto/prefix_digest.h"
 #include "services/runner/log/file_watcher.h"
 
 namespace kozmic::runner {
@@ -45,6 +47,9 @@ class LogUploader {
   void CancelWaits();
   // Everything before it is committed at the service.
   int64_t acknowledged() const;
+  // SHA-256, in lower-case hexadecimal, of the file's first `size` bytes; reads what this has not
+  // sent. An error when there are not so many.
+  absl::StatusOr<std::string> Sha256(int64_t size);
   // Why nothing more can be appended: RESOURCE_EXHAUSTED: the log is at its size limit;
   // DATA_LOSS: the service has other bytes; FAILED_PRECONDITION: it is sealed; and so on. OK while
   // there is hope.
@@ -76,6 +81,9 @@ class LogUploader {
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);
   // Of the stream at hand.
   grpc::ClientContext* context_ ABSL_GUARDED_BY(mutex_) = nullptr;
+
+  absl::Mutex digest_mutex_;
+  PrefixDigest digest_ ABSL_GUARDED_BY(digest_mutex_);
 
   std::unique_ptr<FileWatcher::Watch> watch_;
   std::thread thread_;

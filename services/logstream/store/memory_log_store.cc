@@ -1,0 +1,113 @@
+#include "services/logstream/store/memory_log_store.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "lib/crypto/digest.h"
+#include "services/logstream/errors.h"
+
+namespace kozmic {
+
+LogInfo MemoryLogStore::Info(const std::string& name, const Entry& entry) {
+  return {.name = name,
+          .size = static_cast<int64_t>(entry.bytes.size()),
+          .sealed = entry.sealed,
+          .sha256 = entry.sealed ? Sha256Hex(entry.bytes) : ""};
+}
+
+bool MemoryLogStore::IsRemoved(const std::string& name) const {
+  return removed_.count(name.substr(0, name.find('-') + 1)) > 0;
+}
+
+absl::StatusOr<LogInfo> MemoryLogStore::Get(const std::string& name) {
+  absl::MutexLock lock(&mutex_);
+  if (IsRemoved(name)) return LogInfo{.name = name, .removed = true};
+  const auto found = logs_.find(name);
+  if (found == logs_.end()) return UnknownLogError(name);
+  return Info(name, found->second);
+}
+
+absl::StatusOr<std::vector<LogInfo>> MemoryLogStore::GetMany(
+    const std::vector<std::string>& names) {
+  absl::MutexLock lock(&mutex_);
+  std::vector<LogInfo> infos;
+  for (const std::string& name : names) {
+    const auto found = logs_.find(name);
+    if (IsRemoved(name)) {
+      infos.push_back({.name = name, .removed = true});
+    } else if (found != logs_.end()) {
+      infos.push_back(Info(name, found->second));
+    }
+  }
+  return infos;
+}
+
+absl::StatusOr<LogStore::Appended> MemoryLogStore::Append(const std::string& name, int64_t offset,
+                                                          absl::string_view bytes,
+                                                          const TimeMarks& times) {
+  absl::MutexLock lock(&mutex_);
+  if (IsRemoved(name)) return RemovedError(name);
+  const auto found = logs_.find(name);
+  const int64_t size = found == logs_.end() ? 0 : static_cast<int64_t>(found->second.bytes.size());
+  if (found != logs_.end() && found->second.sealed) return SealedError(size);
+  if (offset != size) return Appended{.done = false, .size = size};
+  Entry& log = logs_[name];
+  log.bytes.append(bytes.data(), bytes.size());
+  log.times.Add(times);
+  return Appended{.done = true, .size = static_cast<int64_t>(log.bytes.size())};
+}
+
+absl::StatusOr<std::string> MemoryLogStore::Read(const std::string& name, int64_t offset,
+                                                 size_t most) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = logs_.find(name);
+  if (found == logs_.end() || offset >= static_cast<int64_t>(found->second.bytes.size())) return "";
+  return found->second.bytes.substr(static_cast<size_t>(offset), most);
+}
+
+absl::StatusOr<LinePosition> MemoryLogStore::NearLine(const std::string&, int64_t) {
+  return LinePosition();
+}
+
+absl::StatusOr<LogStore::Times> MemoryLogStore::ReadTimes(const std::string& name, int64_t offset,
+                                                          size_t most) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = logs_.find(name);
+  if (found == logs_.end()) return Times{.next = offset};
+  Times times = {.next = std::max(offset, static_cast<int64_t>(found->second.bytes.size()))};
+  for (const TimeMark& mark : found->second.times.Slice(offset, times.next).marks()) {
+    if (times.marks.marks().size() == most) {
+      times.next = mark.offset;
+      break;
+    }
+    times.marks.Add(mark.offset, mark.unix_ms);
+  }
+  return times;
+}
+
+absl::StatusOr<LogInfo> MemoryLogStore::Seal(const std::string& name, const SealAs& as) {
+  absl::MutexLock lock(&mutex_);
+  if (IsRemoved(name)) return RemovedError(name);
+  const auto found = logs_.find(name);
+  const int64_t committed =
+      found == logs_.end() ? 0 : static_cast<int64_t>(found->second.bytes.size());
+  if (as.size && *as.size != committed) return IncompleteError(committed, *as.size);
+  const std::string sha256 = Sha256Hex(found == logs_.end() ? "" : found->second.bytes);
+  if (!as.sha256.empty() && as.sha256 != sha256) return DifferentError(sha256, as.sha256);
+  Entry& entry = logs_[name];
+  entry.sealed = true;
+  return Info(name, entry);
+}
+
+absl::StatusOr<bool> MemoryLogStore::RemoveProject(int64_t project) {
+  absl::MutexLock lock(&mutex_);
+  const std::string prefix = absl::StrCat("logs/", project, "-");
+  removed_.insert(prefix);
+  const auto first = logs_.lower_bound(prefix);
+  if (first == logs_.end() || !absl::StartsWith(first->first, prefix)) return true;
+  logs_.erase(first);
+  return false;
+}
+
+}  // namespace kozmic
