@@ -1,6 +1,8 @@
 #include "services/logstream/log_service.h"
 
 #include <cstdint>
+#include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -13,6 +15,10 @@
 
 namespace kozmic {
 namespace {
+
+// Lines in one answer of SearchLogs.
+constexpr int kMostFound = 1000;
+constexpr int kFoundUnlessAsked = 100;
 
 void Fill(const LogInfo& info, logstream::v1::Log* log) {
   log->set_name(info.name);
@@ -70,6 +76,39 @@ grpc::ServerUnaryReactor* LogService::ListLogTimes(
   });
 }
 
+grpc::ServerUnaryReactor* LogService::SearchLogs(grpc::CallbackServerContext* context,
+                                                 const logstream::v1::SearchLogsRequest* request,
+                                                 logstream::v1::SearchLogsResponse* response) {
+  return search_unary_.Run(context, "SearchLogs", [=, this](const Caller& caller) -> absl::Status {
+    KOZMIC_RETURN_IF_ERROR(LogAccess::MayGet(caller));
+    int64_t project = 0;
+    KOZMIC_RETURN_IF_ERROR(ParseName("projects/{project}", request->project(), {&project}));
+    if (request->page_size() < 0 || request->page_size() > kMostFound) {
+      return absl::InvalidArgumentError(absl::StrCat("page_size: 0 to ", kMostFound));
+    }
+    KOZMIC_ASSIGN_OR_RETURN(const LineMatcher matcher,
+                            LineMatcher::Create({.pattern = request->pattern(),
+                                                 .regex = request->regex(),
+                                                 .match_case = request->match_case()}));
+    const int most = request->page_size() > 0 ? request->page_size() : kFoundUnlessAsked;
+    KOZMIC_ASSIGN_OR_RETURN(
+        LogSearch::Page page,
+        search_.Search(absl::StrCat("logs/", project), matcher, static_cast<size_t>(most),
+                       request->page_token()));
+    for (FoundLine& found : page.lines) {
+      auto* line = response->add_lines();
+      line->set_log(std::move(found.log));
+      line->set_number(found.line);
+      line->set_offset(found.offset);
+      line->set_before(std::move(found.before));
+      line->set_match(std::move(found.match));
+      line->set_after(std::move(found.after));
+    }
+    response->set_next_page_token(std::move(page.next_token));
+    return absl::OkStatus();
+  });
+}
+
 grpc::ServerUnaryReactor* LogService::SealLog(grpc::CallbackServerContext* context,
                                               const logstream::v1::SealLogRequest* request,
                                               logstream::v1::Log* response) {
@@ -90,6 +129,7 @@ absl::Status LogService::Seal(const Caller& caller, const logstream::v1::SealLog
   }
   KOZMIC_ASSIGN_OR_RETURN(const LogInfo info, environment_.store.Seal(request.name(), as));
   environment_.feed.Stored(info, /*broadcast=*/true);
+  indexer_.Wake();
   Fill(info, response);
   return absl::OkStatus();
 }

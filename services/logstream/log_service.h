@@ -3,6 +3,8 @@
 
 #include "kozmic/logstream/v1/logstream.grpc.pb.h"
 #include "lib/rpc/unary.h"
+#include "services/logstream/search/log_indexer.h"
+#include "services/logstream/search/log_search.h"
 #include "services/logstream/stream_environment.h"
 
 namespace kozmic {
@@ -10,9 +12,14 @@ namespace kozmic {
 // The rpc face of kozmic.logstream.v1.LogService.
 class LogService final : public logstream::v1::LogService::CallbackService {
  public:
-  // Not owned.
-  LogService(StreamEnvironment& environment, const UnaryRunner& unary)
-      : environment_(environment), unary_(unary) {}
+  // Not owned. `search_unary` runs searches, which may take seconds.
+  LogService(StreamEnvironment& environment, LogSearch& search, LogIndexer& indexer,
+             const UnaryRunner& unary, const UnaryRunner& search_unary)
+      : environment_(environment),
+        search_(search),
+        indexer_(indexer),
+        unary_(unary),
+        search_unary_(search_unary) {}
 
   grpc::ServerBidiReactor<logstream::v1::AppendLogRequest, logstream::v1::AppendLogResponse>*
   AppendLog(grpc::CallbackServerContext* context) override;
@@ -24,6 +31,9 @@ class LogService final : public logstream::v1::LogService::CallbackService {
   grpc::ServerUnaryReactor* ListLogTimes(
       grpc::CallbackServerContext* context, const logstream::v1::ListLogTimesRequest* request,
       logstream::v1::ListLogTimesResponse* response) override;
+  grpc::ServerUnaryReactor* SearchLogs(grpc::CallbackServerContext* context,
+                                       const logstream::v1::SearchLogsRequest* request,
+                                       logstream::v1::SearchLogsResponse* response) override;
   grpc::ServerUnaryReactor* SealLog(grpc::CallbackServerContext* context,
                                     const logstream::v1::SealLogRequest* request,
                                     logstream::v1::Log* response) override;
@@ -36,7 +46,10 @@ class LogService final : public logstream::v1::LogService::CallbackService {
                     logstream::v1::Log* response);
 
   StreamEnvironment& environment_;
+  LogSearch& search_;
+  LogIndexer& indexer_;
   const UnaryRunner& unary_;
+  const UnaryRunner& search_unary_;
 };
 
 }  // namespace kozmic

@@ -4,6 +4,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "lib/base/clock.h"
 #include "lib/base/random.h"
 #include "lib/postgres/pool.h"
 #include "lib/process/process.h"
@@ -13,12 +14,13 @@
 #include "services/logstream/limits.h"
 #include "services/logstream/store/postgres_log_store.h"
 #include "services/logstream/replica.h"
+#include "services/logstream/search/search_index.h"
 
 namespace kozmic {
 namespace {
 
-// For the streams, the unary calls and the sweeper.
-constexpr size_t kConnections = 12;
+// For the streams, the unary calls, searches, the sweeper and the indexer.
+constexpr size_t kConnections = 15;
 
 struct Config {
   std::string listen;
@@ -53,12 +55,14 @@ absl::Status Serve(ConfigReader& reader) {
   SystemRandom random;
   PostgresPool pool({.url = config.database_url, .size = kConnections});
   PostgresLogStore store(pool);
+  SearchIndex index(pool);
+  const SystemClock clock;
   KOZMIC_ASSIGN_OR_RETURN(const auto replica,
                           LogReplica::Start({.listen = config.listen,
                                              .service_key = config.service_key,
                                              .redis = *redis,
                                              .max_log_size = config.max_log_size},
-                                            store, random));
+                                            store, index, clock, random));
   WaitForTermination();
   return absl::OkStatus();
 }

@@ -5,16 +5,20 @@
 namespace kozmic {
 namespace {
 
-// Together not more than the store's pool has connections, with one to spare for the sweeper.
+// Together not more than the store's pool has connections, with one each to spare for the sweeper
+// and the indexer.
 constexpr size_t kStreamThreads = 8;
 constexpr size_t kUnaryThreads = 3;
+constexpr size_t kSearchThreads = 2;
+constexpr size_t kMostWaitingSearches = 64;
 constexpr size_t kQueueLimit = 2 * (kMostAppends + kMostTails);
 
 constexpr absl::Duration kGrace = absl::Seconds(3);
 
 }  // namespace
 
-LogReplica::LogReplica(const Options& options, LogStore& store, Random& random)
+LogReplica::LogReplica(const Options& options, LogStore& store, SearchIndex& index,
+                       const Clock& clock, Random& random)
     : appends_(options.most_appends),
       tails_(options.most_tails),
       hub_([this] { sweeper_.Wake(); }),
@@ -25,14 +29,19 @@ LogReplica::LogReplica(const Options& options, LogStore& store, Random& random)
       access_(options.service_key, authenticator_),
       stream_executor_(kStreamThreads, kQueueLimit),
       unary_executor_(kUnaryThreads, kQueueLimit),
+      search_executor_(kSearchThreads, kMostWaitingSearches),
       unary_(unary_executor_, authenticator_),
+      search_unary_(search_executor_, authenticator_),
+      search_(store, index, clock),
+      indexer_(store, index),
       environment_{
           store, hub_, feed_, appends_, tails_, access_, stream_executor_, options.max_log_size},
-      service_(environment_, unary_) {}
+      service_(environment_, search_, indexer_, unary_, search_unary_) {}
 
 absl::StatusOr<std::unique_ptr<LogReplica>> LogReplica::Start(const Options& options,
-                                                              LogStore& store, Random& random) {
-  auto replica = std::unique_ptr<LogReplica>(new LogReplica(options, store, random));
+                                                              LogStore& store, SearchIndex& index,
+                                                              const Clock& clock, Random& random) {
+  auto replica = std::unique_ptr<LogReplica>(new LogReplica(options, store, index, clock, random));
   KOZMIC_ASSIGN_OR_RETURN(replica->server_, RpcServer::Start(options.listen, {&replica->service_}));
   return replica;
 }

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "lib/base/clock.h"
 #include "lib/base/executor.h"
 #include "lib/base/random.h"
 #include "lib/redis/address.h"
@@ -19,6 +20,9 @@
 #include "services/logstream/log_service.h"
 #include "services/logstream/store/log_store.h"
 #include "services/logstream/open_streams.h"
+#include "services/logstream/search/log_indexer.h"
+#include "services/logstream/search/log_search.h"
+#include "services/logstream/search/search_index.h"
 #include "services/logstream/stream_environment.h"
 #include "services/logstream/tail/sweeper.h"
 #include "services/logstream/tail/tail_hub.h"
@@ -37,8 +41,9 @@ class LogReplica {
     size_t most_tails = kMostTails;
   };
 
-  // Serves when it returns. Not owned: store, random.
+  // Serves when it returns. Nothing is owned.
   static absl::StatusOr<std::unique_ptr<LogReplica>> Start(const Options& options, LogStore& store,
+                                                           SearchIndex& index, const Clock& clock,
                                                            Random& random);
   // Tells the callers of streams to come again, then ends.
   ~LogReplica();
@@ -46,7 +51,8 @@ class LogReplica {
   const std::string& address() const { return server_->address(); }
 
  private:
-  LogReplica(const Options& options, LogStore& store, Random& random);
+  LogReplica(const Options& options, LogStore& store, SearchIndex& index, const Clock& clock,
+             Random& random);
 
   OpenStreams appends_;
   OpenStreams tails_;
@@ -55,10 +61,14 @@ class LogReplica {
   LiveFeed feed_;
   const ServiceTokenAuthenticator authenticator_;
   const LogAccess access_;
-  // Apart, so that the sealing of large logs does not hold up live ones.
+  // Apart, so that neither the sealing of large logs nor a search holds up live ones.
   Executor stream_executor_;
   Executor unary_executor_;
+  Executor search_executor_;
   const UnaryRunner unary_;
+  const UnaryRunner search_unary_;
+  LogSearch search_;
+  LogIndexer indexer_;
   StreamEnvironment environment_;
   LogService service_;
   std::unique_ptr<RpcServer> server_;

@@ -297,7 +297,11 @@ absl::StatusOr<bool> PostgresLogStore::RemoveProject(int64_t project) {
         "SELECT id FROM logs WHERE name LIKE $1 ORDER BY name USING ~<~ LIMIT $2 FOR UPDATE",
         prefix + "-%", kRemovedLogs);
     nothing_left = logs.empty();
-    if (nothing_left) return absl::OkStatus();
+    if (nothing_left) {
+      tx.exec_params0("DELETE FROM search_blocks WHERE log_prefix = $1", prefix);
+      tx.exec_params0("DELETE FROM search_groups WHERE log_prefix = $1", prefix);
+      return absl::OkStatus();
+    }
     std::string ids = "{";
     for (const pqxx::row& row : logs) {
       absl::StrAppend(&ids, ids.size() > 1 ? "," : "", row[0].c_str());

@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "gtest/gtest.h"
 #include "kozmic/logstream/v1/logstream.grpc.pb.h"
+#include "lib/base/clock.h"
 #include "lib/base/random.h"
 #include "lib/crypto/digest.h"
 #include "lib/postgres/pool.h"
@@ -86,7 +87,7 @@ class LogServiceFixture : public ::testing::Test {
                                       .service_key = kKey,
                                       .redis = *ParseRedisUrl(redis_.Url()),
                                       .max_log_size = kLimit},
-                                     gated_, random_);
+                                     gated_, index_, clock_, random_);
     EXPECT_TRUE(replica.ok()) << replica.status();
     return *std::move(replica);
   }
@@ -153,6 +154,8 @@ class LogServiceFixture : public ::testing::Test {
   PostgresPool pool_{{.url = SharedTestPostgres().CreateDatabase("logstream"), .size = 24}};
   PostgresLogStore store_{pool_};
   GatedStore gated_{store_};
+  SearchIndex index_{pool_};
+  SystemClock clock_;
   std::unique_ptr<LogReplica> a_;
   std::unique_ptr<LogReplica> b_;
 };
