@@ -81,6 +81,23 @@ absl::Status CreateMirror(const std::string& mirror) {
   return WriteText(mirror + "/HEAD", "ref: refs/heads/none\n");
 }
 
+// The commit that the mirror was last fetched for; "" when that cannot be told.
+std::string ReadNewest(const std::string& mirror) {
+  std::ifstream file(absl::StrCat(mirror, "/", kNewestRef), std::ios::binary);
+  std::string commit;
+  std::getline(file, commit);
+  return IsCommitId(commit) ? commit : "";
+}
+
+absl::Status EmptyFolder(const std::string& path) {
+  std::error_code error;
+  for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
+    fs::remove_all(at->path(), error);
+  }
+  if (error) return absl::InternalError(absl::StrCat("empty ", path, ": ", error.message()));
+  return absl::OkStatus();
+}
+
 // What a fetch that was stopped left: it may be large.
 void RemoveLeftovers(const std::string& mirror) {
   std::error_code error;
@@ -300,6 +317,7 @@ void GitFetcher::ForgetMirror(const std::string& project) {
   const std::shared_ptr<Mirror> mirror = MirrorOf(project);
   absl::MutexLock lock(&mirror->mutex);
   mirror->newest.clear();
+  mirror->fetched = true;
   std::error_code error;
   fs::remove_all(MirrorPath(project), error);
 }
@@ -312,30 +330,40 @@ absl::Status GitFetcher::Checkout(const CheckoutRequest& request, std::stop_toke
     KOZMIC_RETURN_IF_ERROR(CheckCloneUrl(request.clone_url, options_.clone_url_prefixes,
                                          !request.ssh_private_key.empty()));
   }
+  while (true) {
+    KOZMIC_ASSIGN_OR_RETURN(const bool proven, Clone(request, stop));
+    KOZMIC_ASSIGN_OR_RETURN(
+        const ChildResult result,
+        Git({"--git-dir", request.target + "/.git", "--work-tree", request.target, "reset", "--hard",
+             "--quiet", "--no-recurse-submodules", request.commit, "--"},
+            "", options_.checkout_timeout, stop));
+    if (result.exit_code == 0) return absl::OkStatus();
+    if (proven) {
+      return absl::InternalError(
+          absl::StrCat("git checkout failed: ", absl::StripAsciiWhitespace(result.output)));
+    }
+    ForgetMirror(request.project);
+    KOZMIC_RETURN_IF_ERROR(EmptyFolder(request.target));
+  }
+}
+
+absl::StatusOr<bool> GitFetcher::Clone(const CheckoutRequest& request,
+                                       const std::stop_token& stop) {
   const std::string path = MirrorPath(request.project);
   const std::shared_ptr<Mirror> mirror = MirrorOf(request.project);
-  {
-    absl::MutexLock lock(&mirror->mutex);
-    if (mirror->newest != request.commit) {
-      mirror->newest.clear();
-      KOZMIC_RETURN_IF_ERROR(Fetch(path, request, stop));
-      mirror->newest = request.commit;
-    }
-    if (absl::Status copied = CopyRepository(path, request); !copied.ok()) {
-      mirror->newest.clear();
-      return copied;
-    }
+  absl::MutexLock lock(&mirror->mutex);
+  if (mirror->newest.empty() && !mirror->fetched) mirror->newest = ReadNewest(path);
+  if (mirror->newest != request.commit) {
+    mirror->newest.clear();
+    mirror->fetched = true;
+    KOZMIC_RETURN_IF_ERROR(Fetch(path, request, stop));
+    mirror->newest = request.commit;
   }
-  const std::string git = request.target + "/.git";
-  KOZMIC_ASSIGN_OR_RETURN(const ChildResult result,
-                          Git({"--git-dir", git, "--work-tree", request.target, "reset", "--hard",
-                               "--quiet", "--no-recurse-submodules", request.commit, "--"},
-                              "", options_.checkout_timeout, stop));
-  if (result.exit_code != 0) {
-    return absl::InternalError(
-        absl::StrCat("git checkout failed: ", absl::StripAsciiWhitespace(result.output)));
+  if (absl::Status copied = CopyRepository(path, request); !copied.ok()) {
+    mirror->newest.clear();
+    return copied;
   }
-  return absl::OkStatus();
+  return mirror->fetched;
 }
 
 absl::StatusOr<std::map<std::string, std::string>> GitFetcher::ObjectsAt(

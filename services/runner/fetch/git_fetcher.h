@@ -82,6 +82,8 @@ class GitFetcher {
     absl::Mutex mutex;
     // The commit of the last fetch, which need not be asked for again.
     std::string newest ABSL_GUARDED_BY(mutex);
+    // By this process; what an earlier one fetched may have been cut off by a crash of the machine.
+    bool fetched ABSL_GUARDED_BY(mutex) = false;
   };
 
   std::shared_ptr<Mirror> MirrorOf(const std::string& project);
@@ -89,6 +91,9 @@ class GitFetcher {
                      std::stop_token stop);
   absl::Status FetchOnce(const std::string& mirror, const CheckoutRequest& request,
                          std::stop_token stop);
+  // Makes the target a clone, by the mirror; fetches what that lacks. True when that was proven good
+  // by a fetch.
+  absl::StatusOr<bool> Clone(const CheckoutRequest& request, const std::stop_token& stop);
   // `wanted`: what is to become the mirror's newest commit, an id or a ref.
   absl::Status FetchRefs(const std::string& mirror, const CheckoutRequest& request,
                          absl::string_view wanted, std::stop_token stop);

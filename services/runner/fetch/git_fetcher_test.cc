@@ -194,6 +194,31 @@ TEST_F(GitFetcherTest, MakesABrokenMirrorAnew) {
   EXPECT_EQ(Text(request.target + "/a"), "2");
 }
 
+TEST_F(GitFetcherTest, ARestartedFetcherKnowsWhatItFetched) {
+  const std::string commit = server_->Commit("main", {{"a", "1"}});
+  ASSERT_TRUE(fetcher_->Checkout(Request(commit), {}).ok());
+  server_->Stop();
+  fetcher_ = std::make_unique<GitFetcher>(GitFetcher::Options{.cache_folder = folder_ + "/cache"});
+  const CheckoutRequest request = Request(commit);
+  const absl::Status status = fetcher_->Checkout(request, {});
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(Text(request.target + "/a"), "1");
+}
+
+TEST_F(GitFetcherTest, WhatACrashLeftOfAMirrorIsFetchedAnew) {
+  const std::string commit = server_->Commit("main", {{"a", "1"}});
+  ASSERT_TRUE(fetcher_->Checkout(Request(commit), {}).ok());
+  // The ref reached the disk, the objects did not.
+  fs::remove_all(folder_ + "/cache/git/projects-1.git/objects/pack");
+  fs::create_directories(folder_ + "/cache/git/projects-1.git/objects/pack");
+  fetcher_ = std::make_unique<GitFetcher>(GitFetcher::Options{.cache_folder = folder_ + "/cache"});
+  const CheckoutRequest request = Request(commit);
+  const absl::Status status = fetcher_->Checkout(request, {});
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(Text(request.target + "/a"), "1");
+  Git(request.target, {"fsck", "--strict"});
+}
+
 TEST_F(GitFetcherTest, BadInput78HostileNamesAreOnlyNames) {
   const std::string commit = server_->Commit("main", {{"a", "1"}});
   for (const char* ref :
