@@ -4,11 +4,17 @@
 #include <cstdint>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
 #include "gateway/answer.h"
 #include "gateway/ask.h"
 #include "gateway/json_text.h"
+#include "gateway/permission.h"
 #include "gateway/query.h"
 #include "gateway/resource.h"
 #include "gateway/text.h"
@@ -19,6 +25,27 @@ namespace {
 
 using logstream::v1::LogService;
 
+constexpr int64_t kMostFound = 1000;
+// Searching takes up to about two seconds by itself.
+constexpr absl::Duration kSearchTimeout = absl::Seconds(10);
+
+JsonText ToJson(const logstream::v1::SearchLogsResponse::Line& line) {
+  // logs/{project}-{build}-{job}-{attempt}
+  const std::vector<absl::string_view> ids =
+      absl::StrSplit(absl::StripPrefix(line.log(), "logs/"), '-');
+  const auto id = [&](size_t i) {
+    return i < ids.size() ? ParseNumber(ids[i], 1).value_or(0) : int64_t{0};
+  };
+  return JsonObject({{"build", id(1)},
+                     {"job", id(2)},
+                     {"attempt", id(3)},
+                     {"line", line.number()},
+                     {"offset", line.offset()},
+                     {"before", line.before()},
+                     {"match", line.match()},
+                     {"after", line.after()}});
+}
+
 }  // namespace
 
 void LogRoutes::AddTo(http::HardenedServer& server) const {
@@ -26,6 +53,8 @@ void LogRoutes::AddTo(http::HardenedServer& server) const {
   server.Route("GET", log, [this](http::Exchange& exchange) { Read(exchange); });
   server.Route("GET", absl::StrCat(log, "/times"),
                [this](http::Exchange& exchange) { Times(exchange); });
+  server.Route("GET", "/api/v1/projects/{project}/logs/search",
+               [this](http::Exchange& exchange) { Search(exchange); });
 }
 
 std::optional<std::string> LogRoutes::LogName(http::Exchange& exchange,
@@ -137,6 +166,37 @@ void LogRoutes::Times(http::Exchange& exchange) const {
   Reply(exchange, 200,
         JsonObject({{"marks", JsonArrayOf(times->marks(), [](int64_t mark) { return JsonValue(mark); })},
                     {"next_offset", JsonValue(times->next_offset())}}));
+}
+
+void LogRoutes::Search(http::Exchange& exchange) const {
+  const auto session = sessions_.Require(exchange);
+  if (!session) return;
+  const auto project = ParseNumber(exchange.Variable("project"), 1);
+  if (!project) return ReplyNotFound(exchange);
+  logstream::v1::SearchLogsRequest request;
+  request.set_project(absl::StrCat("projects/", *project));
+  std::optional<int64_t> limit;
+  bool regex = false;
+  bool match_case = false;
+  if (!ReadText(exchange, "q", request.mutable_pattern()) ||
+      !ReadText(exchange, "page_token", request.mutable_page_token()) ||
+      !ReadFlag(exchange, "regex", &regex) || !ReadFlag(exchange, "match_case", &match_case) ||
+      !ReadNumber(exchange, "limit", 1, kMostFound, &limit)) {
+    return;
+  }
+  request.set_regex(regex);
+  request.set_match_case(match_case);
+  request.set_page_size(static_cast<int32_t>(limit.value_or(0)));
+  const absl::Status allowed = MayView(backends_, session->token, *project, kCallTimeout);
+  if (absl::IsPermissionDenied(allowed)) return ReplyNotFound(exchange);
+  if (!allowed.ok()) return ReplyStatus(exchange, allowed);
+  const auto found = Ask(exchange, *backends_.logs, &LogService::Stub::SearchLogs, request,
+                         backends_.service_token, {.timeout = kSearchTimeout});
+  if (!found) return;
+  const std::string& next = found->next_page_token();
+  Reply(exchange, 200,
+        JsonObject({{"lines", JsonArrayOf(found->lines(), [](const auto& one) { return ToJson(one); })},
+                    {"next_page_token", next.empty() ? JsonValue(nullptr) : JsonValue(next)}}));
 }
 
 }  // namespace kozmic::gateway

@@ -14,7 +14,7 @@
 
 namespace kozmic::gateway {
 
-// The bytes of logs and when they were written. Thread-safe.
+// The bytes of logs, when they were written, and what is in them. Thread-safe.
 class LogRoutes {
  public:
   // None is owned.
@@ -27,6 +27,7 @@ class LogRoutes {
  private:
   void Read(http::Exchange& exchange) const;
   void Times(http::Exchange& exchange) const;
+  void Search(http::Exchange& exchange) const;
   // As it grows; false when it is sealed, and so to be read as it is.
   bool Follow(const LogDownload& download, const std::string& session,
               http::Exchange& exchange) const;

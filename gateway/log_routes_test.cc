@@ -172,6 +172,37 @@ TEST_F(LogRoutesTest, TellsWhenBytesWereWritten) {
   EXPECT_EQ(StatusOf(Get(kPath + "/times", "")), 401);
 }
 
+TEST_F(LogRoutesTest, N12LinesOfAllLogsAreFound) {
+  logstream::v1::SearchLogsResponse found;
+  auto* line = found.add_lines();
+  line->set_log("logs/1-12-3-2");
+  line->set_number(77);
+  line->set_offset(4711);
+  line->set_before("an ");
+  line->set_match("err\xff");
+  line->set_after("or");
+  found.set_next_page_token("9-9");
+  logs_.SetFound(found);
+  const json answer = Json(Get(
+      "/api/v1/projects/1/logs/search?q=err.*&regex=true&match_case=true&limit=5&page_token=7-7"));
+  EXPECT_EQ(answer["lines"], json::parse(R"([{"build": 12, "job": 3, "attempt": 2, "line": 77,
+      "offset": 4711, "before": "an ", "match": "err\ufffd", "after": "or"}])"));
+  EXPECT_EQ(answer["next_page_token"], "9-9");
+  const logstream::v1::SearchLogsRequest asked = logs_.searched();
+  EXPECT_EQ(asked.project(), "projects/1");
+  EXPECT_EQ(asked.pattern(), "err.*");
+  EXPECT_TRUE(asked.regex());
+  EXPECT_TRUE(asked.match_case());
+  EXPECT_EQ(asked.page_size(), 5);
+  EXPECT_EQ(asked.page_token(), "7-7");
+  for (const char* query : {"q=%ff", "q=a&limit=0", "q=a&limit=1001", "q=a&regex=1"}) {
+    EXPECT_EQ(StatusOf(Get(absl::StrCat("/api/v1/projects/1/logs/search?", query))), 400) << query;
+  }
+  projects_.RemoveMember("users/8", 1);
+  EXPECT_EQ(StatusOf(Get("/api/v1/projects/1/logs/search?q=a", CookieOf("session-8"))), 404);
+  EXPECT_EQ(StatusOf(Get("/api/v1/projects/1/logs/search?q=a", "")), 401);
+}
+
 TEST_F(LogRoutesTest, ALogIsFollowedByAPlainClient) {
   logs_.Append(kLog, "one\ntwo\n");
   RawClient client(port());

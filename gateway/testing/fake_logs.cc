@@ -92,6 +92,24 @@ grpc::Status FakeLogs::ListLogTimes(grpc::ServerContext*,
   return grpc::Status::OK;
 }
 
+grpc::Status FakeLogs::SearchLogs(grpc::ServerContext*,
+                                  const logstream::v1::SearchLogsRequest* request,
+                                  logstream::v1::SearchLogsResponse* response) {
+  absl::MutexLock lock(&mutex_);
+  searched_ = *request;
+  *response = found_;
+  return grpc::Status::OK;
+}
+
+void FakeLogs::SetFound(const logstream::v1::SearchLogsResponse& found) {
+  absl::MutexLock lock(&mutex_);
+  found_ = found;
+}
+logstream::v1::SearchLogsRequest FakeLogs::searched() {
+  absl::MutexLock lock(&mutex_);
+  return searched_;
+}
+
 void FakeLogs::SetTimes(const std::vector<int64_t>& marks, int64_t next_offset) {
   absl::MutexLock lock(&mutex_);
   times_.Clear();

@@ -24,10 +24,17 @@ class FakeLogs final : public logstream::v1::LogService::Service {
                             const logstream::v1::ListLogTimesRequest* request,
                             logstream::v1::ListLogTimesResponse* response) override;
 
+  grpc::Status SearchLogs(grpc::ServerContext* context,
+                          const logstream::v1::SearchLogsRequest* request,
+                          logstream::v1::SearchLogsResponse* response) override;
+
   void Append(const std::string& log, const std::string& bytes);
   void Seal(const std::string& log);
   // Of every log.
   void SetTimes(const std::vector<int64_t>& marks, int64_t next_offset);
+  // By every search; and what was searched for last.
+  void SetFound(const logstream::v1::SearchLogsResponse& found);
+  logstream::v1::SearchLogsRequest searched();
   // Ends all tails with UNAVAILABLE.
   void Break();
   // Each tail sends at most so much at a time.
@@ -46,6 +53,8 @@ class FakeLogs final : public logstream::v1::LogService::Service {
   absl::Mutex mutex_;
   std::map<std::string, Content> logs_ ABSL_GUARDED_BY(mutex_);
   logstream::v1::ListLogTimesResponse times_ ABSL_GUARDED_BY(mutex_);
+  logstream::v1::SearchLogsRequest searched_ ABSL_GUARDED_BY(mutex_);
+  logstream::v1::SearchLogsResponse found_ ABSL_GUARDED_BY(mutex_);
   int epoch_ ABSL_GUARDED_BY(mutex_) = 0;
   int begun_ ABSL_GUARDED_BY(mutex_) = 0;
   int running_ ABSL_GUARDED_BY(mutex_) = 0;
