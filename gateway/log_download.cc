@@ -127,9 +127,9 @@ void DownloadLog(const Backends& backends, const LogDownload& download, http::Ad
 
   ByteRange part = {.begin = 0, .end = std::max<int64_t>(0, info->size() - offset)};
   response.status = 200;
-  const std::string condition = exchange.request.get_header_value("If-Range");
+  const std::string& condition = exchange.if_range;
   if (condition.empty() || (info->sealed() && condition == etag)) {
-    if (const auto range = ParseRange(exchange.request.get_header_value("Range"), part.end)) {
+    if (const auto range = ParseRange(exchange.range, part.end)) {
       // A log that grows has no size yet.
       const std::string whole = info->sealed() ? absl::StrCat(part.end) : "*";
       if (range->size() == 0) {

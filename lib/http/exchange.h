@@ -32,6 +32,9 @@ struct Exchange {
   const std::string& client_ip;
   // As sent; the request itself no longer has it, so that nothing is compressed on the fly.
   const std::string& accept_encoding;
+  // As sent. An answer is whole unless its handler makes it a part.
+  const std::string& range;
+  const std::string& if_range;
   httplib::Response& response;
 
   // Set by a handler that keeps the connection for itself: once the answer's head is sent, which

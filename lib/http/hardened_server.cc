@@ -131,6 +131,8 @@ class HardenedServer::Impl final : private httplib::Server {
                       received.match.variables,
                       now.connection->ip,
                       received.head.accept_encoding,
+                      received.head.range,
+                      received.head.if_range,
                       response};
     if (!Guarded([&] { received.match.route->handler(exchange); })) {
       exchange.detach = nullptr;

@@ -212,9 +212,11 @@ std::variant<RequestHead, Rejection> ParseRequestHead(absl::string_view text,
       return Rejection{400, "duplicate_header", "A header that may come once came twice."};
     }
     if (lower == "connection") singles.close |= HasToken(value, "close");
-    if (lower == "accept-encoding") {
-      absl::StrAppend(&head.accept_encoding, head.accept_encoding.empty() ? "" : ",", value);
-    }
+    std::string* apart = lower == "accept-encoding" ? &head.accept_encoding
+                         : lower == "range"         ? &head.range
+                         : lower == "if-range"      ? &head.if_range
+                                                    : nullptr;
+    if (apart != nullptr) absl::StrAppend(apart, apart->empty() ? "" : ",", value);
     if (!IsWithheld(lower)) head.headers.emplace(std::string(name), std::string(value));
   }
   if (auto rejection = Judge(singles, request.is_http_1_0, head)) return *rejection;

@@ -23,11 +23,14 @@ struct RequestHead {
   std::string target;
   // Lower-case, as received otherwise: "host" or "host:port".
   std::string host;
-  // What a handler may see. Without: those that concern the connection or the framing, Range
-  // (answers are always whole), Accept-Encoding (below), and every name with an underscore, behind
+  // What a handler may see. Without: those that concern the connection or the framing, those that
+  // the server's library would obey by itself (below), and every name with an underscore, behind
   // which something could pass for a variable of ours (REMOTE_ADDR).
   httplib::Headers headers;
+  // Several headers of a name are one list.
   std::string accept_encoding;
+  std::string range;
+  std::string if_range;
   Framing framing = Framing::kNone;
   uint64_t content_length = 0;
   bool keep_alive = true;

@@ -39,6 +39,8 @@ TEST(RequestHeadTest, WithholdsWhatCouldDeceiveAHandler) {
       "Range: bytes=0-1\r\nConnection: keep-alive\r\n\r\n");
   const auto& head = std::get<RequestHead>(parsed);
   EXPECT_EQ(head.headers.size(), 1U) << "only Host";
+  EXPECT_EQ(head.range, "bytes=0-1");
+  EXPECT_EQ(head.if_range, "");
 }
 
 TEST(RequestHeadTest, ConnectionHeaderAndVersionDecideKeepAlive) {

@@ -21,6 +21,8 @@ inline constexpr size_t kLiveEntryBytes = 64 << 10;
 inline constexpr absl::Duration kCommitInterval = absl::Milliseconds(30);
 // About so many marks are in one answer of ListLogTimes.
 inline constexpr size_t kMostTimes = 50'000;
+// Sealed logs are looked for that are to be moved to the archive, besides at each seal.
+inline constexpr absl::Duration kArchiveInterval = absl::Minutes(1);
 // How often the store is asked about followed logs, in case hints were lost.
 inline constexpr absl::Duration kSweepInterval = absl::Seconds(1);
 

@@ -129,7 +129,7 @@ absl::Status LogService::Seal(const Caller& caller, const logstream::v1::SealLog
   }
   KOZMIC_ASSIGN_OR_RETURN(const LogInfo info, environment_.store.Seal(request.name(), as));
   environment_.feed.Stored(info, /*broadcast=*/true);
-  indexer_.Wake();
+  on_seal_();
   Fill(info, response);
   return absl::OkStatus();
 }

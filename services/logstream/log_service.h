@@ -1,9 +1,11 @@
 #ifndef KOZMIC_SERVICES_LOGSTREAM_LOG_SERVICE_H_
 #define KOZMIC_SERVICES_LOGSTREAM_LOG_SERVICE_H_
 
+#include <functional>
+#include <utility>
+
 #include "kozmic/logstream/v1/logstream.grpc.pb.h"
 #include "lib/rpc/unary.h"
-#include "services/logstream/search/log_indexer.h"
 #include "services/logstream/search/log_search.h"
 #include "services/logstream/stream_environment.h"
 
@@ -12,12 +14,13 @@ namespace kozmic {
 // The rpc face of kozmic.logstream.v1.LogService.
 class LogService final : public logstream::v1::LogService::CallbackService {
  public:
-  // Not owned. `search_unary` runs searches, which may take seconds.
-  LogService(StreamEnvironment& environment, LogSearch& search, LogIndexer& indexer,
-             const UnaryRunner& unary, const UnaryRunner& search_unary)
+  // Not owned. `search_unary` runs searches, which may take seconds. `on_seal` is called after each
+  // seal, and must return at once.
+  LogService(StreamEnvironment& environment, LogSearch& search, const UnaryRunner& unary,
+             const UnaryRunner& search_unary, std::function<void()> on_seal)
       : environment_(environment),
         search_(search),
-        indexer_(indexer),
+        on_seal_(std::move(on_seal)),
         unary_(unary),
         search_unary_(search_unary) {}
 
@@ -47,7 +50,7 @@ class LogService final : public logstream::v1::LogService::CallbackService {
 
   StreamEnvironment& environment_;
   LogSearch& search_;
-  LogIndexer& indexer_;
+  const std::function<void()> on_seal_;
   const UnaryRunner& unary_;
   const UnaryRunner& search_unary_;
 };

@@ -155,7 +155,7 @@ TEST_F(LogServiceTest, ALogHasALimit) {
                                   .service_key = kKey,
                                   .redis = *ParseRedisUrl(redis_.Url()),
                                   .max_log_size = 10},
-                                 gated_, random_);
+                                 gated_, index_, clock_, random_);
   ASSERT_TRUE(small.ok()) << small.status();
   TestAppend append((*small)->address(), kLog, WriteToken());
   ASSERT_TRUE(append.Send(0, "0123456789"));
@@ -345,7 +345,7 @@ TEST_F(LogServiceTest, ReadersDoNotTakeTheWritersPlaces) {
                                   .redis = *ParseRedisUrl(redis_.Url()),
                                   .most_appends = 1,
                                   .most_tails = 1},
-                                 store_, random_);
+                                 store_, index_, clock_, random_);
   ASSERT_TRUE(small.ok()) << small.status();
   a_ = *std::move(small);
   TestReader reader(ToA(), kLog, gateway_);

@@ -1,4 +1,5 @@
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -11,6 +12,9 @@
 #include "lib/redis/address.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
+#include "services/logstream/archive/directory_object_store.h"
+#include "services/logstream/archive/log_archive.h"
+#include "services/logstream/archive/log_archiver.h"
 #include "services/logstream/limits.h"
 #include "services/logstream/store/postgres_log_store.h"
 #include "services/logstream/replica.h"
@@ -19,14 +23,15 @@
 namespace kozmic {
 namespace {
 
-// For the streams, the unary calls, searches, the sweeper and the indexer.
-constexpr size_t kConnections = 15;
+// For the streams, the unary calls, searches, the sweeper, the indexer and the archiver.
+constexpr size_t kConnections = 16;
 
 struct Config {
   std::string listen;
   std::string database_url;
   std::string redis_url;
   std::string service_key;
+  std::string archive_folder;
   int64_t max_log_size = kDefaultMaxLogSize;
 };
 
@@ -40,6 +45,10 @@ absl::StatusOr<Config> ReadConfig(ConfigReader& reader) {
   reader.Integer("max_log_size", &config.max_log_size,
                  {.help = "most bytes of one log", .fallback = absl::StrCat(kDefaultMaxLogSize)}, 1,
                  int64_t{1} << 40);
+  reader.Text("archive_folder", &config.archive_folder,
+              {.help = "where the bytes of sealed logs are moved to from the database, a folder "
+                       "that all replicas share; nowhere unless it is set",
+               .fallback = ""});
   // All services are given it; here nobody calls but services and writers, who need no account.
   std::string auth_address;
   reader.Text("auth_address", &auth_address, {.help = "not used", .fallback = ""});
@@ -54,14 +63,26 @@ absl::Status Serve(ConfigReader& reader) {
 
   SystemRandom random;
   PostgresPool pool({.url = config.database_url, .size = kConnections});
-  PostgresLogStore store(pool);
+  DirectoryObjectStore objects(config.archive_folder);
+  LogArchive archive(objects);
+  const bool archives = !config.archive_folder.empty();
+  if (archives) {
+    KOZMIC_RETURN_IF_ERROR(Annotate(objects.Prepare(), "configuration: archive_folder"));
+  }
+  PostgresLogStore store(pool, archives ? &archive : nullptr);
+  std::optional<LogArchiver> archiver;
+  if (archives) archiver.emplace(store);
   SearchIndex index(pool);
   const SystemClock clock;
   KOZMIC_ASSIGN_OR_RETURN(const auto replica,
                           LogReplica::Start({.listen = config.listen,
                                              .service_key = config.service_key,
                                              .redis = *redis,
-                                             .max_log_size = config.max_log_size},
+                                             .max_log_size = config.max_log_size,
+                                             .on_seal =
+                                                 [&archiver] {
+                                                   if (archiver) archiver->Wake();
+                                                 }},
                                             store, index, clock, random));
   WaitForTermination();
   return absl::OkStatus();

@@ -36,7 +36,10 @@ LogReplica::LogReplica(const Options& options, LogStore& store, SearchIndex& ind
       indexer_(store, index),
       environment_{
           store, hub_, feed_, appends_, tails_, access_, stream_executor_, options.max_log_size},
-      service_(environment_, search_, indexer_, unary_, search_unary_) {}
+      service_(environment_, search_, unary_, search_unary_, [this, on_seal = options.on_seal] {
+        indexer_.Wake();
+        if (on_seal) on_seal();
+      }) {}
 
 absl::StatusOr<std::unique_ptr<LogReplica>> LogReplica::Start(const Options& options,
                                                               LogStore& store, SearchIndex& index,

@@ -2,6 +2,7 @@
 #define KOZMIC_SERVICES_LOGSTREAM_REPLICA_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -39,6 +40,8 @@ class LogReplica {
     int64_t max_log_size = kDefaultMaxLogSize;
     size_t most_appends = kMostAppends;
     size_t most_tails = kMostTails;
+    // Called after each seal by this replica; must return at once.
+    std::function<void()> on_seal = nullptr;
   };
 
   // Serves when it returns. Nothing is owned.

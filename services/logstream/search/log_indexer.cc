@@ -23,8 +23,8 @@ struct Block {
 
   int64_t room() const { return SearchIndex::kBlockBytes - size; }
 
-  // Takes the lines at the front of `unindexed`, whose bytes from there on are `bytes`; all of them
-  // when `whole`. Returns how many bytes those are.
+  // Takes lines at the front of `unindexed`, whose bytes from there on are `bytes`, until the block
+  // is full; the last one only when it is `whole`. Returns how many bytes those are.
   size_t Take(const SearchIndex::Unindexed& unindexed, absl::string_view bytes, bool whole) {
     Addition addition = {.part = unindexed.part};
     int64_t newlines = 0;
@@ -33,6 +33,7 @@ struct Block {
       const bool cut = !line.whole && line.end - line.begin < kLongestLine;
       // It goes on, in what was not read or is not written yet.
       if (cut && !whole) break;
+      if (static_cast<int64_t>(taken) >= room()) break;
       filter.Add(PlainText(bytes.substr(line.begin, line.end - line.begin)));
       newlines += line.whole ? 1 : 0;
       taken = line.end + (line.whole ? 1 : 0);

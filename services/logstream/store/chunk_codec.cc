@@ -9,8 +9,16 @@
 namespace kozmic {
 namespace {
 
-// The fastest: logs compress well anyhow, and commits wait for it.
-constexpr int kLevel = 1;
+int ZstdLevel(ChunkLevel level) {
+  switch (level) {
+    // The fastest: logs compress well anyhow, and commits wait for it.
+    case ChunkLevel::kFast:
+      return 1;
+    case ChunkLevel::kSmall:
+      return 6;
+  }
+  return 1;
+}
 
 struct CompressorDeleter {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
@@ -18,10 +26,10 @@ struct CompressorDeleter {
 
 }  // namespace
 
-std::string CompressChunk(absl::string_view bytes) {
+std::string CompressChunk(absl::string_view bytes, ChunkLevel level) {
   // A context costs more to set up than a small chunk to compress.
   thread_local const std::unique_ptr<ZSTD_CCtx, CompressorDeleter> context(ZSTD_createCCtx());
-  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kLevel);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, ZstdLevel(level));
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
   std::string data(ZSTD_compressBound(bytes.size()), '\0');
   const size_t size =

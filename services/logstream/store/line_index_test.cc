@@ -54,6 +54,7 @@ TEST_P(LineIndexTest, FindsEveryLineHoweverTheLogWasCut) {
     }
     Append(piece);
   }
+  ASSERT_TRUE(store().Seal(kLog, {}).ok());
   const std::vector<int64_t> starts = LineStarts(log_);
   for (size_t line = 0; line < starts.size(); ++line) {
     const auto found = FindLine(store(), kLog, static_cast<int64_t>(line));
@@ -79,6 +80,7 @@ TEST_P(LineIndexTest, FindsLinesThatAreLongerThanAChunk) {
   Append("first\n");
   for (int i = 0; i < 3; ++i) Append(std::string(kChunkBytes, 'x'));
   Append("\nlast\n");
+  ASSERT_TRUE(store().Seal(kLog, {}).ok());
   const auto last = static_cast<int64_t>(log_.size()) - 5;
   EXPECT_EQ(*FindLine(store(), kLog, 1), 6);
   EXPECT_EQ(*FindLine(store(), kLog, 2), last);
@@ -106,6 +108,8 @@ TEST_P(LineIndexTest, TellsWhenBytesWereWritten) {
                                                 TimeMark{6, kNow + 1'000}));
   EXPECT_EQ(times->next, 8);
 
+  ASSERT_TRUE(store().Seal(kLog, {}).ok());
+  EXPECT_EQ(store().ReadTimes(kLog, 0, 100)->marks.marks(), times->marks.marks());
   // In pieces, each beginning where the one before ended.
   TimeMarks all;
   int64_t next = 0;

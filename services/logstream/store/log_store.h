@@ -66,7 +66,7 @@ class LogStore {
   virtual absl::StatusOr<LinePosition> NearLine(const std::string& name, int64_t newlines) = 0;
 
   struct Times {
-    TimeMarks marks;
+    TimeMarks marks = {};
     // Where to go on; the log's size when there are no more.
     int64_t next = 0;
   };

@@ -76,7 +76,8 @@ absl::StatusOr<LogStore::Times> MemoryLogStore::ReadTimes(const std::string& nam
   const auto found = logs_.find(name);
   if (found == logs_.end()) return Times{.next = offset};
   Times times = {.next = std::max(offset, static_cast<int64_t>(found->second.bytes.size()))};
-  for (const TimeMark& mark : found->second.times.Slice(offset, times.next).marks()) {
+  const TimeMarks marks = found->second.times.Slice(offset, times.next);
+  for (const TimeMark& mark : marks.marks()) {
     if (times.marks.marks().size() == most) {
       times.next = mark.offset;
       break;

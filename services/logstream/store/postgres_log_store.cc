@@ -181,17 +181,35 @@ absl::StatusOr<LogStore::Appended> PostgresLogStore::Append(const std::string& n
 
 absl::StatusOr<std::string> PostgresLogStore::Read(const std::string& name, int64_t offset,
                                                    size_t most) {
+  // A log is in one of the two places, and moves only from the first to the second.
   std::string bytes;
   KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
     KOZMIC_ASSIGN_OR_RETURN(bytes, ReadIn(tx, name, offset, most));
     return absl::OkStatus();
   }));
-  return bytes;
+  if (!bytes.empty()) return bytes;
+  KOZMIC_ASSIGN_OR_RETURN(const bool archived, IsArchived(name));
+  if (!archived) return "";
+  return archive_->Read(name, offset, most);
+}
+
+absl::StatusOr<bool> PostgresLogStore::IsArchived(const std::string& name) {
+  bool archived = false;
+  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
+    archived = !tx.exec_params("SELECT FROM logs WHERE name = $1 AND archived", name).empty();
+    return absl::OkStatus();
+  }));
+  if (archived && archive_ == nullptr) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(name, " is in the archive, and archive_folder is not set"));
+  }
+  return archived;
 }
 
 absl::StatusOr<LinePosition> PostgresLogStore::NearLine(const std::string& name,
                                                         int64_t newlines) {
   LinePosition position;
+  bool found = false;
   KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
     // The line's first byte is behind that many line ends: they end in this chunk or before it.
     const pqxx::result rows = tx.exec_params(
@@ -199,11 +217,14 @@ absl::StatusOr<LinePosition> PostgresLogStore::NearLine(const std::string& name,
         "WHERE log_id = (SELECT id FROM logs WHERE name = $1) AND newlines_before < $2 "
         "ORDER BY newlines_before DESC, start_offset DESC LIMIT 1",
         name, newlines);
-    position = {};
-    if (!rows.empty()) position = {rows[0][0].as<int64_t>(), rows[0][1].as<int64_t>()};
+    found = !rows.empty();
+    if (found) position = {rows[0][0].as<int64_t>(), rows[0][1].as<int64_t>()};
     return absl::OkStatus();
   }));
-  return position;
+  if (found) return position;
+  KOZMIC_ASSIGN_OR_RETURN(const bool archived, IsArchived(name));
+  if (!archived) return LinePosition();
+  return archive_->NearLine(name, newlines);
 }
 
 absl::StatusOr<LogStore::Times> PostgresLogStore::ReadTimes(const std::string& name, int64_t offset,
@@ -230,7 +251,10 @@ absl::StatusOr<LogStore::Times> PostgresLogStore::ReadTimes(const std::string& n
     }
     return absl::OkStatus();
   }));
-  return times;
+  if (times.next > offset) return times;
+  KOZMIC_ASSIGN_OR_RETURN(const bool archived, IsArchived(name));
+  if (!archived) return times;
+  return archive_->ReadTimes(name, offset, most);
 }
 
 absl::StatusOr<LogInfo> PostgresLogStore::Seal(const std::string& name, const SealAs& as) {
@@ -290,11 +314,12 @@ absl::StatusOr<bool> PostgresLogStore::RemoveProject(int64_t project) {
     return absl::OkStatus();
   }));
   bool nothing_left = false;
-  KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) {
+  KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) -> absl::Status {
     // The order is that of the index: it finds them, and replicas wait for each other in no circle.
     // With the lock, what was being appended is there to be seen.
     const pqxx::result logs = tx.exec_params(
-        "SELECT id FROM logs WHERE name LIKE $1 ORDER BY name USING ~<~ LIMIT $2 FOR UPDATE",
+        "SELECT id, name, archived FROM logs WHERE name LIKE $1 ORDER BY name USING ~<~ LIMIT $2 "
+        "FOR UPDATE",
         prefix + "-%", kRemovedLogs);
     nothing_left = logs.empty();
     if (nothing_left) {
@@ -304,6 +329,10 @@ absl::StatusOr<bool> PostgresLogStore::RemoveProject(int64_t project) {
     }
     std::string ids = "{";
     for (const pqxx::row& row : logs) {
+      // Before their rows, which are all that is known of them.
+      if (row[2].as<bool>() && archive_ != nullptr) {
+        KOZMIC_RETURN_IF_ERROR(archive_->Remove(row[1].c_str()));
+      }
       absl::StrAppend(&ids, ids.size() > 1 ? "," : "", row[0].c_str());
     }
     ids += "}";
@@ -321,6 +350,44 @@ absl::StatusOr<bool> PostgresLogStore::RemoveProject(int64_t project) {
     return absl::OkStatus();
   }));
   return nothing_left;
+}
+
+absl::StatusOr<std::vector<PostgresLogStore::Archivable>> PostgresLogStore::FindArchivable(
+    int64_t after, int most) {
+  std::vector<Archivable> logs;
+  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
+    logs.clear();
+    for (const pqxx::row& row : tx.exec_params(
+             "SELECT id, name, sha256 FROM logs WHERE sealed_at IS NOT NULL AND NOT archived "
+             "  AND size > 0 AND id > $1 ORDER BY id LIMIT $2",
+             after, most)) {
+      logs.push_back({row[0].as<int64_t>(), row[1].c_str(), row[2].c_str()});
+    }
+    return absl::OkStatus();
+  }));
+  return logs;
+}
+
+absl::Status PostgresLogStore::Archive(const Archivable& log) {
+  const auto read = [&](int64_t offset) -> absl::StatusOr<LogArchive::Piece> {
+    LogArchive::Piece piece;
+    KOZMIC_ASSIGN_OR_RETURN(piece.bytes, Read(log.name, offset, kChunkBytes));
+    const int64_t end = offset + static_cast<int64_t>(piece.bytes.size());
+    KOZMIC_ASSIGN_OR_RETURN(const Times times, ReadTimes(log.name, offset, kMostTimes));
+    piece.times = times.marks.Slice(offset, end);
+    return piece;
+  };
+  KOZMIC_RETURN_IF_ERROR(archive_->Write(log.name, log.sha256, read));
+  bool there = false;
+  KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) {
+    there = !tx.exec_params(absl::StrCat("UPDATE logs SET archived = true WHERE name = $1 AND ",
+                                         kNotRemoved, " RETURNING id"),
+                            log.name)
+                 .empty();
+    if (there) tx.exec_params0("DELETE FROM chunks WHERE log_id = $1", log.id);
+    return absl::OkStatus();
+  }));
+  return there ? absl::OkStatus() : archive_->Remove(log.name);
 }
 
 absl::Status PostgresLogStore::Unbegin(const std::string& name) {

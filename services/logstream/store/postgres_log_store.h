@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lib/postgres/pool.h"
+#include "services/logstream/archive/log_archive.h"
 #include "services/logstream/store/digest_book.h"
 #include "services/logstream/store/log_store.h"
 
@@ -13,8 +14,9 @@ namespace kozmic {
 // Logs as rows of compressed chunks; see migrations/logstream.
 class PostgresLogStore final : public LogStore {
  public:
-  // Not owned.
-  explicit PostgresLogStore(PostgresPool& pool) : pool_(pool) {}
+  // Not owned. Without an archive, logs that were moved to one cannot be read.
+  explicit PostgresLogStore(PostgresPool& pool, LogArchive* archive = nullptr)
+      : pool_(pool), archive_(archive) {}
 
   absl::StatusOr<LogInfo> Get(const std::string& name) override;
   absl::StatusOr<std::vector<LogInfo>> GetMany(const std::vector<std::string>& names) override;
@@ -26,11 +28,24 @@ class PostgresLogStore final : public LogStore {
   absl::StatusOr<LogInfo> Seal(const std::string& name, const SealAs& as) override;
   absl::StatusOr<bool> RemoveProject(int64_t project) override;
 
+  struct Archivable {
+    int64_t id = 0;
+    std::string name;
+    std::string sha256;
+  };
+  // Sealed logs that are not archived, with greater ids than `after`, by id.
+  absl::StatusOr<std::vector<Archivable>> FindArchivable(int64_t after, int most);
+  // Moves a log to the archive, whole. OK when it is there by then, or the log is removed.
+  absl::Status Archive(const Archivable& log);
+
  private:
+  // Whether the log is in the archive; an error when that cannot be read.
+  absl::StatusOr<bool> IsArchived(const std::string& name);
   // Takes back what was begun of a log before it was seen to be removed.
   absl::Status Unbegin(const std::string& name);
 
   PostgresPool& pool_;
+  LogArchive* const archive_;
   DigestBook digests_;
 };
 
