@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "bench/runner_load/bare.h"
-#include "bench/runner_load/report.h"
+#include "bench/report/report.h"
 #include "services/runner/fetch/git_fetcher.h"
 
 namespace kozmic::bench {

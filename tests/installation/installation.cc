@@ -11,6 +11,7 @@
 #include "absl/time/clock.h"
 #include "httplib.h"
 #include "lib/rpc/client.h"
+#include "lib/rpc/service_token.h"
 #include "lib/testing/free_port.h"
 
 namespace kozmic {
@@ -161,6 +162,14 @@ void Installation::AwaitServing(const std::string& name) {
 }
 
 std::string Installation::RunnerToken() { return kRunnerToken; }
+
+std::string Installation::LogToken(const std::string& log) {
+  return CapabilityToken(kServiceKey, "log-write", log);
+}
+
+std::string Installation::ServiceTokenOf(const std::string& service) {
+  return ServiceToken(kServiceKey, service);
+}
 
 int64_t Installation::Number(const std::string& service, const std::string& query) {
   int64_t number = 0;

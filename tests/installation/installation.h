@@ -50,6 +50,10 @@ class Installation {
   const std::string& build_address() const { return addresses_.at("build"); }
   const std::string& logstream_address() const { return addresses_.at("logstream"); }
   static std::string RunnerToken();
+  // As a runner gets it for a log with its lease.
+  static std::string LogToken(const std::string& log);
+  // As a service proves that it is one.
+  static std::string ServiceTokenOf(const std::string& service);
 
   // The database of a service.
   PostgresPool& Database(const std::string& service) { return *pools_.at(service); }

@@ -154,6 +154,9 @@ void PlayedRunner::Play(Job& job) {
     }
     FinishJobRequest request;
     request.set_log_size(written);
+    if (const auto sha256 = uploader.Sha256(written); sha256.ok()) {
+      request.set_log_sha256(*sha256);
+    }
     request.set_outcome(job.stop_reason() == StopReason::kCancel
                             ? FinishJobRequest::OUTCOME_CANCELLED
                             : FinishJobRequest::OUTCOME_EXITED);

@@ -45,10 +45,11 @@ bool TestAppend::AwaitAck(int64_t end) {
   return false;
 }
 
-bool TestAppend::Send(int64_t offset, const std::string& bytes) {
+bool TestAppend::Send(int64_t offset, const std::string& bytes, int64_t write_time_ms) {
   AppendLogRequest request;
   request.set_offset(offset);
   request.set_bytes(bytes);
+  request.set_write_time_ms(write_time_ms);
   return stream_->Write(request);
 }
 

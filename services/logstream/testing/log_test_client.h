@@ -31,7 +31,7 @@ class TestAppend {
   // Reads until `end` is acknowledged; false when the call ends before.
   bool AwaitAck(int64_t end);
   // False when the call is over.
-  bool Send(int64_t offset, const std::string& bytes);
+  bool Send(int64_t offset, const std::string& bytes, int64_t write_time_ms = 0);
   void HalfClose() { stream_->WritesDone(); }
   void Cancel() { context_.TryCancel(); }
   // The call's status; reads what is left.

@@ -1,4 +1,4 @@
-#include "bench/runner_load/report.h"
+#include "bench/report/report.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,5 +1,5 @@
-#ifndef KOZMIC_BENCH_RUNNER_LOAD_REPORT_H_
-#define KOZMIC_BENCH_RUNNER_LOAD_REPORT_H_
+#ifndef KOZMIC_BENCH_REPORT_REPORT_H_
+#define KOZMIC_BENCH_REPORT_REPORT_H_
 
 #include <string>
 #include <vector>
@@ -14,6 +14,8 @@ class Samples {
   void Add(double value) { values_.push_back(value); }
   double p50() const { return At(0.5); }
   double p95() const { return At(0.95); }
+  double p99() const { return At(0.99); }
+  size_t size() const { return values_.size(); }
 
  private:
   double At(double share) const;
@@ -31,4 +33,4 @@ void Verdict(absl::string_view what, double value, absl::string_view relation, d
 
 }  // namespace kozmic::bench
 
-#endif  // KOZMIC_BENCH_RUNNER_LOAD_REPORT_H_
+#endif  // KOZMIC_BENCH_REPORT_REPORT_H_
