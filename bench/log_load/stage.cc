@@ -23,6 +23,8 @@ using logstream::v1::LogService;
 
 // As ./kozmic up configures its server.
 constexpr char kDurable[] = "fsync = on\nfull_page_writes = on\nshared_buffers = 64MB\n";
+// More than there are logs.
+constexpr int kSlots = 200;
 constexpr absl::Duration kPatience = absl::Minutes(2);
 
 template <typename T>
@@ -94,7 +96,17 @@ Stage::Stage() : installation_({.replicas = 1, .postgres = kDurable}) {
   project_ = DumpJson(project["id"]);
   Must("hook",
        octo_->Change("POST", absl::StrCat("/projects/", project_, "/hooks"),
-                     {{"title", "Tests"}, {"image", "debian:12"}, {"script", "#!/bin/sh\ntrue\n"}}));
+                     {{"title", "Tests"},
+                      {"image", "debian:12"},
+                      {"timeout_seconds", 86400},
+                      {"stall_timeout_seconds", 86400},
+                      {"script", PlayedRunner::Script(1, absl::Hours(10))}}));
+  runner_ = std::make_unique<PlayedRunner>(
+      PlayedRunner::Options{.name = "played",
+                            .slots = kSlots,
+                            .build_address = installation_.build_address(),
+                            .logstream_address = installation_.logstream_address(),
+                            .token = Installation::RunnerToken()});
 }
 
 std::string Stage::NewLog() {
@@ -102,8 +114,8 @@ std::string Stage::NewLog() {
                    "POST", "/repositories/octo/load/commits",
                    {{"login", "octo"}, {"message", absl::StrCat("Build ", ++builds_)}}));
   const absl::Time deadline = absl::Now() + kPatience;
-  while (installation_.Number("build", "SELECT count(*) FROM builds") < builds_) {
-    if (absl::Now() > deadline) Die("a push was not built");
+  while (installation_.Number("build", "SELECT count(*) FROM attempts") < builds_) {
+    if (absl::Now() > deadline) Die("a push's job did not begin");
     absl::SleepFor(absl::Milliseconds(5));
   }
   return absl::StrCat(project_, "/", builds_, "/1/1");

@@ -14,6 +14,7 @@
 #include "services/runner/log/log_uploader.h"
 #include "tests/installation/installation.h"
 #include "tests/installation/person.h"
+#include "tests/installation/played_runner.h"
 
 namespace kozmic::bench {
 
@@ -37,14 +38,15 @@ class WrittenLog {
   std::optional<runner::LogUploader> uploader_;
 };
 
-// A whole installation with a project whose builds nobody runs but this.
+// A whole installation with a project whose jobs run for as long as this is there, and write nothing
+// by themselves.
 class Stage {
  public:
   Stage();
 
   Installation& installation() { return installation_; }
   Person& octo() { return *octo_; }
-  // The log of a new build's job, as the API names it: "1/2/1/1".
+  // The log of a new build's job, which has begun, as the API names it: "1/2/1/1".
   std::string NewLog();
   // Its writer. `log`: as the API names it.
   std::unique_ptr<WrittenLog> Writer(const std::string& log);
@@ -55,6 +57,7 @@ class Stage {
  private:
   Installation installation_;
   std::unique_ptr<Person> octo_;
+  std::unique_ptr<PlayedRunner> runner_;
   std::string project_;
   int64_t builds_ = 0;
   SystemRandom random_;

@@ -23,6 +23,8 @@ namespace {
 
 // So many come from one address of the loopback network: one address has only so many ports.
 constexpr size_t kOfOneAddress = 500;
+// As people come; who is refused as all come at once would come again.
+constexpr size_t kAtOnce = 64;
 constexpr absl::Duration kConnectTime = absl::Seconds(60);
 
 [[noreturn]] void Die(const char* what) {
@@ -63,6 +65,13 @@ Viewers::Viewers(const std::string& host, int port, const std::string& target,
       absl::StrCat("GET ", target, " HTTP/1.1\r\nHost: ", host, ":", port, "\r\n", headers,
                    "Accept: text/event-stream\r\n\r\n");
   for (size_t i = 0; i < count; ++i) {
+    {
+      const auto few = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+        return i < answered_ + kAtOnce;
+      };
+      absl::MutexLock lock(&mutex_);
+      if (!mutex_.AwaitWithTimeout(absl::Condition(&few), kConnectTime)) Die("not answered");
+    }
     viewers_[i].fd = Connect(host, port, i);
     if (send(viewers_[i].fd.get(), request.data(), request.size(), MSG_NOSIGNAL) !=
         static_cast<ssize_t>(request.size())) {
@@ -113,7 +122,7 @@ void Viewers::Read(Viewer& viewer) {
       absl::MutexLock lock(&mutex_);
       ++answered_;
     }
-    constexpr absl::string_view kBytes = "\"bytes\":\"";
+    const std::string kBytes = "\"bytes\":\"";
     const size_t data = line.find(kBytes);
     if (data == std::string::npos) continue;
     const size_t first = data + kBytes.size();

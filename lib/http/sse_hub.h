@@ -57,7 +57,7 @@ struct SseKind {
 
 struct SseHubOptions {
   // 0: no limit.
-  size_t max_viewers = 10000;
+  size_t max_viewers = 16384;
   size_t max_viewers_per_ip = 0;
   // A viewer that takes nothing while so much is published for it is dropped,
   size_t max_pending_bytes = 1 << 20;

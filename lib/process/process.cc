@@ -1,5 +1,6 @@
 #include "lib/process/process.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -24,6 +25,14 @@ sigset_t TerminationSignals() {
   return signals;
 }
 
+// Each viewer and each connection is a file; the soft limit is for programs that use select().
+void AllowManyFiles() {
+  rlimit files;
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
 }  // namespace
 
 int RunProcess(int argc, char** argv, absl::string_view name,
@@ -31,6 +40,7 @@ int RunProcess(int argc, char** argv, absl::string_view name,
   const sigset_t signals = TerminationSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  AllowManyFiles();
   ConfigureLog(name, Severity::kInfo);
   // Debian's Abseil looks at every lock for cycles, and aborts on one. That is for tests.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
