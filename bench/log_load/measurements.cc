@@ -110,23 +110,27 @@ double CopySeconds(Stage& stage, const std::string& lines) {
 void MeasureFlood(Stage& stage, const std::string& kind, const std::string& lines) {
   const double copy = CopySeconds(stage, lines);
   Samples whole;
+  Samples cpu;
   double logstream_mb = 0;
   double gateway_mb = 0;
   for (int round = 0; round < 3; ++round) {
     const auto writer = stage.Writer(stage.NewLog());
     MemoryWatch logstream(stage.installation().at("logstream"));
     MemoryWatch gateway(stage.installation().at("gateway"));
+    const double cpu_before = stage.installation().at("logstream").Cpu();
     const absl::Time begin = absl::Now();
     for (size_t at = 0; at < lines.size(); at += kPieceBytes) {
       writer->Write(absl::string_view(lines).substr(at, kPieceBytes));
     }
     writer->Seal();
     whole.Add(Seconds(absl::Now() - begin));
+    cpu.Add(stage.installation().at("logstream").Cpu() - cpu_before);
     logstream_mb = std::max(logstream_mb, logstream.Most());
     gateway_mb = std::max(gateway_mb, gateway.Most());
   }
   Row(absl::StrCat("200 MB of ", kind, " lines: written -> stored and sealed"), whole, "s");
   Verdict("  that", whole.p50(), "<=", 2, "s");
+  Row("  processor time of logstream", cpu, "s");
   Verdict("  memory of logstream", logstream_mb, "<", 50, "MB");
   Verdict("  memory of the gateway", gateway_mb, "<", 50, "MB");
   std::printf("  COPY of the same lines: %.2f s; ratio %.2f\n", copy, whole.p50() / copy);

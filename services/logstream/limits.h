@@ -8,14 +8,22 @@
 
 namespace kozmic {
 
-// Most bytes in one message of an append or a tail, in one chunk of the store, in one commit.
+// Most bytes in one message of an append or a tail, in one chunk of the store.
 inline constexpr size_t kChunkBytes = 256 << 10;
-// Most uncommitted bytes of one append stream; then nothing more is read from it.
-inline constexpr size_t kAppendBufferBytes = 1 << 20;
+// Most bytes in one commit: what its waiting for the disk costs is then spread over several chunks.
+inline constexpr size_t kCommitBytes = 4 * kChunkBytes;
+// Most uncommitted bytes of one append stream; then nothing more is read from it. The next commit's
+// bytes come while the last one waits for the disk.
+inline constexpr size_t kAppendBufferBytes = 3 * kCommitBytes;
 // Most live bytes that wait for one reader; a slower one reads from the store.
 inline constexpr size_t kTailWindowBytes = 256 << 10;
 // Most bytes of one entry of the live feed.
 inline constexpr size_t kLiveEntryBytes = 64 << 10;
+// Of the bytes that a writer sends, so many a second reach other replicas live, after a first burst
+// of as many; the others, which nobody can read that fast, they read from the store.
+inline constexpr size_t kBroadcastBytesPerSecond = 1 << 20;
+// While a log grows faster than that, they hear of its commits so often.
+inline constexpr absl::Duration kBroadcastInterval = absl::Milliseconds(100);
 // A stream's commits begin at least so far apart, unless there is a whole chunk: rows of a few
 // bytes each would make logs slow to read.
 inline constexpr absl::Duration kCommitInterval = absl::Milliseconds(30);

@@ -92,7 +92,7 @@ void AppendStream::TakeChunk(int64_t offset, absl::string_view bytes) {
   if (accepted.ok() && accepted->taken > 0) {
     const size_t known = bytes.size() - accepted->taken;
     environment_.feed.Live(log_, offset + static_cast<int64_t>(known), bytes.substr(known),
-                           committed);
+                           committed, budget_.Take(bytes.size() - known, absl::Now()));
   }
   TurnIsOver(accepted.status());
 }
@@ -113,19 +113,21 @@ void AppendStream::TurnIsOver(const absl::Status& status) {
 
 void AppendStream::CommitBatch(int64_t offset, const std::string& batch, const TimeMarks& times) {
   const absl::Status status = AppendOver(environment_.store, log_, offset, batch, times);
-  bool idle = false;
+  bool broadcast = false;
   {
     absl::MutexLock lock(&mutex_);
     if (status.ok()) {
       buffer_->Commit(batch.size());
-      idle = buffer_->size() == 0;
+      // Readers elsewhere that lack some bytes hear of a commit by the live bytes that follow it, or
+      // else by this.
+      const absl::Time now = absl::Now();
+      broadcast = buffer_->size() == 0 || now >= broadcast_ + kBroadcastInterval;
+      if (broadcast) broadcast_ = now;
     }
   }
-  // Readers elsewhere that lack some bytes hear of a commit by the live bytes that follow it, or
-  // else by this.
   if (status.ok()) {
     environment_.feed.Stored({.name = log_, .size = offset + static_cast<int64_t>(batch.size())},
-                             idle);
+                             broadcast);
   }
   // These bytes were shown before it was seen that they must not be.
   if (Reason(status) == "log_removed") environment_.feed.Clear();
@@ -205,7 +207,7 @@ void AppendStream::AdvanceCommit() {
   if (!buffer_ || committing_ || buffer_->size() == 0) return;
   const absl::Time due = commit_begin_ + kCommitInterval;
   const absl::Time now = absl::Now();
-  if (now < due && buffer_->size() < kChunkBytes && !end_) {
+  if (now < due && buffer_->size() < kCommitBytes && !end_) {
     if (alarm_set_) return;
     alarm_set_ = true;
     // A new one each time: this may run within the last one's callback. It must not own the stream,
@@ -221,7 +223,7 @@ void AppendStream::AdvanceCommit() {
   }
   commit_begin_ = now;
   const int64_t begin = buffer_->committed();
-  const absl::string_view batch = buffer_->Batch(kChunkBytes);
+  const absl::string_view batch = buffer_->Batch(kCommitBytes);
   committing_ = Submit(
       [this, begin, batch = std::string(batch),
        times = buffer_->times().Slice(begin, begin + static_cast<int64_t>(batch.size()))] {

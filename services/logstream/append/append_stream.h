@@ -16,6 +16,8 @@
 #include "grpcpp/grpcpp.h"
 #include "kozmic/logstream/v1/logstream.grpc.pb.h"
 #include "services/logstream/append/append_buffer.h"
+#include "services/logstream/append/byte_budget.h"
+#include "services/logstream/limits.h"
 #include "services/logstream/open_streams.h"
 #include "services/logstream/stream_environment.h"
 
@@ -69,6 +71,8 @@ class AppendStream final : public grpc::ServerBidiReactor<logstream::v1::AppendL
   logstream::v1::AppendLogRequest request_;
   // Set by Open().
   std::string log_;
+  // Of the one turn that there is at a time.
+  ByteBudget budget_{kBroadcastBytesPerSecond};
 
   absl::Mutex mutex_;
   std::shared_ptr<AppendStream> self_ ABSL_GUARDED_BY(mutex_);
@@ -77,6 +81,8 @@ class AppendStream final : public grpc::ServerBidiReactor<logstream::v1::AppendL
   logstream::v1::AppendLogResponse response_ ABSL_GUARDED_BY(mutex_);
   // The last end that was told, -1 before the first.
   int64_t told_ ABSL_GUARDED_BY(mutex_) = -1;
+  // When other replicas last heard of a commit.
+  absl::Time broadcast_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   absl::Time commit_begin_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   std::optional<grpc::Alarm> alarm_ ABSL_GUARDED_BY(mutex_);
   bool reading_ ABSL_GUARDED_BY(mutex_) = false;

@@ -32,6 +32,67 @@ void Begin(pqxx::nontransaction& tx, const std::string& name) {
   tx.exec_params0("INSERT INTO logs (name) VALUES ($1) ON CONFLICT DO NOTHING", name);
 }
 
+// Bytes of a log on their way into the table, as chunks.
+class NewChunks {
+ public:
+  NewChunks(int64_t offset, absl::string_view bytes, const TimeMarks& times) {
+    for (size_t at = 0; at < bytes.size(); at += kChunkBytes) {
+      const absl::string_view piece = bytes.substr(at, kChunkBytes);
+      const int64_t begin = offset + static_cast<int64_t>(at);
+      const int64_t end = begin + static_cast<int64_t>(piece.size());
+      chunks_.push_back({.offset = begin,
+                         .raw_size = static_cast<int64_t>(piece.size()),
+                         .newlines_before = newlines_,
+                         .data = CompressChunk(piece),
+                         .times = times.Slice(begin, end).Encode(begin)});
+      newlines_ += std::count(piece.begin(), piece.end(), '\n');
+    }
+  }
+
+  // False when the log's size is not `offset`, or it takes nothing.
+  bool Add(pqxx::nontransaction& tx, const std::string& name, int64_t offset, int64_t size) const {
+    // One statement, and so one commit, for all.
+    std::string statement = absl::StrCat(
+        "WITH grown AS (UPDATE logs SET size = size + $3, "
+        "    newlines = CASE counted WHEN size THEN newlines + $4 END, counted = size + $3 "
+        "  WHERE name = $1 AND size = $2 AND sealed_at IS NULL AND ",
+        kNotRemoved,
+        "  RETURNING id, newlines - $4 AS newlines_before) "
+        "INSERT INTO chunks (log_id, start_offset, raw_size, newlines_before, data, times) "
+        "SELECT id, n.start_offset, n.raw_size, grown.newlines_before + n.newlines_before, n.data, "
+        "  NULLIF(n.times, ''::bytea) FROM grown, (VALUES ");
+    std::vector<pqxx::binarystring> values;
+    values.reserve(2 * chunks_.size());
+    for (size_t i = 0; i < chunks_.size(); ++i) {
+      const Chunk& chunk = chunks_[i];
+      const size_t next = 5 + 2 * i;
+      absl::StrAppend(&statement, i > 0 ? ", (" : "(", chunk.offset, "::bigint, ", chunk.raw_size,
+                      "::bigint, ", chunk.newlines_before, "::bigint, $", next, "::bytea, $",
+                      next + 1, "::bytea)");
+      values.push_back(ToBytea(chunk.data));
+      values.push_back(ToBytea(chunk.times));
+    }
+    absl::StrAppend(&statement,
+                    ") AS n (start_offset, raw_size, newlines_before, data, times) RETURNING 1");
+    return !tx.exec_params(statement, name, offset, size, newlines_,
+                           pqxx::prepare::make_dynamic_params(values))
+                .empty();
+  }
+
+ private:
+  struct Chunk {
+    int64_t offset = 0;
+    int64_t raw_size = 0;
+    // Among these chunks.
+    int64_t newlines_before = 0;
+    std::string data;
+    std::string times;
+  };
+
+  std::vector<Chunk> chunks_;
+  int64_t newlines_ = 0;
+};
+
 // The named logs that there are or that are removed.
 std::vector<LogInfo> Find(pqxx::transaction_base& tx, const std::vector<std::string>& names) {
   std::vector<LogInfo> infos;
@@ -128,32 +189,16 @@ absl::StatusOr<std::vector<LogInfo>> PostgresLogStore::GetMany(
 absl::StatusOr<LogStore::Appended> PostgresLogStore::Append(const std::string& name, int64_t offset,
                                                             absl::string_view bytes,
                                                             const TimeMarks& times) {
-  if (bytes.empty() || bytes.size() > kChunkBytes) {
-    return absl::InvalidArgumentError(absl::StrCat("a chunk of ", bytes.size(), " bytes"));
+  if (bytes.empty() || bytes.size() > kCommitBytes) {
+    return absl::InvalidArgumentError(absl::StrCat("an append of ", bytes.size(), " bytes"));
   }
-  const std::string data = CompressChunk(bytes);
   const int64_t size = static_cast<int64_t>(bytes.size());
-  const auto newlines = static_cast<int64_t>(std::count(bytes.begin(), bytes.end(), '\n'));
-  const std::string marks = times.Encode(offset);
+  const NewChunks chunks(offset, bytes, times);
   Appended appended;
   const absl::Status status = pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
     // The pool may run this again after a lost connection: the condition on the size makes the
     // second run of a statement that did happen find nothing to do.
-    const auto add = [&] {
-      return !tx.exec_params(
-                    absl::StrCat("WITH grown AS (UPDATE logs SET size = size + $3, "
-                                 "    newlines = CASE counted WHEN size THEN newlines + $5 END, "
-                                 "    counted = size + $3 "
-                                 "  WHERE name = $1 AND size = $2 AND sealed_at IS NULL AND ",
-                                 kNotRemoved,
-                                 "  RETURNING id, newlines - $5 AS newlines_before) "
-                                 "INSERT INTO chunks (log_id, start_offset, raw_size, data, "
-                                 "  newlines_before, times) "
-                                 "SELECT id, $2, $3::bigint, $4::bytea, newlines_before, "
-                                 "  NULLIF($6::bytea, ''::bytea) FROM grown RETURNING 1"),
-                    name, offset, size, ToBytea(data), newlines, ToBytea(marks))
-                  .empty();
-    };
+    const auto add = [&] { return chunks.Add(tx, name, offset, size); };
     if (add()) {
       appended = {.done = true, .size = offset + size};
       return absl::OkStatus();

@@ -24,8 +24,9 @@ LiveFeed::LiveFeed(const RedisAddress& redis, TailHub& hub, std::function<void()
                   random) {}
 
 void LiveFeed::Live(const std::string& log, int64_t offset, absl::string_view bytes,
-                    int64_t committed) {
+                    int64_t committed, bool broadcast) {
   hub_.Live(log, offset, bytes);
+  if (!broadcast) return;
   while (!bytes.empty()) {
     const absl::string_view piece = bytes.substr(0, kLiveEntryBytes);
     publisher_.Publish({{"log", log},

@@ -29,7 +29,9 @@ class LiveFeed {
            Random& random);
 
   // Bytes were taken from a writer and are about to be committed; `committed` are already.
-  void Live(const std::string& log, int64_t offset, absl::string_view bytes, int64_t committed);
+  // `broadcast`: the other replicas should have them now.
+  void Live(const std::string& log, int64_t offset, absl::string_view bytes, int64_t committed,
+            bool broadcast);
   // Something was committed; `broadcast`: the other replicas should hear of it.
   void Stored(const LogInfo& info, bool broadcast);
   // Takes everything that Redis still has of any log out of it, because some must not stay.

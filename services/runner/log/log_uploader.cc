@@ -23,7 +23,7 @@ using logstream::v1::AppendLogResponse;
 
 constexpr size_t kChunk = 256 << 10;
 // Sent and not yet acknowledged.
-constexpr int64_t kMostInFlight = 1 << 20;
+constexpr int64_t kMostInFlight = 3 << 20;
 // Streams are opened anew so often; the service may be a replica that wants to end.
 constexpr absl::Duration kStreamLife = absl::Hours(1);
 constexpr absl::Duration kFirstPause = absl::Milliseconds(100);
