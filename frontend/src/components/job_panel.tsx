@@ -6,7 +6,6 @@ import { CopyButton } from './copy_button';
 import { paths } from '../routes';
 import { BoxIcon, ServerIcon, TagIcon } from './icons';
 import { lazy } from './lazy';
-import { LogPanel } from './log_panel';
 import { Phases } from './phases';
 import { StatusPill } from './status';
 
@@ -15,6 +14,10 @@ const Waiting = lazy(
   'Waiting',
   () => <div class="log-box" />,
 );
+
+/** To be asked for before it is needed, so that it does not wait for what is shown around it. */
+export const loadLogPanel = () => import('./log_panel');
+const LogPanel = lazy(loadLogPanel, 'LogPanel', () => <div class="log-box" aria-busy="true" />);
 
 /** Everything about one job, or one attempt at it. */
 export function JobPanel(props: {

@@ -29,8 +29,9 @@ const PIECES = ['plain ', 'Grüße ', '世界', '👩‍🚀', '\n', '\r\n', '\u
 function randomBytes(random: Random, pieces: number): Uint8Array {
   const out: number[] = [];
   for (let i = 0; i < pieces; i++) {
-    if (random.chance(0.15)) out.push(...random.bytes(1 + random.below(5)));
-    else if (random.chance(0.15)) out.push(0xc2 + random.below(0x33), 0x80 + random.below(0x40));
+    const kind = random.below(7);
+    if (kind === 0) out.push(...random.bytes(1 + random.below(5)));
+    else if (kind === 1) out.push(0xc2 + random.below(0x33), 0x80 + random.below(0x40));
     else out.push(...encoder.encode(random.pick(PIECES)));
   }
   return Uint8Array.from(out);

@@ -70,6 +70,12 @@ export class LogStore implements LineSink {
     return { text, runs };
   }
 
+  /** Whether a final row has anything but plain text. */
+  hasStyles(index: number): boolean {
+    const next = index + 1 < this.#runStarts.length ? this.#runStarts.at(index + 1) : this.#runs.length;
+    return next > this.#runStarts.at(index);
+  }
+
   /** A row's text alone. */
   text(index: number): string {
     return this.#texts[index] ?? this.row(index).text;
