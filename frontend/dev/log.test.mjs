@@ -261,3 +261,25 @@ test('lines are copied as they are, the log fills the window, and ? tells all ke
   await page.keyboard.press('Control+f');
   await page.getByTestId('find').waitFor();
 });
+
+test('N2: a log says its length and digest, and is verified against them on demand', async (t) => {
+  const page = await visit(t, SUCCESS, (_, context) => dev(context, 'log?log=3/128/1/1'));
+  await complete(page);
+  const digest = page.locator('.outcome-digest');
+  const whole = await digest.locator('code').first().getAttribute('title');
+  assert.match(whole, /^[0-9a-f]{64}$/);
+  assert.equal(await digest.locator('code').first().textContent(), `${whole.slice(0, 12)}…`);
+  await page.getByTestId('verify-log').click();
+  await page.getByTestId('verified').getByText('Verified').waitFor();
+  await accessible(page);
+  await dev(page, 'log?log=3/128/1/1&damaged');
+  await page.reload();
+  await complete(page);
+  await page.getByTestId('verify-log').click();
+  await page.getByTestId('differs').getByText('These are not the bytes that were stored').waitFor();
+  await accessible(page);
+  await page.route('**/log?*', (route) => route.abort());
+  await page.getByTestId('verify-log').click();
+  await page.getByTestId('trouble').waitFor();
+  assert.equal(await page.getByTestId('differs').count(), 0);
+});

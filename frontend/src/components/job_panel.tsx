@@ -9,6 +9,14 @@ import { lazy } from './lazy';
 import { Phases } from './phases';
 import { StatusPill } from './status';
 
+/** Enough to compare by eye. */
+const SHORT_DIGEST = 12;
+
+const VerifyLog = lazy(
+  () => import('./verify_log'),
+  'VerifyLog',
+  () => <span class="button button-small">Verify</span>,
+);
 const Waiting = lazy(
   () => import('../pages/build_parts'),
   'Waiting',
@@ -95,10 +103,9 @@ function Outcome({ job }: { job: Job }) {
           <div class="outcome-digest">
             <dt>SHA-256</dt>
             <dd>
-              <code class="ellipsis" title={log.sha256}>
-                {log.sha256}
-              </code>
+              <code title={log.sha256}>{log.sha256.slice(0, SHORT_DIGEST)}…</code>
               <CopyButton text={() => log.sha256 ?? ''} label="Copy SHA-256" />
+              <VerifyLog id={log.id} size={log.size} sha256={log.sha256} />
             </dd>
           </div>
         )}
