@@ -283,3 +283,52 @@ test('N2: a log says its length and digest, and is verified against them on dema
   await page.getByTestId('trouble').waitFor();
   assert.equal(await page.getByTestId('differs').count(), 0);
 });
+
+test('N12: all logs of a project are searched, by address, on and on, and lead to their lines', async (t) => {
+  let asked = 0;
+  const page = await visit(t, '/projects/1/history/', (fresh) => {
+    fresh.on('request', (request) => request.url().includes('/logs/search') && asked++);
+  });
+  await page.getByRole('link', { name: 'Search', exact: true }).click();
+  await page.getByTestId('search-text').fill('FAIL test/login');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`${mock.base}/projects/1/search/?q=FAIL+test%2Flogin`);
+  await page.locator('[data-testid=found-build][data-build="39"]').waitFor();
+  // Pages that were empty were gone over.
+  assert.equal(asked, 2);
+  await page.getByTestId('search-state').getByText('1 line so far; there may be more.').waitFor();
+  await page.getByTestId('more').click();
+  await page.locator('[data-testid=found-build][data-build="33"]').waitFor();
+  await accessible(page);
+  await page.locator('[data-testid=found-build][data-build="39"]').getByTestId('found-line').getByRole('link').click();
+  await page.waitForURL(`${mock.base}/projects/1/builds/39/jobs/1/?attempt=1#L121`);
+  await complete(page);
+  await inView(page, 121);
+  await page.goBack();
+  await page.locator('[data-testid=found-build][data-build="39"]').waitFor();
+  assert.equal(await page.getByTestId('search-text').inputValue(), 'FAIL test/login');
+
+  await page.getByTestId('search-matchCase').check();
+  await page.getByTestId('search-regex').check();
+  await page.getByTestId('search-text').fill('(');
+  await page.getByTestId('search').click();
+  await page.getByTestId('trouble').getByText('is no regular expression').waitFor();
+  await page.getByTestId('search-text').fill('no log [h]as this');
+  await page.getByTestId('search').click();
+  await page.waitForURL(/q=no\+log\+%5Bh%5Das\+this&regex=1&case=1$/);
+  await page.getByTestId('nothing-found').waitFor();
+  await accessible(page);
+});
+
+test('N12: a search that finds nothing for long can be stopped and gone on with', async (t) => {
+  const page = await visit(t, '/projects/1/search/?q=nothing', (fresh) =>
+    fresh.route('**/logs/search?*', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await route.fulfill({ json: { lines: [], next_page_token: 'more' } }).catch(() => {});
+    }));
+  await page.getByTestId('search-state').getByText('Nothing yet, searching older builds…').waitFor();
+  await page.getByTestId('stop-search').click();
+  await page.getByTestId('search-state').getByText('Nothing so far; there are older builds.').waitFor();
+  await page.getByTestId('more').click();
+  await page.getByTestId('stop-search').waitFor();
+});
