@@ -90,9 +90,16 @@ function Results(props: { project: number; found: LogSearch; more: () => void; s
   const builds = groupFound(lines);
   return (
     <section aria-label="Results" aria-busy={searching}>
-      <output class="muted" data-testid="search-state">
-        {wordsOf(found)}
-      </output>
+      <div class="search-state">
+        <output class="muted" data-testid="search-state">
+          {wordsOf(found)}
+        </output>
+        {searching && (
+          <button type="button" class="button button-small" onClick={stop} data-testid="stop-search">
+            Stop
+          </button>
+        )}
+      </div>
       {builds.map((build) => (
         <Build key={build.build} project={project} found={build} />
       ))}
@@ -103,11 +110,6 @@ function Results(props: { project: number; found: LogSearch; more: () => void; s
       )}
       <Trouble error={error} />
       <div class="pager">
-        {searching && (
-          <button type="button" class="button" onClick={stop} data-testid="stop-search">
-            Stop
-          </button>
-        )}
         {!searching && !complete && (!error || error.isTemporary) && (
           <button type="button" class="button" onClick={more} data-testid="more">
             {error ? 'Try again' : 'Load more'}
