@@ -332,3 +332,9 @@ test('N12: a search that finds nothing for long can be stopped and gone on with'
   await page.getByTestId('more').click();
   await page.getByTestId('stop-search').waitFor();
 });
+
+test('a log whose viewer cannot be loaded says so', async (t) => {
+  const page = await visit(t, SUCCESS, (fresh) => fresh.route('**/assets/log_panel-*.js', (route) => route.abort()));
+  await page.getByTestId('unloadable').waitFor();
+  await page.getByTestId('outcome').waitFor();
+});

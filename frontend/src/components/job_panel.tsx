@@ -15,7 +15,7 @@ const SHORT_DIGEST = 12;
 const VerifyLog = lazy(
   () => import('./verify_log'),
   'VerifyLog',
-  () => <span class="button button-small">Verify</span>,
+  () => <span class="tool">Verify</span>,
 );
 const Waiting = lazy(
   () => import('../pages/build_parts'),
@@ -25,7 +25,7 @@ const Waiting = lazy(
 
 /** To be asked for before it is needed, so that it does not wait for what is shown around it. */
 export const loadLogPanel = () => import('./log_panel');
-const LogPanel = lazy(loadLogPanel, 'LogPanel', () => <div class="log-box" aria-busy="true" />);
+const LogPanel = lazy(loadLogPanel, 'LogPanel', () => <div class="log-box" aria-busy="true" />, true);
 
 /** Everything about one job, or one attempt at it. */
 export function JobPanel(props: {

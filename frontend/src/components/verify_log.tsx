@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { readLog } from '../api/log';
 import { formatNumber } from '../format';
 import { canVerify, type Verdict, verify } from '../log/digest';
-import { ActionButton, Trouble, useAction } from './action';
+import { Trouble, useAction } from './action';
 import { AlertIcon, CheckIcon } from './icons';
 
 /** Reads a finished log once more and says whether it is, byte by byte, what was stored when it ended. */
@@ -29,7 +29,9 @@ export function VerifyLog({ id, size, sha256 }: { id: string; size: number; sha2
   return (
     <>
       {verdict?.kind !== 'same' && (
-        <ActionButton action={action} label="Verify" runningLabel="Verifying…" class="button-small" testId="verify-log" />
+        <button type="button" class="tool" aria-disabled={action.running} data-testid="verify-log" onClick={action.run}>
+          {action.running ? 'Verifying…' : 'Verify'}
+        </button>
       )}
       <output class="fact" data-testid="verified">
         {verdict?.kind === 'same' && (
