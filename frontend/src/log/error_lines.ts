@@ -8,8 +8,11 @@ const MOST_CHARACTERS = 1_000;
 /** Most lines have none of these, and need no closer look. */
 const WORDS = /err|fail|fatal|panic|traceback|not ok|fault|exception|exit|not found|segm|\*\*\*/i;
 
-/** What may be before the first word: time, level brackets, the name of a program or of a worker. */
-const LEAD = String.raw`^(?:\s*(?:\[[^\]]{1,40}\]|[\d:.,TZ+-]{5,35}|[\w./@-]{1,40}:|[>|*#✗✘×x•●-]{1,4}(?=\s)))*\s*`;
+/**
+ * What may be before the first word: time, level in brackets, the name of a program or of a worker. Few,
+ * and each told from the next by a space, so that there is but one way to read a line.
+ */
+const LEAD = String.raw`^\s*(?:\[[^\][]{1,40}\]\s*|(?:[\d:.,TZ+-]{5,35}|[\w./@-]{1,40}:|[>|*#✗✘×x•●-]{1,4})\s+){0,4}`;
 
 const SIGNS: readonly RegExp[] = [
   // error: fatal: panic: ERROR! error[E0308]: (of whatever program, at whatever place)

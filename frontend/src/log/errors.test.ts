@@ -74,7 +74,13 @@ describe('a line says that something went wrong', () => {
 
   it('is told quickly of a line that was made to take long', () => {
     const began = performance.now();
-    for (const piece of ['error ', '[a] ', '12:', 'a.b:', 'exit ', 'Error', '- ', ' ', '*** ']) saysError(`err ${piece.repeat(20_000)}`);
+    for (const piece of ['error ', '[a] ', '[a]', '12:', '1', 'a.b:', 'a: ', 'exit ', 'Error', 'a.', '- ', '-', ' ', '*** ', '1 ', 'not ok #', '[']) {
+      for (const end of ['', ' err', 'err?']) {
+        const line = piece.repeat(1_000).slice(0, 990) + end;
+        expect(typeof saysError(line)).toBe('boolean');
+        expect(typeof saysError(`err ${line}`)).toBe('boolean');
+      }
+    }
     expect(performance.now() - began).toBeLessThan(1_000);
   });
 });
