@@ -13,7 +13,7 @@ export interface Rows {
  * length, ...], or null when it took too long; then it is of no use any more.
  */
 export interface RegexSearcher {
-  search(texts: string[]): Promise<number[] | null>;
+  search(texts: string[]): Promise<number[] | string>;
   stop(): void;
 }
 
@@ -131,9 +131,9 @@ export class Find {
       const texts = Array.from({ length: end - from }, (_, index) => this.#rows.text(from + index));
       const found = await searcher.search(texts);
       if (this.#searcher !== searcher) return;
-      if (!found) {
+      if (typeof found === 'string') {
         this.stop();
-        this.#problem = 'This expression takes too long. Try a simpler one.';
+        this.#problem = found;
         break;
       }
       for (let i = 0; i < found.length && !this.full; i += 3) {
