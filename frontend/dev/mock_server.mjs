@@ -1,6 +1,6 @@
 // Serves dist/ and a made-up API as gateway/API.md describes it, with the gateway's security headers.
 // GET /dev/push?project=1 makes a build (&fork=o/n of a pull request that waits for approval), /dev/break drops all streams, /dev/grow?log=<id>&lines=n
-// adds to a log, /dev/finish?project=1 ends the running build, /dev/begin?project=1&build=n runs what waits, /dev/outage?ms=n refuses everything,
+// adds to a log (&text=words), /dev/log?log=<id> gives a finished one groups (&failed) or &lines=n of &text=words (&damaged on its way), /dev/finish?project=1 ends the running build, /dev/begin?project=1&build=n runs what waits, /dev/outage?ms=n refuses everything,
 // /dev/role?project=1&role=member makes one something else, /dev/fail?method=POST&path=/api/v1/projects&
 // status=503&code=github_unavailable has such requests fail until /dev/fail, /dev/repositories is in
 // mock_repositories.mjs.
@@ -12,6 +12,7 @@ import { answerBuilds, begin, finish } from './mock_builds.mjs';
 import { addProject, builds, logs, makeBuild, projects, removeProject, sha256 } from './mock_data.mjs';
 import { answerDeliveries } from './mock_deliveries.mjs';
 import { error, json, readBody, refuse } from './mock_http.mjs';
+import { answerLog, groupedLog, searchLogs } from './mock_logs.mjs';
 import { forget, repositories, setRepositories } from './mock_repositories.mjs';
 import { answerSettings } from './mock_settings.mjs';
 
@@ -61,6 +62,14 @@ function append(id, text) {
   const log = logs.get(id);
   log.bytes = Buffer.concat([log.bytes, Buffer.from(text)]);
   for (const stream of streams) pump(stream);
+}
+
+/** Replaces what a job of a finished build has written. */
+function setLog(id, bytes, damaged) {
+  const [project, number, job] = id.split('/').map(Number);
+  const known = builds.get(project).find((one) => one.number === number).jobs[job - 1];
+  logs.set(id, { bytes, sealed: true, damaged });
+  known.log = { id, size: bytes.length, sealed: true, sha256: sha256(bytes) };
 }
 
 function running() {
@@ -157,18 +166,12 @@ async function api(request, response, path, query) {
     const last = page.at(-1)?.number ?? 0;
     return json(response, 200, { builds: page, next_before: list.some((b) => b.number < last) ? last : null });
   }
-  const [, number, job] = /^\/builds\/(latest|\d+)(?:\/jobs\/(\d+)\/log)?$/.exec(rest) ?? [];
+  if (rest === '/logs/search') return searchLogs(response, project, query);
+  const [, number, job, what] = /^\/builds\/(latest|\d+)(?:\/jobs\/(\d+)\/log(?:\/(times))?)?$/.exec(rest) ?? [];
   const build = number === 'latest' ? list[0] : list.find((b) => b.number === Number(number));
   if (!build) return error(response, 404, 'not_found', 'There is no such build.');
   if (!job) return json(response, 200, build);
-  const log = logs.get(`${id}/${number}/${job}/${query.get('attempt') ?? 1}`);
-  if (!log) return error(response, 404, 'not_found', 'There is no such log.');
-  const offset = Number(query.get('offset') ?? 0);
-  response.writeHead(200, {
-    'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff',
-    'kozmic-log-offset': offset, 'kozmic-log-size': log.bytes.length, ...(log.sealed && { 'kozmic-log-sealed': 'true' }),
-  });
-  response.end(log.bytes.subarray(offset));
+  return answerLog(response, `${id}/${number}/${job}/${query.get('attempt') ?? 1}`, what, query);
 }
 
 function dev(response, path, query) {
@@ -210,7 +213,12 @@ function dev(response, path, query) {
     setRepositories(query);
   } else if (path === '/dev/grow') {
     const lines = Number(query.get('lines') ?? 10);
-    append(query.get('log'), Array.from({ length: lines }, (_, i) => `grown ${i}\n`).join(''));
+    append(query.get('log'), Array.from({ length: lines }, (_, i) => `${query.get('text') ?? 'grown'} ${i}\n`).join(''));
+  } else if (path === '/dev/log') {
+    const lines = Number(query.get('lines') ?? 0);
+    const text = query.get('text');
+    const bytes = lines ? Buffer.from(Array.from({ length: lines }, (_, i) => `${text ?? 'A line of an ordinary length, number'} ${i + 1}\n`).join('')) : groupedLog(query.has('failed'));
+    setLog(query.get('log'), bytes, query.has('damaged') ? Buffer.from(bytes).fill(0x21, 0, 1) : undefined);
   } else {
     return error(response, 404, 'not_found', 'nothing here');
   }

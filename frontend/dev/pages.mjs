@@ -27,6 +27,35 @@ export const PAGES = {
   failed: { path: '/projects/2/builds/7/' },
   lines: { path: '/projects/3/builds/128/jobs/1/#L5-L12' },
   error: { path: '/projects/5/builds/9/' },
+  'log-groups': { path: '/projects/3/builds/128/', dev: 'log?log=3/128/1/1' },
+  'log-errors': { path: '/projects/2/builds/7/jobs/2/', dev: 'log?log=2/7/2/1&failed' },
+  'log-found': {
+    path: '/projects/3/builds/128/', dev: 'log?log=3/128/1/1',
+    act: async (page) => {
+      await click('open-find')(page);
+      await fill(page, 'find', 'module 12');
+      await page.getByTestId('find-count').getByText('1 of').waitFor();
+    },
+  },
+  'log-find-problem': {
+    path: '/projects/3/builds/128/',
+    act: async (page) => {
+      await click('open-find')(page);
+      await click('find-regex')(page);
+      await fill(page, 'find', 'module (12');
+    },
+  },
+  'log-times': { path: '/projects/3/builds/128/', act: click('times') },
+  'log-full': { path: '/projects/3/builds/128/', act: click('full-screen') },
+  'log-keys': { path: '/projects/3/builds/128/', act: click('open-keys') },
+  'log-verified': { path: '/projects/3/builds/128/', whole, act: click('verify-log') },
+  'log-differs': {
+    path: '/projects/3/builds/128/', dev: 'log?log=3/128/1/1&damaged', whole, act: click('verify-log'),
+  },
+  search: { path: '/projects/1/search/' },
+  'search-found': { path: '/projects/1/search/?q=FAIL', whole },
+  'search-none': { path: '/projects/1/search/?q=nothing+has+this' },
+  'search-refused': { path: '/projects/1/search/?q=(&regex=1' },
   approval: { path: '/projects/9/builds/6/' },
   'approval-ask': { path: '/projects/9/builds/6/', act: click('approve') },
   'approval-member': { path: '/projects/6/builds/1/', dev: 'push?project=6&fork=mallory/new' },

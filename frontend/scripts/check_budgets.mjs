@@ -7,6 +7,7 @@ const INITIAL_JS = 35_000;
 const LAZY_ROUTE = 15_000;
 const EDITOR = 100_000;
 const CSS = 8_000;
+const LAZY_CSS = 2_000;
 const RUN_TIME_PACKAGES = 20;
 
 const manifest = JSON.parse(readFileSync(`${DIST}.vite/manifest.json`, 'utf8'));
@@ -46,12 +47,14 @@ function before(chunk) {
 for (const [name, chunk] of Object.entries(manifest)) {
   if (!chunk.isDynamicEntry) continue;
   const there = before(name);
-  const files = [...needed(name)].filter((other) => !there.has(other)).map((other) => manifest[other].file);
+  const later = [...needed(name)].filter((other) => !there.has(other)).map((other) => manifest[other]);
+  const files = later.map(({ file }) => file);
   hold(name, gzipped(files), name === 'src/editor/mount.ts' ? EDITOR : LAZY_ROUTE);
+  const styles = later.flatMap(({ css = [] }) => css);
+  if (styles.length > 0) hold(`${name}, its CSS`, gzipped(styles), LAZY_CSS);
 }
 
-const styles = readdirSync(`${DIST}assets`).filter((name) => name.endsWith('.css'));
-hold('CSS', gzipped(styles.map((name) => `assets/${name}`)), CSS);
+hold('initial CSS', gzipped([...initial].flatMap((chunk) => manifest[chunk].css ?? [])), CSS);
 
 const { packages } = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'));
 const shipped = Object.entries(packages).filter(([path, { dev }]) => path !== '' && !dev);

@@ -13,6 +13,7 @@ const LoginPage = lazy(() => import('./pages/login'), 'LoginPage');
 const ProjectsPage = lazy(() => import('./pages/projects'), 'ProjectsPage');
 const HistoryPage = lazy(() => import('./pages/history'), 'HistoryPage');
 const DeliveriesPage = lazy(() => import('./pages/deliveries'), 'DeliveriesPage');
+const SearchPage = lazy(() => import('./pages/search'), 'SearchPage');
 const NewBuildPage = lazy(() => import('./pages/new_build'), 'NewBuildPage');
 const RepositoriesPage = lazy(() => import('./pages/repositories'), 'RepositoriesPage');
 const SettingsPage = lazy(() => import('./pages/settings'), 'SettingsPage');
@@ -68,6 +69,8 @@ function pageOf(route: Route, query: URLSearchParams) {
       return <HistoryPage project={route.project} before={Number(query.get('before')) || null} />;
     case 'deliveries':
       return <DeliveriesPage project={route.project} query={query} />;
+    case 'search':
+      return <SearchPage key={route.project} project={route.project} query={query} />;
     case 'new-build':
       return <NewBuildPage key={route.project} project={route.project} />;
     case 'build':

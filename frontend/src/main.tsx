@@ -9,7 +9,6 @@ import './styles/components.css';
 import './styles/pages.css';
 import './styles/forms.css';
 import './styles/settings.css';
-import './styles/log.css';
 
 startRouter();
 void loadSession();

@@ -17,6 +17,7 @@ it.each([
   ['/projects/3/builds/latest/', { page: 'build', project: 3, build: 'latest', job: null }],
   ['/projects/3/builds/new', { page: 'new-build', project: 3 }],
   ['/projects/3/deliveries/', { page: 'deliveries', project: 3 }],
+  ['/projects/3/search', { page: 'search', project: 3 }],
   ['/projects/3/builds/7/jobs/2/', { page: 'build', project: 3, build: 7, job: 2 }],
   ['/projects/0/', { page: 'missing' }],
   ['/projects/3x/', { page: 'missing' }],
@@ -56,6 +57,9 @@ it('finds back from every address to its page', () => {
 it('says in an address no more than it must', () => {
   expect(paths.job(4, 'latest', 2)).toBe('/projects/4/builds/latest/jobs/2/');
   expect(paths.job(4, 7, 2, 3)).toBe('/projects/4/builds/7/jobs/2/?attempt=3');
+  expect(paths.search(4)).toBe('/projects/4/search/');
+  expect(paths.search(4, { text: 'a b', regex: false, matchCase: true })).toBe('/projects/4/search/?q=a+b&case=1');
+  expect(paths.search(4, { text: '', regex: true, matchCase: true })).toBe('/projects/4/search/');
   expect(paths.deliveries(4, { state: null })).toBe('/projects/4/deliveries/');
   expect(paths.deliveries(4, { state: 'failed', page: 'a/b' })).toBe(
     '/projects/4/deliveries/?state=failed&page=a%2Fb',

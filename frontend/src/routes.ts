@@ -1,3 +1,5 @@
+import type { Query } from './log/pattern';
+
 /** The parts of a project's settings, each a page of its own. */
 export type Section =
   | 'hooks'
@@ -21,6 +23,7 @@ export type Route =
   | { page: 'project'; project: number }
   | { page: 'history'; project: number }
   | { page: 'deliveries'; project: number }
+  | { page: 'search'; project: number }
   | { page: 'new-build'; project: number }
   | { page: 'settings'; project: number; section: Section }
   /** null: a hook that is yet to be added. */
@@ -41,6 +44,14 @@ export const paths = {
   deliveries: (project: number, query: { state?: string | null; page?: string | null } = {}) => {
     const given = Object.entries(query).filter((entry): entry is [string, string] => !!entry[1]);
     return `/projects/${project}/deliveries/${given.length ? `?${new URLSearchParams(given)}` : ''}`;
+  },
+  /** In the logs of all of a project's builds. */
+  search: (project: number, query?: Query) => {
+    if (!query || query.text === '') return `/projects/${project}/search/`;
+    const given = new URLSearchParams({ q: query.text });
+    if (query.regex) given.set('regex', '1');
+    if (query.matchCase) given.set('case', '1');
+    return `/projects/${project}/search/?${given}`;
   },
   newBuild: (project: number) => `/projects/${project}/builds/new/`,
   settings: (project: number, section: Section = 'hooks') =>
@@ -82,6 +93,7 @@ function matchInProject(project: number, path: string): Route {
   if (path === '') return { page: 'project', project };
   if (path === 'history/') return { page: 'history', project };
   if (path === 'deliveries/') return { page: 'deliveries', project };
+  if (path === 'search/') return { page: 'search', project };
   if (path === 'builds/new/') return { page: 'new-build', project };
   if (path === 'hooks/') return { page: 'settings', project, section: 'hooks' };
   const settings = SETTINGS.exec(path);

@@ -5,8 +5,17 @@ export type LogId = string;
 
 /** Where the stored bytes of a log can be read or downloaded, from `offset` on. */
 export function logUrl(log: LogId, offset = 0): string {
+  return urlOf(log, '', offset);
+}
+
+/** Where one learns when a log's bytes were written, from `offset` on. */
+export function logTimesUrl(log: LogId, offset: number): string {
+  return urlOf(log, '/times', offset);
+}
+
+function urlOf(log: LogId, what: string, offset: number): string {
   const [project, build, job, attempt] = log.split('/').map(encodeURIComponent);
-  const path = `/api/v1/projects/${project}/builds/${build}/jobs/${job}/log`;
+  const path = `/api/v1/projects/${project}/builds/${build}/jobs/${job}/log${what}`;
   return `${path}?attempt=${attempt}${offset > 0 ? `&offset=${offset}` : ''}`;
 }
 

@@ -18,8 +18,9 @@ export function CopyButton(props: { text: () => string; label: string; children?
       () => setCopied(true),
       () => {},
     );
+  // A label must have in it what can be read on the button.
   return (
-    <button type="button" class="tool" aria-label={props.label} onClick={copy}>
+    <button type="button" class="tool" aria-label={copied ? undefined : props.label} onClick={copy}>
       {props.children ?? <CopyIcon />}
       <span aria-live="polite">{copied ? 'Copied' : ''}</span>
     </button>

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 
 /** 16-pixel line icons in the colour of the text around them. They say nothing to screen readers. */
-function icon(children: ComponentChildren) {
+export function icon(children: ComponentChildren) {
   return function Icon({ className = '' }: { className?: string }) {
     return (
       <svg class={`icon ${className}`} viewBox="0 0 16 16" aria-hidden="true" focusable="false">

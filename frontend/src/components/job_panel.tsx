@@ -6,15 +6,26 @@ import { CopyButton } from './copy_button';
 import { paths } from '../routes';
 import { BoxIcon, ServerIcon, TagIcon } from './icons';
 import { lazy } from './lazy';
-import { LogPanel } from './log_panel';
 import { Phases } from './phases';
 import { StatusPill } from './status';
 
+/** Enough to compare by eye. */
+const SHORT_DIGEST = 12;
+
+const VerifyLog = lazy(
+  () => import('./verify_log'),
+  'VerifyLog',
+  () => <span class="tool">Verify</span>,
+);
 const Waiting = lazy(
   () => import('../pages/build_parts'),
   'Waiting',
   () => <div class="log-box" />,
 );
+
+/** To be asked for before it is needed, so that it does not wait for what is shown around it. */
+export const loadLogPanel = () => import('./log_panel');
+const LogPanel = lazy(loadLogPanel, 'LogPanel', () => <div class="log-box" aria-busy="true" />, true);
 
 /** Everything about one job, or one attempt at it. */
 export function JobPanel(props: {
@@ -92,10 +103,9 @@ function Outcome({ job }: { job: Job }) {
           <div class="outcome-digest">
             <dt>SHA-256</dt>
             <dd>
-              <code class="ellipsis" title={log.sha256}>
-                {log.sha256}
-              </code>
+              <code title={log.sha256}>{log.sha256.slice(0, SHORT_DIGEST)}…</code>
               <CopyButton text={() => log.sha256 ?? ''} label="Copy SHA-256" />
+              <VerifyLog id={log.id} size={log.size} sha256={log.sha256} />
             </dd>
           </div>
         )}

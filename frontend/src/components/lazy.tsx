@@ -7,12 +7,13 @@ type PropsOf<C> = C extends ComponentType<infer P> ? P : never;
 /**
  * A page that is not loaded before it is looked at. `load` answers its module, `name` says which of
  * what that exports is the page. A piece of a page has a `Meanwhile`, which is in its place until it
- * has been loaded, and if it cannot be.
+ * has been loaded, and if it cannot be, unless it is `required` for the page to be of any use.
  */
 export function lazy<M, N extends keyof M, P extends PropsOf<M[N]> & object>(
   load: () => Promise<M>,
   name: N,
   Meanwhile?: ComponentType<P>,
+  required = Meanwhile === undefined,
 ): ComponentType<P> {
   let loaded: ComponentType<P> | null = null;
   return function Lazy(props: P) {
@@ -37,8 +38,8 @@ export function lazy<M, N extends keyof M, P extends PropsOf<M[N]> & object>(
     }, []);
 
     if (Page) return <Page {...props} />;
-    if (Meanwhile) return <Meanwhile {...props} />;
-    return failed ? <Unloadable /> : <PageSkeleton />;
+    if (failed && required) return <Unloadable />;
+    return Meanwhile ? <Meanwhile {...props} /> : <PageSkeleton />;
   };
 }
 

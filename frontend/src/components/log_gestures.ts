@@ -7,6 +7,8 @@ export interface Gestures {
   scroll(): void;
   /** Clicked a line's number. */
   line(line: number, extend: boolean): void;
+  /** Folds or unfolds a group. */
+  fold(group: number): void;
 }
 
 const UP_KEYS = new Set(['ArrowUp', 'PageUp', 'Home']);
@@ -45,7 +47,10 @@ export function listen(element: HTMLElement, gestures: Gestures): () => void {
   element.addEventListener(
     'click',
     (event) => {
-      const gutter = event.target instanceof Element ? event.target.closest('.log-gutter') : null;
+      const target = event.target instanceof Element ? event.target : null;
+      const fold = target?.closest<HTMLElement>('.log-fold');
+      if (fold) gestures.fold(Number(fold.dataset['group']));
+      const gutter = fold ? null : target?.closest('.log-gutter');
       const line = Number(gutter?.parentElement?.dataset['line']);
       if (line > 0) gestures.line(line, event.shiftKey);
     },

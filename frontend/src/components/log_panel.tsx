@@ -1,47 +1,74 @@
-import { useSignal } from '@preact/signals';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { logUrl } from '../api/log';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { isFinal, type Job, type JobLog } from '../api/types';
 import { formatNumber } from '../format';
-import { logSource } from '../live/client';
-import { type FollowerState, LogFollower } from '../log/follower';
+import type { Command } from '../log/keys';
+import { textOfLines } from '../log/lines_text';
+import type { Query } from '../log/pattern';
 import { formatRange, type LineRange, parseRange } from '../log/range';
-import { LogStore } from '../log/store';
+import { TIME_STYLES, type TimeStyle } from '../log/time_style';
 import { rewrite } from '../router';
-import { CopyButton } from './copy_button';
-import { CloseIcon, FollowIcon, LinkIcon, RawIcon, WrapIcon } from './icons';
+import { say } from '../state/toast';
+import '../styles/log.css';
+import { lazy } from './lazy';
+import { LogToolbar } from './log_toolbar';
 import { LogView } from './log_view';
+import { useLog, useLogTimes, useRepaint } from './use_log';
+import { useLogKeys } from './use_log_keys';
 
 const WRAP_KEY = 'kozmic.wrap';
+const TIMES_KEY = 'kozmic.times';
+const SINGLES_KEY = 'kozmic.singleKeys';
+
+const loadFindBar = () => import('./find_bar');
+const FindBar = lazy(loadFindBar, 'FindBar', () => <div class="log-tools" aria-busy="true" />);
+const KeySheet = lazy(() => import('./key_sheet'), 'KeySheet', () => null);
+
+function useStored(key: string, initial: string): [string, (value: string) => void] {
+  const [value, setValue] = useState(() => localStorage.getItem(key) ?? initial);
+  const store = (next: string) => {
+    localStorage.setItem(key, next);
+    setValue(next);
+  };
+  return [value, store];
+}
 
 /** The log of one attempt, from its first byte to its last, with its tools. */
 export function LogPanel(props: { job: Job; log: JobLog; permalink: string }) {
-  const { job, log, permalink } = props;
-  const store = useMemo(() => new LogStore(), []);
-  const state = useSignal<FollowerState>({ kind: 'loading' });
-  const [wrap, setWrap] = useState(() => localStorage.getItem(WRAP_KEY) === '1');
+  const { job, log: stored, permalink } = props;
   const [range, setRange] = useState<LineRange | null>(() => parseRange(window.location.hash));
+  const [wrap, setWrap] = useStored(WRAP_KEY, '0');
+  const [timesKept, setTimes] = useStored(TIMES_KEY, 'off');
+  const [singles, setSingles] = useStored(SINGLES_KEY, '1');
+  const times: TimeStyle = TIME_STYLES.find((style) => style === timesKept) ?? 'off';
   const running = !isFinal(job.status);
+  const failedBefore = useRef(job.status === 'failure' || job.status === 'error').current;
   // A running or failed job is most interesting at its end, a passed one at its beginning.
   const [follow, setFollow] = useState(range === null && job.status !== 'success');
-  const changed = useRef<() => void>(() => {});
+  const [full, setFull] = useState(false);
+  const [keys, setKeys] = useState(false);
+  const [query, setQuery] = useState<Query>({ text: '', regex: false, matchCase: false });
+  /** How often the search was asked for; 0: it is closed. */
+  const [asked, setAsked] = useState(0);
+  const [said, setSaid] = useState('');
+  const box = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLElement>(null);
+  /** The group whose header the keyboard is to go to once it is drawn, or -1. */
+  const toFocus = useRef(-1);
+
+  const repaint = useRepaint();
+  const { log, state } = useLog(stored.id, job.status === 'success', repaint, () => {
+    if (failedBefore && follow && log.showFailure()) setFollow(false);
+  });
+  const timeOf = useLogTimes(stored.id, log, times, repaint);
+  // Before anything tells where the reader is.
+  log.settle();
+
+  // Whoever presses / types at once.
+  useEffect(() => void loadFindBar().catch(() => {}), []);
 
   useEffect(() => {
-    const follower = new LogFollower(
-      logSource(log.id),
-      (bytes) => {
-        store.append(bytes);
-        changed.current();
-      },
-      (next) => {
-        if (next.kind === 'complete') store.finish();
-        state.value = next;
-        changed.current();
-      },
-    );
-    follower.start();
-    return () => follower.stop();
-  }, [log.id]);
+    if (range) log.showLine(range.first);
+  }, [range?.first, range?.last]);
 
   useEffect(() => {
     const onHash = () => {
@@ -52,6 +79,13 @@ export function LogPanel(props: { job: Job; log: JobLog; permalink: string }) {
     return () => window.removeEventListener('hashchange', onHash);
   }, []);
 
+  useEffect(() => {
+    const header = scroller.current?.querySelector<HTMLElement>(`.log-fold[data-group="${toFocus.current}"]`);
+    if (!header) return;
+    toFocus.current = -1;
+    header.focus({ preventScroll: true });
+  });
+
   function select(next: LineRange | null) {
     setRange(next);
     if (next) setFollow(false);
@@ -59,103 +93,131 @@ export function LogPanel(props: { job: Job; log: JobLog; permalink: string }) {
     rewrite(permalink + (next ? formatRange(next) : ''));
   }
 
-  function toggleWrap() {
-    localStorage.setItem(WRAP_KEY, wrap ? '0' : '1');
-    setWrap(!wrap);
+  function look(next: Query) {
+    setQuery(next);
+    setFollow(false);
   }
 
+  const openFind = () => setAsked(asked + 1);
+
+  function closeFind() {
+    setAsked(0);
+    scroller.current?.focus({ preventScroll: true });
+  }
+
+  function stepMatch(direction: 1 | -1): boolean {
+    if (!log.finding) return false;
+    setFollow(false);
+    return log.finding.step(direction);
+  }
+
+  function stepError(direction: 1 | -1 | 'first') {
+    if (log.errors.count > 0) setFollow(false);
+    if (direction === 'first') log.showFirstError();
+    else log.stepError(direction);
+    const { index } = log.atError;
+    const line = formatNumber(log.store.lineOfRow(log.atError.row));
+    setSaid(index < 0 ? 'No errors' : `Error ${formatNumber(index + 1)} of ${formatNumber(log.errors.count)}, line ${line}`);
+  }
+
+  function stepGroup(direction: 1 | -1): boolean {
+    const group = log.showGroup(direction);
+    if (group < 0) return false;
+    setFollow(false);
+    toFocus.current = group;
+    return true;
+  }
+
+  function copy(): boolean {
+    if (!range || !navigator.clipboard) return false;
+    void navigator.clipboard.writeText(textOfLines(log.store, range)).then(() => say('Copied.'));
+    return true;
+  }
+
+  function close(): boolean {
+    if (asked > 0) closeFind();
+    else if (full) setFull(false);
+    else return false;
+    return true;
+  }
+
+  const cycleTimes = () => setTimes(TIME_STYLES[(TIME_STYLES.indexOf(times) + 1) % TIME_STYLES.length] ?? 'off');
+  const toggleWrap = () => setWrap(wrap === '1' ? '0' : '1');
+  const commands: Record<Command, () => boolean | void> = {
+    // Where the log cannot be seen, the browser's own search is the better one.
+    find: () => isOnScreen(box.current) && openFind(),
+    next: () => stepMatch(1),
+    previous: () => stepMatch(-1),
+    'next-error': () => stepError(1),
+    'previous-error': () => stepError(-1),
+    'next-group': () => stepGroup(1),
+    'previous-group': () => stepGroup(-1),
+    copy,
+    times: cycleTimes,
+    wrap: toggleWrap,
+    'full-screen': () => setFull(!full),
+    keys: () => setKeys(true),
+    close,
+  };
+  useLogKeys(singles === '1', (command) => commands[command]() !== false);
+
   return (
-    <div class="log-box" data-testid="log" data-state={state.value.kind}>
-      <div class="log-tools" role="toolbar" aria-label="Log">
-        <LogStateText state={state.value} running={running} />
-        {range && (
-          <span class="log-range">
-            <span>
-              {range.first === range.last
-                ? `Line ${formatNumber(range.first)}`
-                : `Lines ${formatNumber(range.first)}–${formatNumber(range.last)}`}
-            </span>
-            <CopyButton
-              label="Copy link"
-              text={() => window.location.origin + permalink + formatRange(range)}
-            >
-              <LinkIcon />
-              <span class="tool-word">Copy link</span>
-            </CopyButton>
-            <button type="button" class="tool" aria-label="Clear selection" onClick={() => select(null)}>
-              <CloseIcon />
-            </button>
-          </span>
-        )}
-        <span class="log-tools-end">
-          {running && (
-            <button
-              type="button"
-              class="tool"
-              aria-pressed={follow}
-              aria-label="Follow"
-              data-testid="follow"
-              onClick={() => setFollow(!follow)}
-            >
-              <FollowIcon />
-              <span class="tool-word">Follow</span>
-            </button>
-          )}
-          <button
-            type="button"
-            class="tool"
-            aria-pressed={wrap}
-            aria-label="Wrap"
-            data-testid="wrap"
-            onClick={toggleWrap}
-          >
-            <WrapIcon />
-            <span class="tool-word">Wrap</span>
-          </button>
-          <a
-            class="tool"
-            href={logUrl(log.id)}
-            target="_blank"
-            rel="noopener"
-            aria-label="Raw"
-            data-testid="raw"
-          >
-            <RawIcon />
-            <span class="tool-word">Raw</span>
-          </a>
-        </span>
-      </div>
+    <div class={full ? 'log-box log-full' : 'log-box'} ref={box} data-testid="log" data-state={state.value.kind}>
+      <LogToolbar
+        id={stored.id}
+        log={log}
+        state={state.value}
+        running={running}
+        permalink={permalink}
+        tools={{
+          follow,
+          wrap: wrap === '1',
+          times,
+          full,
+          finding: asked > 0,
+          range,
+          onFollow: () => setFollow(!follow),
+          onWrap: toggleWrap,
+          onTimes: cycleTimes,
+          onFull: () => setFull(!full),
+          onFind: () => (asked > 0 ? closeFind() : openFind()),
+          onKeys: () => setKeys(true),
+          onFirstError: () => stepError('first'),
+          onRange: select,
+        }}
+      />
+      {asked > 0 && (
+        <FindBar log={log} query={query} asked={asked} onQuery={look} onStep={stepMatch} onClose={closeFind} repaint={repaint} />
+      )}
       <LogView
-        store={store}
-        changed={changed}
-        wrap={wrap}
+        log={log}
+        scroller={scroller}
+        wrap={wrap === '1'}
+        timeOf={timeOf}
         follow={follow}
         onFollow={setFollow}
         range={range}
         onRange={select}
       />
-      {store.rowCount === 0 && state.value.kind !== 'loading' && (
+      {log.store.rowCount === 0 && state.value.kind !== 'loading' && (
         <p class="log-hint">{running ? 'No output yet' : 'The log is empty'}</p>
+      )}
+      <output class="visually-hidden" data-testid="log-said">
+        {said}
+      </output>
+      {keys && (
+        <KeySheet
+          singles={singles === '1'}
+          onSingles={(on) => setSingles(on ? '1' : '0')}
+          onClose={() => setKeys(false)}
+        />
       )}
     </div>
   );
 }
 
-function LogStateText({ state, running }: { state: FollowerState; running: boolean }) {
-  switch (state.kind) {
-    case 'loading':
-      return <span class="log-state">Loading…</span>;
-    case 'live':
-      return <span class={`log-state ${running ? 'log-live' : ''}`}>{running ? 'Live' : 'Completing…'}</span>;
-    case 'complete':
-      return <span class="log-state">Complete</span>;
-    case 'retrying':
-    case 'failed':
-      return (
-        <span class="log-state log-problem" role="alert">
-          {state.message}
-          {state.kind === 'retrying' && ' Trying again…'}
-        </span>
-      );
-  }
+function isOnScreen(element: HTMLElement | null): boolean {
+  if (!element) return false;
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < window.innerHeight;
 }

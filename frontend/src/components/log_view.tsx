@@ -1,25 +1,26 @@
 import type { RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useReducer, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 import { plural } from '../format';
-import { LogLayout } from '../log/layout';
+import type { Mark } from '../log/matches';
+import type { OpenLog } from '../log/open_log';
 import type { LineRange } from '../log/range';
-import type { LogStore } from '../log/store';
 import { listen } from './log_gestures';
-import { LogRow } from './log_row';
+import { type Fold, LogRow } from './log_row';
 
 interface Props {
-  store: LogStore;
-  /** The view puts a function here that is to be called whenever the store has changed. */
-  changed: RefObject<() => void>;
+  log: OpenLog;
+  /** The scrolled element. */
+  scroller: RefObject<HTMLElement>;
   wrap: boolean;
+  /** Says when a row was written; null where times are not shown. */
+  timeOf: ((row: number) => string) | null;
   follow: boolean;
   onFollow: (follow: boolean) => void;
   range: LineRange | null;
   onRange: (range: LineRange) => void;
 }
 
-/** Painting is the expensive part of following a fast log: 15 times a second is smooth enough. */
-const FRAME_MS = 66;
+const NO_MARKS: readonly Mark[] = [];
 /** Space beside the text, as in the styles. */
 const PADDING_PX = 32;
 
@@ -28,19 +29,17 @@ const PADDING_PX = 32;
  * high as LogLayout expects.
  */
 export function LogView(props: Props) {
-  const { store, follow, wrap, range } = props;
+  const { log, scroller, follow, wrap, timeOf, range } = props;
+  const { store, layout } = log;
   const [, repaint] = useReducer<number, void>((count) => count + 1, 0);
-  const scroller = useRef<HTMLDivElement>(null);
   const spacer = useRef<HTMLDivElement>(null);
   const block = useRef<HTMLDivElement>(null);
   const probe = useRef<HTMLSpanElement>(null);
-  const layout = useMemo(() => new LogLayout(store), [store]);
-  const state = useRef({ scrollTop: 0, widest: 0, rowsWhenReleased: 0, wantedLine: 0 }).current;
+  const state = useRef({ scrollTop: 0, widest: 0, rowsWhenReleased: 0 }).current;
   const latest = useRef(props);
   latest.current = props;
 
   const rows = store.rowCount;
-  if (state.wantedLine > 0 && layout.show(store.rowOfLine(state.wantedLine))) state.wantedLine = 0;
   if (follow) {
     layout.showEnd();
     state.rowsWhenReleased = rows;
@@ -80,22 +79,6 @@ export function LogView(props: Props) {
   });
 
   useEffect(() => {
-    let timer = 0;
-    let last = 0;
-    props.changed.current = () => {
-      if (timer !== 0) return;
-      const wait = Math.max(0, FRAME_MS - (performance.now() - last));
-      timer = window.setTimeout(() => {
-        timer = 0;
-        last = performance.now();
-        repaint();
-      }, wait);
-    };
-    props.changed.current();
-    return () => clearTimeout(timer);
-  }, [store]);
-
-  useEffect(() => {
     const element = scroller.current;
     if (!element) return;
     return listen(element, {
@@ -106,6 +89,11 @@ export function LogView(props: Props) {
         const anchor = (extend && latest.current.range?.first) || line;
         latest.current.onRange({ first: Math.min(anchor, line), last: Math.max(anchor, line) });
       },
+      fold: (group) => {
+        // Who folds wants to look at it, not at the end.
+        latest.current.onFollow(false);
+        log.toggle(group);
+      },
     });
   }, [store]);
 
@@ -115,8 +103,9 @@ export function LogView(props: Props) {
     if (!element || !characters) return;
     const measure = () => {
       const width = characters.getBoundingClientRect().width / 100 || 8;
-      const gutter = block.current?.querySelector('.log-gutter')?.getBoundingClientRect().width ?? 56;
-      const columns = Math.max(10, Math.floor((element.clientWidth - gutter - PADDING_PX) / width));
+      const widthOf = (part: string) => block.current?.querySelector(part)?.getBoundingClientRect().width;
+      const beside = (widthOf('.log-gutter') ?? 56) + (widthOf('.log-time') ?? 0) + PADDING_PX;
+      const columns = Math.max(10, Math.floor((element.clientWidth - beside) / width));
       layout.resize(element.clientHeight, wrap ? columns : 0);
       state.widest = 0;
       if (spacer.current) spacer.current.style.minWidth = '';
@@ -126,23 +115,27 @@ export function LogView(props: Props) {
     observer.observe(element);
     measure();
     return () => observer.disconnect();
-  }, [layout, wrap, digits]);
+  }, [layout, wrap, digits, timeOf === null]);
 
-  useEffect(() => {
-    if (!range) return;
-    state.wantedLine = range.first;
-    repaint();
-  }, [range?.first, range?.last]);
-
-  const visible = Array.from({ length: frame.end - frame.first }, (_, index) => frame.first + index);
+  const visible = frame.rows;
+  const shownHeader = visible.find((row) => log.groups.indexOfHeader(row) >= 0);
+  const tabHeader = visible.includes(log.headerInUse) ? log.headerInUse : shownHeader;
+  const foldOf = (row: number): Fold | null => {
+    const group = log.groups.indexOfHeader(row);
+    const known = log.groups.all[group];
+    if (!known) return null;
+    const lines = known.end < 0 ? -1 : known.end - known.header - 1;
+    return { group, name: known.name, folded: log.folds.isFolded(group), rows: lines, inTabOrder: row === tabHeader };
+  };
   const fresh = rows - state.rowsWhenReleased;
   // Wide characters may make wrapped rows taller than computed: anchor the end at the end.
-  const anchored = wrap && frame.atEnd && frame.first > 0;
+  const anchored = wrap && frame.atEnd && (visible[0] ?? 0) > 0;
   return (
     <div class="log-frame">
       <section
-        class={`log-scroller log-digits-${Math.min(9, digits)} ${wrap ? 'log-wrap' : ''}`}
-        ref={scroller}
+        class={wrap ? 'log-scroller log-wrap' : 'log-scroller'}
+        style={{ '--log-digits': digits }}
+        ref={scroller as RefObject<HTMLDivElement>}
         // A scrollable region must be reachable by keyboard.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
@@ -169,6 +162,10 @@ export function LogView(props: Props) {
                   continued={store.isContinuation(row)}
                   final={row < store.finishedRows}
                   marked={range !== null && line >= range.first && line <= range.last}
+                  here={row === log.atError.row}
+                  marks={log.finding?.marksIn(row) ?? NO_MARKS}
+                  fold={foldOf(row)}
+                  time={timeOf && timeOf(row)}
                 />
               );
             })}

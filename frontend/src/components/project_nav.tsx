@@ -9,7 +9,7 @@ import { LockIcon } from './icons';
 export function ProjectNav(props: {
   id: number;
   project: Project | null;
-  current: 'latest' | 'history' | 'deliveries' | 'settings' | 'here' | number;
+  current: 'latest' | 'history' | 'search' | 'deliveries' | 'settings' | 'here' | number;
   /** Of the page that a tab of its own stands for, which is `here`. */
   title?: string;
   /** Shown at the end of the tabs. */
@@ -49,6 +49,7 @@ export function ProjectNav(props: {
           current === 'latest',
         )}
         {tab('History', paths.history(id), current === 'history')}
+        {tab('Search', paths.search(id), current === 'search')}
         {tab('Deliveries', paths.deliveries(id), current === 'deliveries')}
         {tab('Settings', paths.settings(id), current === 'settings')}
         {typeof current === 'number' && tab(`Build #${current}`, paths.build(id, current), true)}

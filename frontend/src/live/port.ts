@@ -1,3 +1,4 @@
+import { trustedWorkerUrl } from '../trusted_worker';
 import { connectEventStream } from './event_stream';
 import { Hub } from './hub';
 import type { FromHub, ToHub } from './protocol';
@@ -16,7 +17,7 @@ export type Port = (message: ToHub) => void;
 export function openPort(receive: (message: FromHub) => void, onReplaced: () => void): Port {
   let post: Port | null = null;
   try {
-    const worker = new SharedWorker(trustedWorkerUrl(), { type: 'module', name: 'kozmic-live' });
+    const worker = new SharedWorker(trustedWorkerUrl(workerUrl), { type: 'module', name: 'kozmic-live' });
     worker.port.addEventListener('message', (event: MessageEvent<FromHub>) => receive(event.data));
     worker.port.start();
     worker.addEventListener('error', () => {
@@ -37,15 +38,4 @@ function openOwnHub(receive: (message: FromHub) => void): Port {
   window.addEventListener('online', () => hub.retryNow());
   follow();
   return hub.attach(receive);
-}
-
-/** The one URL that may become a worker, as Trusted Types want it said. */
-function trustedWorkerUrl(): string {
-  const policy = window.trustedTypes?.createPolicy('ci-worker', {
-    createScriptURL(url) {
-      if (url !== workerUrl) throw new TypeError('not our worker');
-      return url;
-    },
-  });
-  return policy ? policy.createScriptURL(workerUrl) : workerUrl;
 }

@@ -48,12 +48,18 @@ export class AnsiParser {
   #length = 0;
   #discard = false;
   #style = 0;
+  #position = 0;
   /** Parameters → style before → style after: logs use few combinations, but use them often. */
   readonly #transitions = new Map<string, number[]>();
 
   constructor(sink: LineSink, styles: StyleTable) {
     this.#sink = sink;
     this.#styles = styles;
+  }
+
+  /** Where in the text that is being fed that begins which the sink is told to print. */
+  get position(): number {
+    return this.#position;
   }
 
   feed(text: string): void {
@@ -66,8 +72,10 @@ export class AnsiParser {
       }
       const start = i;
       while (i < end && !isControl(text.charCodeAt(i))) i++;
+      this.#position = start;
       if (i > start) this.#sink.print(text.slice(start, i), this.#style);
       if (i === end) return;
+      this.#position = i;
       const afterStyle = this.#wholeSgr(text, i);
       if (afterStyle > 0) i = afterStyle;
       else this.#control(text.charCodeAt(i++));

@@ -19,4 +19,16 @@ export class GrowingArray {
     }
     this.#data[this.#length++] = value;
   }
+
+  /** The first index whose value is at least `value`, in an array that ascends; else its length. */
+  firstAtLeast(value: number): number {
+    let low = 0;
+    let high = this.#length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.at(middle) < value) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
 }

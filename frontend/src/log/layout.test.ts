@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LogLayout, ROW_PX } from './layout';
+import { type Frame, LogLayout, ROW_PX } from './layout';
 import { LogStore } from './store';
 
 function storeOf(lines: string[]): LogStore {
@@ -11,8 +11,8 @@ function storeOf(lines: string[]): LogStore {
 const numbered = (count: number) => storeOf(Array.from({ length: count }, (_, i) => `line ${i + 1}`));
 
 /** The part of the list that the frame puts at the top edge, in rows. */
-function topOf({ first, shiftPx, scrollTop }: { first: number; shiftPx: number; scrollTop: number }) {
-  return first + (scrollTop - shiftPx) / ROW_PX;
+function topOf({ rows, shiftPx, scrollTop }: Frame) {
+  return (rows[0] ?? 0) + (scrollTop - shiftPx) / ROW_PX;
 }
 
 describe('LogLayout', () => {
@@ -22,7 +22,7 @@ describe('LogLayout', () => {
     layout.scrolledTo(50_000 * ROW_PX);
     const frame = layout.frame();
     expect(topOf(frame)).toBe(50_000);
-    expect(frame.end - frame.first).toBeLessThan(60);
+    expect(frame.rows.length).toBeLessThan(60);
     expect(frame.scrollTop).toBe(50_000 * ROW_PX);
   });
 
@@ -31,10 +31,10 @@ describe('LogLayout', () => {
     layout.resize(600, 0);
     expect(layout.frame().spacerPx).toBe(8_000_000);
     layout.scrolledTo(0);
-    expect(layout.frame().first).toBe(0);
+    expect(layout.frame().rows[0]).toBe(0);
     layout.scrolledTo(8_000_000 - 600);
     const frame = layout.frame();
-    expect(frame.end).toBe(1_000_000);
+    expect(frame.rows.at(-1)).toBe(999_999);
     expect(frame.atEnd).toBe(true);
     expect(frame.scrollTop).toBeCloseTo(8_000_000 - 600, 3);
   });
@@ -56,7 +56,7 @@ describe('LogLayout', () => {
     layout.scrolledTo(3_000 * ROW_PX);
     layout.resize(600, 80);
     const wrapped = layout.frame();
-    expect(wrapped.first).toBe(3_000 - 12);
+    expect(wrapped.rows[0]).toBe(3_000 - 12);
     layout.resize(600, 0);
     expect(topOf(layout.frame())).toBe(3_000);
   });
@@ -81,6 +81,23 @@ describe('LogLayout', () => {
   it('copes with an empty log', () => {
     const layout = new LogLayout(new LogStore());
     layout.showEnd();
-    expect(layout.frame()).toMatchObject({ first: 0, end: 0, scrollTop: 0 });
+    expect(layout.frame()).toMatchObject({ rows: [], scrollTop: 0 });
+  });
+
+  it('leaves out what is folded, and keeps the top row when that changes', () => {
+    const layout = new LogLayout(numbered(1_000));
+    layout.resize(600, 0);
+    layout.scrolledTo(500 * ROW_PX);
+    layout.fold([{ first: 10, end: 100 }, { first: 505, end: 600 }]);
+    const folded = layout.frame();
+    expect(folded.rows.slice(10, 20)).toEqual([498, 499, 500, 501, 502, 503, 504, 600, 601, 602]);
+    expect(layout.topRow).toBe(500);
+    expect(folded.scrollTop).toBe(410 * ROW_PX);
+    layout.fold([{ first: 490, end: 510 }]);
+    layout.frame();
+    expect(layout.topRow).toBe(489);
+    layout.fold([]);
+    layout.frame();
+    expect(layout.topRow).toBe(489);
   });
 });

@@ -1,3 +1,5 @@
+import { FoldedHeights } from './folded_heights';
+import type { Hidden } from './folds';
 import { Heights } from './heights';
 import type { LogStore } from './store';
 import { Viewport } from './viewport';
@@ -12,9 +14,8 @@ const CONTEXT_ROWS = 4;
 
 /** What to draw. */
 export interface Frame {
-  /** Rows to have in the document, ascending. */
-  first: number;
-  end: number;
+  /** Those to have in the document, ascending. */
+  rows: number[];
   /** Where the first of them goes, relative to the scrolled element's own content. */
   shiftPx: number;
   scrollTop: number;
@@ -30,14 +31,31 @@ export interface Frame {
  */
 export class LogLayout {
   readonly #store: LogStore;
-  readonly #heights: Heights;
+  readonly #wrapped: Heights;
+  readonly #heights: FoldedHeights;
   #top = 0;
   #heightPx = 600;
   #columns = 0;
 
   constructor(store: LogStore) {
     this.#store = store;
-    this.#heights = new Heights((row) => store.rowLength(row));
+    this.#wrapped = new Heights((row) => store.rowLength(row));
+    this.#heights = new FoldedHeights(this.#wrapped);
+  }
+
+  /** The row that the view begins with. */
+  get topRow(): number {
+    return this.#rowAt(this.#top);
+  }
+
+  /** Leaves rows out; the row at the top stays there, or the one that its group begins with. */
+  fold(hidden: readonly Hidden[]): void {
+    if (!this.#heights.differs(hidden)) return;
+    const topRow = this.#rowAt(this.#top);
+    const within = this.#top - this.#heights.before(topRow) * ROW_PX;
+    this.#heights.setHidden(hidden);
+    const top = this.#heights.visible(topRow);
+    this.#top = this.#heights.before(top) * ROW_PX + (top === topRow ? within : 0);
   }
 
   /** @param columns where to wrap; 0: not at all. */
@@ -46,8 +64,9 @@ export class LogLayout {
     if (columns === this.#columns) return;
     const topRow = this.#rowAt(this.#top);
     this.#columns = columns;
-    this.#heights.setColumns(columns);
-    this.#heights.update(this.#store.finishedRows);
+    this.#wrapped.setColumns(columns);
+    this.#wrapped.update(this.#store.finishedRows);
+    this.#heights.measureAgain();
     this.#top = this.#heights.before(topRow) * ROW_PX;
   }
 
@@ -62,31 +81,38 @@ export class LogLayout {
   /** Brings a row into view if it is not there. False: there is no such row yet. */
   show(row: number): boolean {
     if (row >= this.#store.rowCount) return false;
-    this.#heights.update(this.#store.finishedRows);
-    const rowTop = this.#heights.before(row) * ROW_PX;
-    const visible = rowTop >= this.#top && rowTop + ROW_PX <= this.#top + this.#heightPx;
-    if (!visible) this.#top = Math.max(0, rowTop - CONTEXT_ROWS * ROW_PX);
+    this.#wrapped.update(this.#store.finishedRows);
+    if (!this.isInView(row)) this.#top = Math.max(0, (this.#heights.before(row) - CONTEXT_ROWS) * ROW_PX);
     return true;
+  }
+
+  isInView(row: number): boolean {
+    if (row < 0) return false;
+    const rowTop = this.#heights.before(row) * ROW_PX;
+    return rowTop >= this.#top && rowTop + ROW_PX <= this.#top + this.#heightPx;
   }
 
   frame(): Frame {
     const rows = this.#store.rowCount;
-    this.#heights.update(this.#store.finishedRows);
+    this.#wrapped.update(this.#store.finishedRows);
     const viewport = this.#viewport();
     const maxTop = Math.max(0, viewport.contentPx - this.#heightPx);
     this.#top = Math.min(maxTop, Math.max(0, this.#top));
 
-    const first = Math.max(0, this.#rowAt(this.#top) - OVERSCAN);
+    let first = this.#rowAt(this.#top);
+    for (let i = 0; i < OVERSCAN && first > 0; i++) first = this.#heights.visible(first - 1);
     const lastScreenRow = (this.#top + this.#heightPx) / ROW_PX + OVERSCAN;
     let screenRow = this.#heights.before(first);
     const firstPx = screenRow * ROW_PX;
-    let end = first;
-    while (end < rows && screenRow < lastScreenRow) screenRow += this.#heights.of(end++);
+    const drawn: number[] = [];
+    for (let row = first; row < rows && screenRow < lastScreenRow; row = this.#heights.after(row)) {
+      drawn.push(row);
+      screenRow += this.#wrapped.of(row);
+    }
 
     const scrollTop = viewport.scrollFor(this.#top);
     return {
-      first,
-      end,
+      rows: drawn,
       shiftPx: scrollTop + firstPx - this.#top,
       scrollTop,
       spacerPx: viewport.spacerPx,

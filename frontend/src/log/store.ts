@@ -1,4 +1,5 @@
 import { AnsiParser, type LineSink } from './ansi';
+import { ByteReader } from './byte_reader';
 import { GrowingArray } from './growing_array';
 import { LineEditor, type StyledLine } from './line_editor';
 import { StyleTable } from './style';
@@ -11,7 +12,7 @@ import { StyleTable } from './style';
  */
 export class LogStore implements LineSink {
   readonly styles = new StyleTable();
-  readonly #decoder = new TextDecoder('utf-8');
+  readonly #reader = new ByteReader();
   readonly #parser = new AnsiParser(this, this.styles);
   readonly #editor = new LineEditor();
 
@@ -21,8 +22,14 @@ export class LogStore implements LineSink {
   readonly #runs = new GrowingArray();
   /** Rows that continue the line of the row before, ascending. */
   readonly #continuations: number[] = [];
+  /** For each row and the one to come, its first byte. */
+  readonly #offsets = new GrowingArray();
 
   #bytes = 0;
+
+  constructor() {
+    this.#offsets.push(0);
+  }
 
   /** Bytes taken in so far. */
   get size(): number {
@@ -41,12 +48,13 @@ export class LogStore implements LineSink {
 
   append(bytes: Uint8Array): void {
     this.#bytes += bytes.length;
-    this.#parser.feed(this.#decoder.decode(bytes, { stream: true }));
+    this.#reader.read(bytes, (text) => this.#parser.feed(text));
   }
 
-  /** No more bytes will come: an incomplete character at the end becomes visible. */
+  /** No more bytes will come: an incomplete character at the end becomes visible, and every row final. */
   finish(): void {
-    this.#parser.feed(this.#decoder.decode());
+    this.#reader.finish((text) => this.#parser.feed(text));
+    if (!this.#editor.isEmpty) this.#commit(this.#bytes);
   }
 
   row(index: number): StyledLine {
@@ -60,6 +68,22 @@ export class LogStore implements LineSink {
     const runs: number[] = [];
     for (let i = start; i < end; i++) runs.push(this.#runs.at(i));
     return { text, runs };
+  }
+
+  /** Whether a final row has anything but plain text. */
+  hasStyles(index: number): boolean {
+    const next = index + 1 < this.#runStarts.length ? this.#runStarts.at(index + 1) : this.#runs.length;
+    return next > this.#runStarts.at(index);
+  }
+
+  /** A row's text alone. */
+  text(index: number): string {
+    return this.#texts[index] ?? this.row(index).text;
+  }
+
+  /** The offset in the log of a row's first byte. */
+  offsetOf(row: number): number {
+    return this.#offsets.at(row);
   }
 
   /** UTF-16 length of a row, without building it. */
@@ -101,18 +125,17 @@ export class LogStore implements LineSink {
   // What the parser reports.
 
   print(text: string, style: number): void {
-    let rest = text;
+    let written = 0;
     for (;;) {
-      const written = this.#editor.print(rest, style);
-      if (written === rest.length) return;
-      rest = rest.slice(written);
-      this.#commit();
+      written += this.#editor.print(written === 0 ? text : text.slice(written), style);
+      if (written === text.length) return;
+      this.#commit(this.#reader.byteOf(this.#parser.position + written));
       this.#continuations.push(this.#texts.length);
     }
   }
 
   newline(): void {
-    this.#commit();
+    this.#commit(this.#reader.afterNewline());
   }
 
   carriageReturn(): void {
@@ -131,11 +154,13 @@ export class LogStore implements LineSink {
     this.#editor.erase(mode);
   }
 
-  #commit(): void {
+  /** @param next the first byte of the row to come. */
+  #commit(next: number): void {
     const { text, runs } = this.#editor.snapshot();
     this.#runStarts.push(this.#runs.length);
     for (const value of runs) this.#runs.push(value);
     this.#texts.push(text);
+    this.#offsets.push(next);
     this.#editor.clear();
   }
 }

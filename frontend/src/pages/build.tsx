@@ -5,7 +5,7 @@ import { getBuild, getProject } from '../api/projects';
 import type { Build } from '../api/types';
 import { awaitsApproval, hasAttempts } from '../build_actions';
 import { BuildHeader, BuildHeaderSkeleton } from '../components/build_header';
-import { JobPanel } from '../components/job_panel';
+import { JobPanel, loadLogPanel } from '../components/job_panel';
 import { JobTabs } from '../components/job_tabs';
 import { lazy } from '../components/lazy';
 import { NotFound, Notice, Problem } from '../components/notice';
@@ -66,6 +66,9 @@ export function BuildPage({ project: id, build: wanted, job: wantedJob, attempt 
       }),
     [id, wanted],
   );
+
+  // Whether it could be loaded is seen where it is shown.
+  useEffect(() => void loadLogPanel().catch(() => {}), []);
 
   const name = project.value.value?.repository ?? '';
   useTitle(build ? `#${build.number} ${name}` : name, build?.status ?? null);

@@ -1,0 +1,340 @@
+// What people do with a log, tried in a real browser against the mock: finding, folding, times, errors,
+// copying, checking. Needs dist/: npm run build.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { launchBrowser, startMock, visitor } from './browser.mjs';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const SUCCESS = '/projects/3/builds/128/';
+const FAILURE = '/projects/2/builds/7/';
+const RUNNING = '/projects/1/builds/42/';
+
+let mock;
+let browser;
+let visit;
+before(async () => {
+  mock = await startMock();
+  browser = await launchBrowser();
+  visit = visitor(browser, mock);
+});
+after(async () => {
+  await browser?.close();
+  mock?.stop();
+});
+
+const dev = (context, path) => context.request.get(`${mock.base}/dev/${path}`);
+const complete = (page) => page.locator('[data-testid=log][data-state=complete]').waitFor();
+const line = (page, number) => page.locator(`[data-testid=log-line][data-line="${number}"]`);
+const count = (page, words) => page.getByTestId('find-count').getByText(words, { exact: true }).waitFor();
+/** What is on the screen, not only in the document. */
+const inView = (page, number) =>
+  page.waitForFunction((wanted) => {
+    const row = document.querySelector(`[data-testid=log-line][data-line="${wanted}"]`)?.getBoundingClientRect();
+    const view = document.querySelector('.log-scroller').getBoundingClientRect();
+    return row && row.top >= view.top - 1 && row.bottom <= view.bottom + 1;
+  }, number);
+
+/** No violations, whatever the reader's scheme. */
+async function accessible(page) {
+  await page.evaluate(AXE);
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await page.evaluate((values) => globalThis.axe.run({ runOnly: { type: 'tag', values } }), RULES);
+    assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html).slice(0, 3)]), [], colorScheme);
+  }
+}
+
+test('/ finds in the whole log, through colours, and n, N, Enter and Escape do what they do', async (t) => {
+  const page = await visit(t, SUCCESS, (_, context) => dev(context, 'log?log=3/128/1/1&lines=5000'));
+  await complete(page);
+  await page.keyboard.press('/');
+  await page.getByTestId('find').fill('NUMBER 42');
+  await count(page, '1 of 111');
+  await inView(page, 42);
+  await page.keyboard.press('Enter');
+  await count(page, '2 of 111');
+  await inView(page, 420);
+  await page.keyboard.press('Shift+Enter');
+  await page.keyboard.press('Shift+Enter');
+  await count(page, '111 of 111');
+  await inView(page, 4299);
+  assert.equal(await page.locator('.log-found-now').count(), 1);
+  await accessible(page);
+  await page.locator('.log-scroller').focus();
+  await page.keyboard.press('n');
+  await count(page, '1 of 111');
+  await page.keyboard.press('N');
+  await count(page, '111 of 111');
+  await page.getByTestId('find-matchCase').click();
+  await count(page, 'No matches');
+  await page.getByTestId('find').fill('number 4[89]9$');
+  await page.getByTestId('find-regex').click();
+  await count(page, '1 of 2');
+  await page.getByTestId('find').fill('number (');
+  await page.getByTestId('find-count').getByText('Not a regular expression: Unterminated group').waitFor();
+  await page.getByTestId('find').press('Escape');
+  assert.equal(await page.getByTestId('find-bar').count(), 0);
+  assert.equal(await page.locator('.log-found').count(), 0);
+  await page.keyboard.press('Control+f');
+  await page.getByTestId('find').waitFor();
+  assert.equal(await page.getByTestId('find').inputValue(), 'number (');
+});
+
+test('a search goes on while the log is written', async (t) => {
+  const page = await visit(t, RUNNING);
+  await page.getByTestId('log-line').first().waitFor();
+  await page.keyboard.press('/');
+  await page.getByTestId('find').fill('needle');
+  await count(page, 'No matches');
+  await dev(page, 'grow?log=1/42/1/1&lines=3&text=needle');
+  await count(page, '1 of 3');
+  await dev(page, 'grow?log=1/42/1/1&lines=2&text=needle');
+  await count(page, '1 of 5');
+});
+
+test('an expression that would take forever is given up in words, and the page goes on', async (t) => {
+  const page = await visit(t, SUCCESS, (_, context) => dev(context, `log?log=3/128/1/1&lines=3&text=${'a'.repeat(60)}`));
+  await complete(page);
+  await page.keyboard.press('/');
+  await page.getByTestId('find-regex').click();
+  await page.getByTestId('find').fill('(a+)+$');
+  await page.getByTestId('find-count').getByText('This expression takes too long.').waitFor();
+  await page.getByTestId('find').fill('a+ 2');
+  await count(page, '1 of 1');
+});
+
+test('a million lines are searched without a long task', async (t) => {
+  const page = await visit(t, SUCCESS, (_, context) => dev(context, 'log?log=3/128/1/1&lines=1000000'));
+  page.setDefaultTimeout(60_000);
+  await complete(page);
+  await page.keyboard.press('/');
+  await page.getByTestId('find').waitFor();
+  await page.waitForTimeout(500);
+  await page.evaluate(() => {
+    globalThis.long = [];
+    new PerformanceObserver((list) => globalThis.long.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' });
+  });
+  await page.getByTestId('find').fill('number 99999');
+  await page.locator('[data-testid=find-count][data-busy=false]').getByText('1 of 11').waitFor();
+  const long = await page.evaluate(() => globalThis.long);
+  t.diagnostic(`tasks over 50 ms: ${JSON.stringify(long)}`);
+  // What else this computer does may stretch one.
+  assert.ok(long.length <= 2, `${long.length} tasks over 50 ms: ${long}`);
+});
+
+test('times are told since the start or by the clock, are remembered, and are not copied', async (t) => {
+  let asked = 0;
+  const page = await visit(t, SUCCESS, async (fresh, context) => {
+    await dev(context, 'log?log=3/128/1/1&lines=3000');
+    fresh.on('request', (request) => request.url().includes('/log/times') && asked++);
+  });
+  await complete(page);
+  assert.equal(asked, 0);
+  const time = (number) => line(page, number).locator('.log-time').getAttribute('data-time');
+  await page.getByTestId('times').click();
+  await page.waitForFunction(() => document.querySelector('.log-time[data-time="0:02.2"]'));
+  assert.equal(await time(10), '0:02.2');
+  await page.locator('.log-scroller').focus();
+  await page.keyboard.press('End');
+  await page.waitForFunction(() => document.querySelector('.log-time[data-time="12:29.7"]'));
+  assert.ok(asked >= 6, `${asked} pages`);
+  await accessible(page);
+  await page.keyboard.press('t');
+  await page.waitForFunction(() => /^\d\d:\d\d:\d\d$/.test(document.querySelector('.log-time').dataset.time));
+  await page.reload();
+  await complete(page);
+  await page.waitForFunction(() => /^\d\d:00:02$/.test(document.querySelectorAll('.log-time')[9]?.dataset.time));
+  const copied = await page.evaluate(() => {
+    getSelection().selectAllChildren(document.querySelector('.log-block'));
+    return getSelection().toString();
+  });
+  assert.match(copied, /^A line of an ordinary length, number 1\s/);
+  assert.doesNotMatch(copied, /:0|↪/);
+  await page.keyboard.press('t');
+  await page.waitForFunction(() => !document.querySelector('.log-time'));
+});
+
+test('the times of a running log are read on, and not from its beginning', async (t) => {
+  const offsets = [];
+  const page = await visit(t, RUNNING, (fresh) => {
+    fresh.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.pathname.endsWith('/times')) offsets.push(Number(url.searchParams.get('offset')));
+    });
+  });
+  await page.getByTestId('log-line').first().waitFor();
+  await page.keyboard.press('t');
+  await page.waitForFunction(() => document.querySelector('.log-time')?.dataset.time);
+  const known = await page.locator('.log-scroller').getAttribute('data-rows');
+  await dev(page, 'grow?log=1/42/1/1&lines=5&text=later');
+  const last = Number(known) + 5;
+  await page.waitForFunction((number) => document.querySelector(`[data-line="${number}"] .log-time`)?.dataset.time, last);
+  assert.equal(offsets[0], 0);
+  assert.ok(offsets[1] > 0);
+  assert.ok(offsets.length <= 3, `asked ${offsets.length} times`);
+});
+
+test('groups without errors are folded in a log that succeeded, and open by click, key, search and link', async (t) => {
+  const page = await visit(t, SUCCESS, (_, context) => dev(context, 'log?log=3/128/1/1'));
+  await complete(page);
+  const fold = (name) => page.getByRole('button', { name, exact: true });
+  await page.locator('[data-testid=fold][aria-expanded=false]').nth(2).waitFor();
+  assert.deepEqual(
+    await page.getByTestId('fold').evaluateAll((all) => all.map((one) => [one.ariaLabel, one.ariaExpanded])),
+    [['Install', 'false'], ['Build', 'false'], ['Test', 'true'], ['Cleanup', 'false']],
+  );
+  assert.equal(await line(page, 3).count(), 0);
+  // Numbers are those of the lines, whatever is folded.
+  assert.match(await line(page, 47).textContent(), /Build/);
+  await accessible(page);
+  await fold('Install').click();
+  await line(page, 3).waitFor();
+  await page.keyboard.press(']');
+  await page.waitForFunction(() => document.activeElement.ariaLabel === 'Versions');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement.ariaExpanded === 'true');
+  await page.keyboard.press('/');
+  await page.getByTestId('find').fill('module 1234');
+  await count(page, '1 of 1');
+  await inView(page, 47 + 1234);
+  await page.getByTestId('find').press('Escape');
+  await page.goto(`${mock.base}/projects/3/builds/128/jobs/1/?attempt=1#L1000-L1002`);
+  await page.reload();
+  await complete(page);
+  await inView(page, 1000);
+  await page.getByTestId('wrap').click();
+  await inView(page, 1000);
+  assert.equal(await line(page, 1001).evaluate((row) => row.classList.contains('log-marked')), true);
+});
+
+test('a failed log opens at its first error, folds nothing, and e and Shift+E go from error to error', async (t) => {
+  const page = await visit(t, FAILURE, (_, context) => dev(context, 'log?log=2/7/1/1&failed'));
+  await complete(page);
+  await inView(page, 3048);
+  assert.equal(await page.locator('[data-testid=fold][aria-expanded=false]').count(), 0);
+  assert.equal(await line(page, 3048).evaluate((row) => row.classList.contains('log-here')), true);
+  await accessible(page);
+  await page.keyboard.press('e');
+  await inView(page, 3089);
+  await page.getByTestId('log-said').getByText('Error 2 of 2, line 3,089').waitFor();
+  await page.keyboard.press('E');
+  await inView(page, 3048);
+  await page.locator('.log-scroller').focus();
+  await page.keyboard.press('Home');
+  await inView(page, 1);
+  await page.getByTestId('first-error').click();
+  await inView(page, 3048);
+});
+
+test('lines are copied as they are, the log fills the window, and ? tells all keys', async (t) => {
+  const page = await visit(t, SUCCESS, async (_, context) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await dev(context, 'log?log=3/128/1/1&lines=100&text=Line');
+  });
+  await complete(page);
+  await line(page, 5).locator('.log-gutter').click();
+  await line(page, 7).locator('.log-gutter').click({ modifiers: ['Shift'] });
+  await page.getByRole('button', { name: 'Copy text of 3 lines' }).click();
+  await page.getByText('Copied').first().waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'Line 5\nLine 6\nLine 7\n');
+  await accessible(page);
+  assert.match(await page.getByTestId('download').getAttribute('download'), /^log-3-128-1-1\.txt$/);
+  await page.keyboard.press('f');
+  const box = await page.getByTestId('log').boundingBox();
+  assert.deepEqual(box, { x: 0, y: 0, width: 1000, height: 800 });
+  await accessible(page);
+  await page.keyboard.press('Escape');
+  assert.ok((await page.getByTestId('log').boundingBox()).y > 0);
+  await page.keyboard.press('?');
+  await page.getByTestId('keys').waitFor();
+  await accessible(page);
+  await page.keyboard.press('w');
+  assert.equal(await page.getByTestId('wrap').getAttribute('aria-pressed'), 'false');
+  await page.getByLabel('Keys without Ctrl do something').uncheck();
+  await page.keyboard.press('Escape');
+  assert.equal(await page.getByTestId('keys').count(), 0);
+  await page.keyboard.press('w');
+  assert.equal(await page.getByTestId('wrap').getAttribute('aria-pressed'), 'false');
+  await page.keyboard.press('Control+f');
+  await page.getByTestId('find').waitFor();
+});
+
+test('N2: a log says its length and digest, and is verified against them on demand', async (t) => {
+  const page = await visit(t, SUCCESS, (_, context) => dev(context, 'log?log=3/128/1/1'));
+  await complete(page);
+  const digest = page.locator('.outcome-digest');
+  const whole = await digest.locator('code').first().getAttribute('title');
+  assert.match(whole, /^[0-9a-f]{64}$/);
+  assert.equal(await digest.locator('code').first().textContent(), `${whole.slice(0, 12)}…`);
+  await page.getByTestId('verify-log').click();
+  await page.getByTestId('verified').getByText('Verified').waitFor();
+  await accessible(page);
+  await dev(page, 'log?log=3/128/1/1&damaged');
+  await page.reload();
+  await complete(page);
+  await page.getByTestId('verify-log').click();
+  await page.getByTestId('differs').getByText('These are not the bytes that were stored').waitFor();
+  await accessible(page);
+  await page.route('**/log?*', (route) => route.abort());
+  await page.getByTestId('verify-log').click();
+  await page.getByTestId('trouble').waitFor();
+  assert.equal(await page.getByTestId('differs').count(), 0);
+});
+
+test('N12: all logs of a project are searched, by address, on and on, and lead to their lines', async (t) => {
+  let asked = 0;
+  const page = await visit(t, '/projects/1/history/', (fresh) => {
+    fresh.on('request', (request) => request.url().includes('/logs/search') && asked++);
+  });
+  await page.getByRole('link', { name: 'Search', exact: true }).click();
+  await page.getByTestId('search-text').fill('FAIL test/login');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`${mock.base}/projects/1/search/?q=FAIL+test%2Flogin`);
+  await page.locator('[data-testid=found-build][data-build="39"]').waitFor();
+  // Pages that were empty were gone over.
+  assert.equal(asked, 2);
+  await page.getByTestId('search-state').getByText('1 line so far; there may be more.').waitFor();
+  await page.getByTestId('more').click();
+  await page.locator('[data-testid=found-build][data-build="33"]').waitFor();
+  await accessible(page);
+  await page.locator('[data-testid=found-build][data-build="39"]').getByTestId('found-line').getByRole('link').click();
+  await page.waitForURL(`${mock.base}/projects/1/builds/39/jobs/1/?attempt=1#L121`);
+  await complete(page);
+  await inView(page, 121);
+  await page.goBack();
+  await page.locator('[data-testid=found-build][data-build="39"]').waitFor();
+  assert.equal(await page.getByTestId('search-text').inputValue(), 'FAIL test/login');
+
+  await page.getByTestId('search-matchCase').check();
+  await page.getByTestId('search-regex').check();
+  await page.getByTestId('search-text').fill('(');
+  await page.getByTestId('search').click();
+  await page.getByTestId('trouble').getByText('is no regular expression').waitFor();
+  await page.getByTestId('search-text').fill('no log [h]as this');
+  await page.getByTestId('search').click();
+  await page.waitForURL(/q=no\+log\+%5Bh%5Das\+this&regex=1&case=1$/);
+  await page.getByTestId('nothing-found').waitFor();
+  await accessible(page);
+});
+
+test('N12: a search that finds nothing for long can be stopped and gone on with', async (t) => {
+  const page = await visit(t, '/projects/1/search/?q=nothing', (fresh) =>
+    fresh.route('**/logs/search?*', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await route.fulfill({ json: { lines: [], next_page_token: 'more' } }).catch(() => {});
+    }));
+  await page.getByTestId('search-state').getByText('Nothing yet, searching older builds…').waitFor();
+  await page.getByTestId('stop-search').click();
+  await page.getByTestId('search-state').getByText('Nothing so far; there are older builds.').waitFor();
+  await page.getByTestId('more').click();
+  await page.getByTestId('stop-search').waitFor();
+});
+
+test('a log whose viewer cannot be loaded says so', async (t) => {
+  const page = await visit(t, SUCCESS, (fresh) => fresh.route('**/assets/log_panel-*.js', (route) => route.abort()));
+  await page.getByTestId('unloadable').waitFor();
+  await page.getByTestId('outcome').waitFor();
+});

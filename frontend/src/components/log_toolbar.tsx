@@ -1,0 +1,165 @@
+import type { ComponentChildren } from 'preact';
+import { logUrl } from '../api/log';
+import { formatNumber, plural } from '../format';
+import type { FollowerState } from '../log/follower';
+import { textOfLines } from '../log/lines_text';
+import type { OpenLog } from '../log/open_log';
+import { formatRange, type LineRange } from '../log/range';
+import type { TimeStyle } from '../log/time_style';
+import { CopyButton } from './copy_button';
+import { AlertIcon, ClockIcon, CloseIcon, CopyIcon, FollowIcon, LinkIcon, RawIcon, SearchIcon, WrapIcon } from './icons';
+import { DownloadIcon, FullScreenIcon, KeyboardIcon } from './log_icons';
+
+const TIME_WORDS: Record<TimeStyle, string> = { off: 'off', relative: 'since the start', clock: 'by the clock' };
+
+export interface LogTools {
+  follow: boolean;
+  wrap: boolean;
+  times: TimeStyle;
+  full: boolean;
+  finding: boolean;
+  range: LineRange | null;
+  onFollow: () => void;
+  onWrap: () => void;
+  onTimes: () => void;
+  onFull: () => void;
+  onFind: () => void;
+  onKeys: () => void;
+  onFirstError: () => void;
+  onRange: (range: LineRange | null) => void;
+}
+
+/** How the log is doing, and what can be done with it. */
+export function LogToolbar(props: {
+  id: string;
+  log: OpenLog;
+  state: FollowerState;
+  running: boolean;
+  permalink: string;
+  tools: LogTools;
+}) {
+  const { id, log, state, running, permalink, tools } = props;
+  return (
+    <div class="log-tools" role="toolbar" aria-label="Log">
+      <LogStateText state={state} running={running} />
+      {tools.range && <Selection log={log} range={tools.range} permalink={permalink} onRange={tools.onRange} />}
+      <span class="log-tools-end">
+        {log.errors.count > 0 && (
+          <Tool label="First error" icon={<AlertIcon />} testId="first-error" onClick={tools.onFirstError} />
+        )}
+        {running && (
+          <Tool label="Follow" icon={<FollowIcon />} testId="follow" pressed={tools.follow} onClick={tools.onFollow} />
+        )}
+        <Tool label="Find" icon={<SearchIcon />} testId="open-find" pressed={tools.finding} onClick={tools.onFind} />
+        <Tool
+          label="Times"
+          hint={TIME_WORDS[tools.times]}
+          icon={<ClockIcon />}
+          testId="times"
+          pressed={tools.times !== 'off'}
+          onClick={tools.onTimes}
+        />
+        <Tool label="Wrap" icon={<WrapIcon />} testId="wrap" pressed={tools.wrap} onClick={tools.onWrap} />
+        <a class="tool" href={logUrl(id)} target="_blank" rel="noopener" aria-label="Raw" data-testid="raw">
+          <RawIcon />
+          <span class="tool-word">Raw</span>
+        </a>
+        <a
+          class="tool"
+          href={logUrl(id)}
+          download={`log-${id.replaceAll('/', '-')}.txt`}
+          aria-label="Download"
+          title="Download"
+          data-testid="download"
+        >
+          <DownloadIcon />
+        </a>
+        <Tool
+          label="Full screen"
+          short
+          icon={<FullScreenIcon />}
+          testId="full-screen"
+          pressed={tools.full}
+          onClick={tools.onFull}
+        />
+        <Tool label="Keys" short icon={<KeyboardIcon />} testId="open-keys" onClick={tools.onKeys} />
+      </span>
+    </div>
+  );
+}
+
+function Tool(props: {
+  label: string;
+  /** What it is set to. */
+  hint?: string;
+  /** Without its word beside the icon. */
+  short?: boolean;
+  icon: ComponentChildren;
+  testId: string;
+  pressed?: boolean;
+  onClick: () => void;
+}) {
+  const { label, hint, short = false } = props;
+  const full = hint ? `${label}: ${hint}` : label;
+  return (
+    <button
+      type="button"
+      class="tool"
+      aria-pressed={props.pressed}
+      aria-label={full}
+      title={full}
+      data-testid={props.testId}
+      onClick={props.onClick}
+    >
+      {props.icon}
+      {!short && <span class="tool-word">{label}</span>}
+    </button>
+  );
+}
+
+function Selection(props: {
+  log: OpenLog;
+  range: LineRange;
+  permalink: string;
+  onRange: (range: LineRange | null) => void;
+}) {
+  const { log, range, permalink } = props;
+  const one = range.first === range.last;
+  return (
+    <span class="log-range">
+      <span data-testid="selection">
+        {one ? `Line ${formatNumber(range.first)}` : `Lines ${formatNumber(range.first)}–${formatNumber(range.last)}`}
+      </span>
+      <CopyButton label="Copy link" text={() => window.location.origin + permalink + formatRange(range)}>
+        <LinkIcon />
+        <span class="tool-word">Copy link</span>
+      </CopyButton>
+      <CopyButton label={`Copy text of ${plural(range.last - range.first + 1, 'line')}`} text={() => textOfLines(log.store, range)}>
+        <CopyIcon />
+        <span class="tool-word">Copy text</span>
+      </CopyButton>
+      <button type="button" class="tool" aria-label="Clear selection" onClick={() => props.onRange(null)}>
+        <CloseIcon />
+      </button>
+    </span>
+  );
+}
+
+function LogStateText({ state, running }: { state: FollowerState; running: boolean }) {
+  switch (state.kind) {
+    case 'loading':
+      return <span class="log-state">Loading…</span>;
+    case 'live':
+      return <span class={`log-state ${running ? 'log-live' : ''}`}>{running ? 'Live' : 'Completing…'}</span>;
+    case 'complete':
+      return <span class="log-state">Complete</span>;
+    case 'retrying':
+    case 'failed':
+      return (
+        <span class="log-state log-problem" role="alert">
+          {state.message}
+          {state.kind === 'retrying' && ' Trying again…'}
+        </span>
+      );
+  }
+}
