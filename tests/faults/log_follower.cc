@@ -1,10 +1,13 @@
 #include "tests/faults/log_follower.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "httplib.h"
 #include "lib/base/json.h"
@@ -16,6 +19,12 @@ constexpr absl::Duration kComeBack = absl::Milliseconds(100);
 constexpr int kTimeoutSeconds = 20;
 
 }  // namespace
+
+std::string RawLogPath(const std::string& log) {
+  const std::vector<std::string> ids = absl::StrSplit(log, '/');
+  return absl::StrCat("/api/v1/projects/", ids.at(0), "/builds/", ids.at(1), "/jobs/", ids.at(2),
+                      "/log?attempt=", ids.at(3));
+}
 
 LogFollower::LogFollower(World& world, const std::string& project, const std::string& log)
     : server_(world.installation().gateway_url()),
@@ -67,8 +76,9 @@ void LogFollower::Follow() {
             if (absl::StartsWith(line, "data: ")) Take(event, line.substr(6));
           }
           absl::MutexLock lock(&mutex_);
-          return !ended_ && !stopping_;
+          return !ended_ && !stopping_ && !behind_;
         });
+    CatchUp();
     absl::MutexLock lock(&mutex_);
     if (spoken) left_ = absl::Now();
     if (ended_ || stopping_) return;
@@ -76,7 +86,28 @@ void LogFollower::Follow() {
   }
 }
 
+void LogFollower::CatchUp() {
+  size_t offset = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!std::exchange(behind_, false)) return;
+    offset = text_.size();
+  }
+  httplib::Client client(server_);
+  client.set_read_timeout(kTimeoutSeconds);
+  const httplib::Result result =
+      client.Get(absl::StrCat(RawLogPath(log_), "&offset=", offset), {{"Cookie", cookies_}});
+  if (!result || result->status != 200) return;
+  absl::MutexLock lock(&mutex_);
+  text_ += result->body;
+}
+
 void LogFollower::Take(const std::string& event, const std::string& data) {
+  if (event == "log_behind") {
+    absl::MutexLock lock(&mutex_);
+    behind_ = true;
+    return;
+  }
   if (event != "log" && event != "log_end") return;
   const auto json = ParseJson(data);
   if (!json.ok()) return;

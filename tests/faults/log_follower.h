@@ -12,6 +12,9 @@
 
 namespace kozmic::faults {
 
+// Where a log's bytes are to be had. `log`: as in a job of the API.
+std::string RawLogPath(const std::string& log);
+
 // Follows one log as a browser does, by Server-Sent Events, and comes back where it was when the
 // stream ends, on a thread of its own.
 class LogFollower {
@@ -36,6 +39,8 @@ class LogFollower {
  private:
   void Follow();
   void Take(const std::string& event, const std::string& data);
+  // Reads what is stored, as a browser does whom the stream no longer has the bytes for.
+  void CatchUp();
 
   const std::string server_;
   const std::string cookies_;
@@ -45,6 +50,7 @@ class LogFollower {
   std::string text_ ABSL_GUARDED_BY(mutex_);
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool behind_ ABSL_GUARDED_BY(mutex_) = false;
   int faults_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Time arrived_ ABSL_GUARDED_BY(mutex_);
   absl::Duration longest_wait_ ABSL_GUARDED_BY(mutex_);

@@ -1,10 +1,8 @@
 #include "tests/faults/raw_follower.h"
 
-#include <vector>
-
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "httplib.h"
+#include "tests/faults/log_follower.h"
 
 namespace kozmic::faults {
 namespace {
@@ -16,9 +14,7 @@ constexpr int kTimeoutSeconds = 20;
 
 RawFollower::RawFollower(World& world, const std::string& log)
     : server_(world.installation().gateway_url()), cookies_(world.octo().CookieHeader()) {
-  const std::vector<std::string> ids = absl::StrSplit(log, '/');
-  path_ = absl::StrCat("/api/v1/projects/", ids.at(0), "/builds/", ids.at(1), "/jobs/", ids.at(2),
-                       "/log?attempt=", ids.at(3), "&follow=true&offset=");
+  path_ = absl::StrCat(RawLogPath(log), "&follow=true&offset=");
   thread_ = std::thread([this] { Follow(); });
 }
 
