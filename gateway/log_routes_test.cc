@@ -45,7 +45,7 @@ class LogRoutesTest : public GatewayTest {
   }
 };
 
-TEST_F(LogRoutesTest, ALogIsServedFromAnOffsetExactlyAsItIs) {
+TEST_F(LogRoutesTest, BadInput48ALogIsServedFromAnOffsetExactlyAsItIs) {
   std::string bytes = absl::StrCat("<b>\r", std::string(1, '\0'), "\xff\x1b[1m");
   for (int i = 0; i < 20000; ++i) absl::StrAppend(&bytes, i, "\n");
   logs_.Append(kLog, bytes);

@@ -122,7 +122,7 @@ TEST_F(StreamTest, AProjectWithoutBuildsHasASnapshotToo) {
   EXPECT_EQ(viewer.Next().data, json::parse(R"({"project_id": 1, "revision": 0, "builds": []})"));
 }
 
-TEST_F(StreamTest, StreamsAreForMembersOnOurOwnPages) {
+TEST_F(StreamTest, BadInputs45And47StreamsAreForMembersOnOurOwnPages) {
   const auto status = [&](const std::string& query, const std::string& headers = "") {
     return StatusOf(Get("/api/v1/stream?" + query, kCookie + headers));
   };

@@ -118,6 +118,7 @@ database_url: $(database_url logstream)
 redis_url: redis://:$(secret redis)@$LOCAL:$(port_of redis)/0
 service_key: $service_key
 auth_address: $auth
+archive_folder: $(quoted "$(setting KOZMIC_LOG_ARCHIVE_FOLDER)")
 YAML
 
 write_private "$STATE/config/gateway.yaml" "$SERVICE_USER" <<YAML

@@ -27,6 +27,8 @@
 #   KOZMIC_GITHUB_SSH_URL where its repositories are by SSH (ssh://git@HOST)
 #   KOZMIC_SMTP_HOST, KOZMIC_MAIL_SENDER  mail when builds fail; these and more,
 #                         KOZMIC_NOTIFICATION_NETWORKS too: docs/notifications.md
+#   KOZMIC_LOG_ARCHIVE_FOLDER  where logs of ended jobs are moved to from the
+#                         database: docs/logs.md
 # They are remembered in .kozmic/settings; an empty value forgets one.
 source "$(dirname "$0")/lib.sh"
 source "$ROOT/tools/progress.sh"

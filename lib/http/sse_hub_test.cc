@@ -225,7 +225,7 @@ TEST_F(SseHubTest, AThousandViewersGetEverythingOnceAndInOrder) {
   EXPECT_EQ(hub_->dropped(), 0U);
 }
 
-TEST_F(SseHubTest, AViewerThatDoesNotReadIsDroppedAndHurtsNobody) {
+TEST_F(SseHubTest, BadInput46AViewerThatDoesNotReadIsDroppedAndHurtsNobody) {
   Begin({.max_pending_bytes = 1 << 20, .send_buffer_bytes = 4096});
   auto good = Watch("log=a@0");
   auto slow = Watch("log=a@0", /*receive_buffer=*/4096);

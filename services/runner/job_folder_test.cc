@@ -141,7 +141,7 @@ TEST_F(JobFolderTest, BelievesNothingButAPlainExitFile) {
   EXPECT_EQ((*folder)->ReadExit().status().code(), absl::StatusCode::kDataLoss);
 }
 
-TEST_F(JobFolderTest, LogStaysTheSameFileWhateverBecomesOfItsName) {
+TEST_F(JobFolderTest, BadInput57LogStaysTheSameFileWhateverBecomesOfItsName) {
   const auto folder = JobFolder::Create(work_, lease_);
   ASSERT_TRUE(folder.ok()) << folder.status();
   ASSERT_TRUE((*folder)->AppendLog("true\n").ok());

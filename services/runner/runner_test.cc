@@ -359,7 +359,7 @@ TEST_F(RunnerTest, LogOutlivesAnAbsenceOfItsService) {
   EXPECT_TRUE(Log() == expected + "end\n") << Log().size() << " bytes";
 }
 
-TEST_F(RunnerTest, LogLimitEndsTheJobByName) {
+TEST_F(RunnerTest, BadInput56LogLimitEndsTheJobByName) {
   logstream_.SetLimit(1500000);
   StartRunner();
   const FinishJobRequest end = Run(Spec("#!/bin/sh\nyes\n"));

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "lib/process/child_process.h"
@@ -48,17 +49,23 @@ std::string Partition::By(const std::string& addresses) const {
   return absl::StrReplaceAll(addresses, {{kHere, address_}});
 }
 
-void Partition::Cut() {
-  if (cut_) return;
+void Partition::Cut() { Drop(""); }
+
+void Partition::Lose(int percent) {
+  Drop(absl::StrFormat(" -m statistic --mode random --probability %.2f", percent / 100.0));
+}
+
+void Partition::Drop(const std::string& which) {
+  Heal();
   // Of both directions it is the address that the connection was made to.
-  Iptables(absl::StrCat("-I INPUT -m conntrack --ctorigdst ", address_, " -j DROP"));
-  cut_ = true;
+  rule_ = absl::StrCat("INPUT -m conntrack --ctorigdst ", address_, which, " -j DROP");
+  Iptables("-I " + *rule_);
 }
 
 void Partition::Heal() {
-  if (!cut_) return;
-  Iptables(absl::StrCat("-D INPUT -m conntrack --ctorigdst ", address_, " -j DROP"));
-  cut_ = false;
+  if (!rule_) return;
+  Iptables("-D " + *rule_);
+  rule_.reset();
 }
 
 void Partition::Iptables(const std::string& arguments) const {

@@ -1,6 +1,7 @@
 #ifndef KOZMIC_TESTS_INSTALLATION_PARTITION_H_
 #define KOZMIC_TESTS_INSTALLATION_PARTITION_H_
 
+#include <optional>
 #include <string>
 
 namespace kozmic {
@@ -19,15 +20,19 @@ class Partition {
   std::string By(const std::string& addresses) const;
 
   void Cut();
+  // So many of 100 packets are lost, in each direction.
+  void Lose(int percent);
   void Heal();
 
  private:
+  void Drop(const std::string& which);
   void Iptables(const std::string& arguments) const;
 
   // Of the loopback network, this test's alone.
   const std::string address_;
   std::string program_;
-  bool cut_ = false;
+  // What is added to the rule that drops packets; none while it is whole.
+  std::optional<std::string> rule_;
 };
 
 }  // namespace kozmic

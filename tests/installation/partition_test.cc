@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -59,6 +60,27 @@ TEST_F(PartitionTest, LostRunnersJobIsResolvedAndItsContainerGoesWhenTheNetworkI
   }
   EXPECT_FALSE(HasContainers(name));
   EXPECT_LE(absl::Now() - healed, kContainerGone);
+  EXPECT_EQ(runners_.back()->Terminate(), 0);
+}
+
+// Fault matrix, "lossy link". I11
+TEST_F(PartitionTest, ALossyLinkMakesALogLateAndNothingElse) {
+  Partition network;
+  StartServices();
+  AddHook({{"title", "One"},
+           {"image", image_},
+           {"script", "#!/bin/sh\nfor i in $(seq 100); do echo line $i; sleep 0.1; done\n"}});
+  network.Lose(30);
+  StartRunner("far", {{"KOZMIC_BUILD_ADDRESS", network.By(installation_.build_address())},
+                      {"KOZMIC_LOGSTREAM_ADDRESS", network.By(installation_.logstream_address())}});
+  Push("file");
+  const nlohmann::json build = AwaitBuild(1);
+  EXPECT_EQ(build.value("status", ""), "success") << build["jobs"][0].value("reason", "");
+  EXPECT_EQ(build["jobs"][0].value("attempt", 0), 1) << "nobody took it for lost";
+  std::string lines;
+  for (int i = 1; i <= 100; ++i) absl::StrAppend(&lines, "line ", i, "\n");
+  EXPECT_THAT(LogOf(1, 1), HasSubstr(lines));
+  network.Heal();
   EXPECT_EQ(runners_.back()->Terminate(), 0);
 }
 

@@ -43,7 +43,7 @@ describe('lines', () => {
     expect(texts(logOf('one\ntwo\r\nthree\n'))).toEqual(['one', 'two', 'three']);
   });
 
-  it('are shown before they end', () => {
+  it('are shown before they end (bad input 55)', () => {
     const store = logOf('one\ntw');
     expect(texts(store)).toEqual(['one', 'tw']);
     expect(store.finishedRows).toBe(1);
@@ -53,7 +53,7 @@ describe('lines', () => {
     expect(texts(logOf('\n\nx\n'))).toEqual(['', '', 'x']);
   });
 
-  it('that never end are cut into rows of 64 KB with one line number', () => {
+  it('that never end are cut into rows of 64 KB with one line number (bad input 54)', () => {
     const store = logOf(`${'x'.repeat(2 * MAX_LINE + 5)}\nnext\n`);
     expect(store.rowCount).toBe(4);
     expect([0, 1, 2, 3].map((row) => store.rowLength(row))).toEqual([MAX_LINE, MAX_LINE, 5, 4]);
@@ -69,7 +69,7 @@ describe('lines', () => {
 });
 
 describe('bytes', () => {
-  it('that are not UTF-8 become U+FFFD', () => {
+  it('that are not UTF-8 become U+FFFD (bad input 48)', () => {
     expect(texts(logOf(Uint8Array.of(0x61, 0xff, 0x62, 0xc3, 0x28)))).toEqual(['a\uFFFDb\uFFFD(']);
   });
 
@@ -84,7 +84,7 @@ describe('bytes', () => {
     expect(texts(logOf('a\u0000b\u0085c\u0007d\u007fe\tf'))).toEqual(['a\uFFFDb\uFFFDcde\tf']);
   });
 
-  it('of markup stay text', () => {
+  it('of markup stay text (bad input 49)', () => {
     expect(texts(logOf('<script>alert(1)</script>&amp;'))).toEqual(['<script>alert(1)</script>&amp;']);
   });
 });
@@ -114,7 +114,7 @@ describe('overwriting', () => {
     expect(styleOf(store, ' plain').fg).toBe(0);
   });
 
-  it('a million times ends quickly with the last state', () => {
+  it('a million times ends quickly with the last state (bad input 53)', () => {
     const store = logOf(`${'y'.repeat(60_000)}${'\rx'.repeat(1_000_000)}\n`);
     expect(store.row(0).text.slice(0, 2)).toBe('xy');
   }, 20_000);
@@ -155,7 +155,7 @@ describe('styles', () => {
 });
 
 describe('hyperlinks', () => {
-  it('of OSC 8 lead to web addresses', () => {
+  it('of OSC 8 lead to web addresses (bad input 50)', () => {
     const store = logOf(`${ESC}]8;id=1;https://example.com/x${ESC}\\text${ESC}]8;;\u0007 more`);
     expect(segments(store, 0)).toMatchObject([
       { text: 'text', link: 'https://example.com/x' },
@@ -191,7 +191,7 @@ describe('sequences that do not end', () => {
     expect(texts(logOf(`a${ESC}]52;c;AAAA\nb${ESC}[31\nc`))).toEqual(['a', 'b', 'c']);
   });
 
-  it('are given up after 4 KB', () => {
+  it('are given up after 4 KB (bad input 51)', () => {
     const [text = ''] = texts(logOf(`${ESC}P${'z'.repeat(10_000)}`));
     expect(text.length).toBeGreaterThan(5_000);
     expect(text.length).toBeLessThan(6_000);
@@ -206,7 +206,7 @@ describe('sequences that do not end', () => {
   });
 });
 
-describe('cutting the bytes into chunks', () => {
+describe('cutting the bytes into chunks (bad input 52)', () => {
   const PIECES = [
     'plain text ', 'Grüße 世界 ', '👩‍🚀🎉', '\n', '\r\n', '\r', '\t', '\b', `${ESC}[1;31m`, `${ESC}[0m`, `${ESC}[38;5;208m`,
     `${ESC}[38:2::10:20:30m`, `${ESC}[K`, `${ESC}[2K`, `${ESC}[5G`, `${ESC}[3D`, `${ESC}]8;;https://example.com/${ESC}\\`,

@@ -1,5 +1,7 @@
 #include "services/logstream/search/plain_text.h"
 
+#include <fstream>
+#include <iterator>
 #include <random>
 #include <string>
 #include <vector>
@@ -27,6 +29,36 @@ TEST(PlainTextTest, BadInput51ASequenceThatDoesNotEndIsLeftOutForAWhile) {
   const std::string text = PlainText("\x1b]0;" + std::string(10'000, 'x'));
   EXPECT_EQ(text.size(), 10'000u - (4096 - 4));
 }
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file.is_open()) << path;
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// What is found is what the browser's viewer shows: both read the same logs.
+class CorpusTest : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(CorpusTest, SaysWhatTheViewerShows) {
+  const std::string path = std::string("frontend/src/log/corpus/") + GetParam();
+  const std::string log = ReadFile(path + ".log");
+  std::string rows;
+  for (const TextLine& line : SplitLines(log)) {
+    std::string row = PlainText(log.substr(line.begin, line.end - line.begin));
+    // Of a line that ends as on Windows.
+    if (!row.empty() && row.back() == '\n') row.pop_back();
+    rows += row + "\n";
+  }
+  EXPECT_EQ(rows, ReadFile(path + ".txt"));
+}
+
+// Without "controls" and "malformed": what cannot be shown is U+FFFD there, and left out or as it is
+// here.
+INSTANTIATE_TEST_SUITE_P(Logs, CorpusTest,
+                         ::testing::Values("byte_order_mark", "colours", "crlf", "dropped", "empty",
+                                           "groups", "hyperlinks", "long_line", "markup",
+                                           "only_newlines", "plain", "unfinished", "utf8"),
+                         [](const auto& info) { return std::string(info.param); });
 
 TEST(SplitLinesTest, LinesAreSplitAtTheirEndsAndWhenTheyAreVeryLong) {
   const auto describe = [](const std::vector<TextLine>& lines) {
