@@ -97,6 +97,10 @@ void DownloadLog(const Backends& backends, const LogDownload& download, http::Ad
   if (absl::IsNotFound(info.status())) info = logstream::v1::Log();
   if (!info.ok()) return ReplyStatus(exchange, info.status());
 
+  if (info->expired()) {
+    return ReplyError(exchange, 410, "log_expired",
+                      "This log is no longer kept: the project's settings say for how long logs are.");
+  }
   http::Admission::Place place = downloads.Enter(session);
   if (!place) {
     exchange.response.set_header("Retry-After", "1");

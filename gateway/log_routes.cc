@@ -119,6 +119,14 @@ bool LogRoutes::Follow(const LogDownload& download, const std::string& session,
     return true;
   }
   if (info.ok() && info->sealed()) return false;
+  auto seat = std::make_shared<LiveStreams::FollowerSeat>(
+      streams_.ReserveFollower(session, exchange.client_ip));
+  if (!*seat) {
+    exchange.response.set_header("Retry-After", "10");
+    ReplyError(exchange, 503, "too_many_downloads",
+               "Too many logs are being followed at once. Try again in a moment.");
+    return true;
+  }
   int64_t offset = download.offset;
   if (download.line != 0) {
     const auto found = FindLine(backends_, download.log, download.line);
@@ -127,14 +135,6 @@ bool LogRoutes::Follow(const LogDownload& download, const std::string& session,
       return true;
     }
     offset = *found;
-  }
-  auto seat = std::make_shared<LiveStreams::FollowerSeat>(
-      streams_.ReserveFollower(session, exchange.client_ip));
-  if (!*seat) {
-    exchange.response.set_header("Retry-After", "10");
-    ReplyError(exchange, 503, "too_many_downloads",
-               "Too many logs are being followed at once. Try again in a moment.");
-    return true;
   }
   exchange.response.status = 200;
   exchange.response.set_header("Content-Type", "text/plain; charset=utf-8");
@@ -190,6 +190,12 @@ void LogRoutes::Search(http::Exchange& exchange) const {
   const absl::Status allowed = MayView(backends_, session->token, *project, kCallTimeout);
   if (absl::IsPermissionDenied(allowed)) return ReplyNotFound(exchange);
   if (!allowed.ok()) return ReplyStatus(exchange, allowed);
+  const http::Admission::Place place = searches_.Enter(session->token);
+  if (!place) {
+    exchange.response.set_header("Retry-After", "1");
+    return ReplyError(exchange, 503, "too_many_searches",
+                      "Too many searches are under way. Try again in a moment.");
+  }
   const auto found = Ask(exchange, *backends_.logs, &LogService::Stub::SearchLogs, request,
                          backends_.service_token, {.timeout = kSearchTimeout});
   if (!found) return;

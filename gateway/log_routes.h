@@ -38,6 +38,8 @@ class LogRoutes {
   const Sessions& sessions_;
   LiveStreams& streams_;
   mutable http::Admission downloads_{kMostDownloads, kMostDownloadsOfOne};
+  // A search takes a worker here and a processor there for up to two seconds.
+  mutable http::Admission searches_{/*limit=*/8, /*limit_per_ip=*/2};
 };
 
 }  // namespace kozmic::gateway

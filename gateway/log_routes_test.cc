@@ -227,6 +227,17 @@ TEST_F(LogRoutesTest, ALogIsFollowedByAPlainClient) {
   EXPECT_EQ(Header(Get(kPath + "?follow=true"), "Content-Length"), "19");
 }
 
+TEST_F(LogRoutesTest, P42AnExpiredLogIsGone) {
+  logs_.Append(kLog, "abc");
+  logs_.Expire(kLog);
+  for (const char* query : {"", "?follow=true", "?offset=1"}) {
+    const std::string answer = Get(kPath + query);
+    EXPECT_EQ(StatusOf(answer), 410) << query;
+    EXPECT_EQ(Json(answer)["code"], "log_expired");
+  }
+  EXPECT_EQ(StatusOf(Get("/api/v1/stream?log=1/1/1/2@0")), 404);
+}
+
 TEST_F(LogRoutesTest, N13AFollowerWhoLosesAccessIsCutOff) {
   LiveStreamsOptions options;
   options.guard.interval = absl::Milliseconds(50);

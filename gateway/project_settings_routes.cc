@@ -20,7 +20,7 @@ using build::v1::ProjectSettings;
 absl::Status ReadSettings(const std::string& text, ProjectSettings* settings) {
   bool fail_fast = false, pull_requests = false, branches = false, retry_lost = false, mail = false;
   bool submodules = false;
-  int32_t max_parallel = 0;
+  int32_t max_parallel = 0, log_days = 0, log_builds = 0, log_failures = 0;
   BodyReader body(text);
   body.Bool("fail_fast", &fail_fast);
   body.Bool("cancel_superseded_pull_requests", &pull_requests);
@@ -29,6 +29,9 @@ absl::Status ReadSettings(const std::string& text, ProjectSettings* settings) {
   body.Bool("retry_lost", &retry_lost);
   body.Bool("mail", &mail);
   body.Bool("submodules", &submodules);
+  body.Integer("log_days", &log_days, 0);
+  body.Integer("log_builds", &log_builds, 0);
+  body.Integer("log_failures", &log_failures, 0);
   settings->set_fail_fast(fail_fast);
   settings->set_cancel_superseded_pull_requests(pull_requests);
   settings->set_cancel_superseded_branches(branches);
@@ -36,6 +39,9 @@ absl::Status ReadSettings(const std::string& text, ProjectSettings* settings) {
   settings->set_retry_lost(retry_lost);
   settings->set_mail(mail);
   settings->set_submodules(submodules);
+  settings->set_log_days(log_days);
+  settings->set_log_builds(log_builds);
+  settings->set_log_failures(log_failures);
   return body.Finish();
 }
 

@@ -20,12 +20,13 @@ using ProjectSettingsRoutesTest = GatewayTest;
 constexpr char kSettings[] = "/api/v1/projects/1/settings";
 constexpr char kChanged[] = R"({"fail_fast": true, "cancel_superseded_pull_requests": false,
     "cancel_superseded_branches": true, "max_parallel": 5, "retry_lost": true, "mail": false,
-    "submodules": true})";
+    "submodules": true, "log_days": 90, "log_builds": 0, "log_failures": 5})";
 
 TEST_F(ProjectSettingsRoutesTest, SettingsAreReadAndReplaced) {
   EXPECT_EQ(Json(Get(kSettings)), json::parse(R"({"fail_fast": false,
       "cancel_superseded_pull_requests": true, "cancel_superseded_branches": false,
-      "max_parallel": 0, "retry_lost": false, "mail": true, "submodules": false})"));
+      "max_parallel": 0, "retry_lost": false, "mail": true, "submodules": false,
+      "log_days": 0, "log_builds": 0, "log_failures": 0})"));
   const std::string answer = Change("PUT", kSettings, kChanged);
   EXPECT_EQ(StatusOf(answer), 200);
   EXPECT_EQ(Json(answer), json::parse(kChanged));
@@ -34,7 +35,8 @@ TEST_F(ProjectSettingsRoutesTest, SettingsAreReadAndReplaced) {
       builds_.Calls("UpdateProjectSettings"),
       (std::vector<std::string>{
           R"(session-7 settings { name: "projects/1/settings" fail_fast: true )"
-          R"(cancel_superseded_branches: true max_parallel: 5 retry_lost: true submodules: true })"}));
+          R"(cancel_superseded_branches: true max_parallel: 5 retry_lost: true submodules: true )"
+          R"(log_days: 90 log_builds: 0 log_failures: 5 })"}));
 }
 
 // Bad input 41: what is replaced is said whole.

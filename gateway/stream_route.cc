@@ -44,14 +44,15 @@ absl::Status CheckLogs(const Backends& backends, const std::string& bearer,
 
 // Where a feed for this viewer begins: at most at the end of what is stored. A viewer may be beyond
 // it (it saw bytes before they were committed, or made its offset up); who joins later is not.
+// NOT_FOUND for a log that is no longer kept.
 absl::StatusOr<uint64_t> FeedStart(const Backends& backends, const StreamQuery::Log& log) {
-  if (log.offset == 0) return 0;
   logstream::v1::GetLogRequest request;
   request.set_name(absl::StrCat("logs/", absl::StrReplaceAll(log.id, {{"/", "-"}})));
   const auto info = Call(*backends.logs, &logstream::v1::LogService::Stub::GetLog, request,
                          backends.service_token, kCallTimeout);
   if (absl::IsNotFound(info.status())) return 0;
   if (!info.ok()) return info.status();
+  if (info->expired()) return absl::NotFoundError("the log is no longer kept");
   return std::min(log.offset, static_cast<uint64_t>(info->size()));
 }
 

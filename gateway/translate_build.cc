@@ -96,7 +96,8 @@ JsonText LogJson(const build::v1::Log& log) {
   return JsonObject({{"id", id},
                      {"size", log.size()},
                      {"sealed", log.sealed()},
-                     {"sha256", TextOrNull(log.sha256())}});
+                     {"sha256", TextOrNull(log.sha256())},
+                     {"expired", log.expired()}});
 }
 
 JsonText JobJson(const build::v1::Job& job) {

@@ -12,7 +12,10 @@ JsonText ToJson(const build::v1::ProjectSettings& settings) {
        {"max_parallel", settings.max_parallel()},
        {"retry_lost", settings.retry_lost()},
        {"mail", settings.mail()},
-       {"submodules", settings.submodules()}});
+       {"submodules", settings.submodules()},
+       {"log_days", settings.log_days()},
+       {"log_builds", settings.log_builds()},
+       {"log_failures", settings.log_failures()}});
 }
 
 JsonText ToJson(const build::v1::NotificationHook& hook) {

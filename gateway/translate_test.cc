@@ -139,7 +139,8 @@ TEST(TranslateTest, AFinishedJobHasItsExitCodeAndLog) {
   EXPECT_EQ(seen["exit_code"], 0);
   EXPECT_EQ(seen["phases"][0], json::parse(R"({"name": "script", "started_at": null})"));
   EXPECT_EQ(seen["log"],
-            json::parse(R"({"id": "7/3/1/2", "size": 10, "sealed": true, "sha256": "ff"})"));
+            json::parse(R"({"id": "7/3/1/2", "size": 10, "sealed": true, "sha256": "ff",
+                            "expired": false})"));
 }
 
 TEST(TranslateTest, StatesAndRolesHaveTheirWords) {

@@ -44,7 +44,7 @@ export function begin(build) {
     logs.set(id, { bytes: sampleLog(20), sealed: false });
     Object.assign(job, {
       status: 'pending', gate: null, started_at: now(), runner: 'runner-2', phases: [{ name: 'pull', started_at: now() }],
-      log: { id, size: 0, sealed: false, sha256: null },
+      log: { id, size: 0, sealed: false, sha256: null, expired: false },
     });
   }
   settle(build);
@@ -61,7 +61,7 @@ export function finish(build, status) {
       status: job.cancelling ? 'cancelled' : status, exit_code: { success: 0, failure: 3 }[status] ?? null,
       started_at: job.started_at ?? now(), finished_at: now(), cancelling: false, gate: null,
       reason: job.cancelling ? 'Cancelled by ada.' : '',
-      log: { id, size: log.bytes.length, sealed: true, sha256: sha256(log.bytes) },
+      log: { id, size: log.bytes.length, sealed: true, sha256: sha256(log.bytes), expired: false },
     });
   }
   settle(build);

@@ -82,7 +82,7 @@ export function makeBuild(project, number, status, { message, person = 0, age = 
         { name: 'pull', started_at: began }, { name: 'fetch', started_at: ago(age - 3.2) },
         { name: 'install', started_at: ago(age - 3.9) }, { name: 'script', started_at: ago(age - 21) },
       ],
-      log: waiting ? null : { id, size: bytes.length, sealed: final, sha256: final ? sha256(bytes) : null },
+      log: waiting ? null : { id, size: bytes.length, sealed: final, sha256: final ? sha256(bytes) : null, expired: false },
     });
   }
   return build;
@@ -138,6 +138,8 @@ add(9, 'acme/orbit', { role: 'manager' }, [
   Object.assign(makeBuild(9, 1, 'enqueued', { message: 'Train the model', person: 1, age: 3000, jobs: 2 })),
 ]);
 const [approving, tried, cancelling, , , labelled] = builds.get(9);
+// The log of the release is no longer kept.
+builds.get(9).find((build) => build.number === 2).jobs[0].log.expired = true;
 approving.jobs.forEach((job) => Object.assign(job, { gate: 'approval' }));
 cancelling.jobs[0].cancelling = true;
 cancelling.jobs[2].gate = 'project_limit';
@@ -153,12 +155,12 @@ labelled.jobs[1].gate = 'hook_limit';
     const { title, image, runner, phases, started_at, finished_at } = job;
     return {
       number: index + 1, status: index === 0 ? 'error' : 'failure', reason, exit_code: index === 0 ? null : 3, started_at, finished_at,
-      runner, phases, log: { id, size: bytes.length, sealed: true, sha256: sha256(bytes) }, title, image,
+      runner, phases, log: { id, size: bytes.length, sealed: true, sha256: sha256(bytes), expired: false }, title, image,
     };
   });
   attempts.set('9/5/1', before.toReversed());
   const bytes = sampleLog(60, 'success');
   logs.set('9/5/1/3', { bytes, sealed: true });
-  Object.assign(job, { status: 'success', reason: '', exit_code: 0, attempt: 3, log: { id: '9/5/1/3', size: bytes.length, sealed: true, sha256: sha256(bytes) } });
+  Object.assign(job, { status: 'success', reason: '', exit_code: 0, attempt: 3, log: { id: '9/5/1/3', size: bytes.length, sealed: true, sha256: sha256(bytes), expired: false } });
 }
 fillSettings();

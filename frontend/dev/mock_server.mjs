@@ -52,7 +52,7 @@ function pump(stream) {
       send(stream, 'log', { log: id, offset: at, bytes: part.toString('base64') }, [...stream.logs.values()].join());
     }
     if (log.sealed) {
-      send(stream, 'log_end', { log: id, size: log.bytes.length, sha256: sha256(log.bytes) });
+      send(stream, 'log_end', { log: id, size: log.bytes.length, sha256: sha256(log.bytes), expired: false });
       stream.logs.delete(id);
     }
   }
@@ -69,7 +69,7 @@ function setLog(id, bytes, damaged) {
   const [project, number, job] = id.split('/').map(Number);
   const known = builds.get(project).find((one) => one.number === number).jobs[job - 1];
   logs.set(id, { bytes, sealed: true, damaged });
-  known.log = { id, size: bytes.length, sealed: true, sha256: sha256(bytes) };
+  known.log = { id, size: bytes.length, sealed: true, sha256: sha256(bytes), expired: false };
 }
 
 function running() {

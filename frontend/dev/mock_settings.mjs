@@ -41,7 +41,7 @@ export function addSettings({ id, private: isPrivate }) {
     },
     secrets: [],
     registries: [],
-    builds: { fail_fast: false, cancel_superseded_pull_requests: true, cancel_superseded_branches: false, max_parallel: 0, retry_lost: false, mail: true, submodules: false },
+    builds: { fail_fast: false, cancel_superseded_pull_requests: true, cancel_superseded_branches: false, max_parallel: 0, retry_lost: false, mail: true, submodules: false, log_days: 0, log_builds: 0, log_failures: 10 },
     notifications: [],
     key: isPrivate ? key() : null,
     token: isPrivate ? 'b4dg3t0ken' : null,

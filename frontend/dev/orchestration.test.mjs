@@ -260,18 +260,31 @@ test('how builds are run is saved as it was chosen', async (t) => {
   await page.getByTestId('save').click();
   await page.getByTestId('fault-max_parallel').waitFor();
   await page.getByTestId('field-max_parallel').fill('4');
+  await page.getByTestId('field-log_days').fill('-1');
+  await page.getByTestId('save').click();
+  await page.getByTestId('fault-log_days').waitFor();
+  await page.getByTestId('field-log_days').fill('90');
+  await page.getByTestId('field-log_failures').fill('');
   const [request] = await Promise.all([
     page.waitForRequest((sent) => sent.method() === 'PUT'),
     page.getByTestId('save').click(),
   ]);
   assert.deepEqual(request.postDataJSON(), {
     fail_fast: true, cancel_superseded_pull_requests: false, cancel_superseded_branches: false, max_parallel: 4,
-    retry_lost: false, mail: true, submodules: true,
+    retry_lost: false, mail: true, submodules: true, log_days: 90, log_builds: 0, log_failures: 0,
   });
   await toast(page, 'The settings have been saved.');
   await page.reload();
   assert.ok(await page.getByTestId('field-fail_fast').isChecked());
   assert.equal(await page.getByTestId('field-max_parallel').inputValue(), '4');
+});
+
+test('P42: a log that is no longer kept is said to be so', async (t) => {
+  const page = await visit(t, '/projects/9/builds/2/');
+  await page.getByTestId('log-expired').waitFor();
+  assert.equal(await page.getByTestId('log').count(), 0);
+  await page.getByTestId('outcome').getByText('SHA-256').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Verify' }).count(), 0);
 });
 
 test('P36: a notification is added, says how it went, and is deleted; its secret is never told', async (t) => {

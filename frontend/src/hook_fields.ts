@@ -99,11 +99,11 @@ export function countText(count: number): string {
   return count === 0 ? '' : String(count);
 }
 
-/** What is wrong with a number of jobs at once, or "". */
-export function faultOfCount(text: string): string {
+/** What is wrong with a number that limits something, or "". */
+export function faultOfCount(text: string, most = MOST_PARALLEL): string {
   const count = Number(text);
-  if (Number.isInteger(count) && count >= 0 && count <= MOST_PARALLEL) return '';
-  return `A whole number up to ${MOST_PARALLEL}, or empty for no limit.`;
+  if (Number.isInteger(count) && count >= 0 && count <= most) return '';
+  return `A whole number up to ${most}, or empty for no limit.`;
 }
 
 function faultOfMinutes(text: string, least: number, most: number, words: string): string {

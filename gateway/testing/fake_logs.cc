@@ -32,6 +32,7 @@ grpc::Status FakeLogs::GetLog(grpc::ServerContext* context,
   response->set_name(request->name());
   response->set_size(static_cast<int64_t>(found->second.bytes.size()));
   response->set_sealed(found->second.sealed);
+  response->set_expired(found->second.expired);
   if (found->second.sealed) response->set_sha256(Sha256Hex(found->second.bytes));
   return grpc::Status::OK;
 }
@@ -124,6 +125,11 @@ void FakeLogs::Append(const std::string& log, const std::string& bytes) {
 void FakeLogs::Seal(const std::string& log) {
   absl::MutexLock lock(&mutex_);
   logs_[log].sealed = true;
+}
+void FakeLogs::Expire(const std::string& log) {
+  absl::MutexLock lock(&mutex_);
+  logs_[log].sealed = true;
+  logs_[log].expired = true;
 }
 void FakeLogs::Break() {
   absl::MutexLock lock(&mutex_);

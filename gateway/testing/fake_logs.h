@@ -30,6 +30,7 @@ class FakeLogs final : public logstream::v1::LogService::Service {
 
   void Append(const std::string& log, const std::string& bytes);
   void Seal(const std::string& log);
+  void Expire(const std::string& log);
   // Of every log.
   void SetTimes(const std::vector<int64_t>& marks, int64_t next_offset);
   // By every search; and what was searched for last.
@@ -49,6 +50,7 @@ class FakeLogs final : public logstream::v1::LogService::Service {
   struct Content {
     std::string bytes;
     bool sealed = false;
+    bool expired = false;
   };
   absl::Mutex mutex_;
   std::map<std::string, Content> logs_ ABSL_GUARDED_BY(mutex_);

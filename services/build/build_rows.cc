@@ -41,10 +41,11 @@ void ReadRun(const pqxx::row& row, const AttemptKey& key, JobOrAttempt& run) {
   run.mutable_log()->set_sealed(true);
   run.mutable_log()->set_size(row["log_size"].as<int64_t>());
   run.mutable_log()->set_sha256(row["log_sha256"].c_str());
+  run.mutable_log()->set_expired(row["log_expired"].as<bool>());
 }
 
 std::string RunColumns() {
-  return absl::StrCat("a.runner, a.log_size, a.log_sha256, ", Micros("a.pull_time"),
+  return absl::StrCat("a.runner, a.log_size, a.log_sha256, a.log_expired, ", Micros("a.pull_time"),
                       " AS pull_time, ", Micros("a.fetch_time"), " AS fetch_time, ",
                       Micros("a.install_time"), " AS install_time, ", Micros("a.script_time"),
                       " AS script_time");

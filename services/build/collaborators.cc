@@ -17,6 +17,8 @@ using project::v1::ProjectService;
 using project::v1::ReportCommitStatusRequest;
 
 constexpr absl::Duration kTimeout = absl::Seconds(5);
+// Nobody waits for it.
+constexpr absl::Duration kExpiryTimeout = absl::Minutes(1);
 // ProjectService may have to ask GitHub, and to give it the key anew.
 constexpr absl::Duration kCheckoutTimeout = absl::Seconds(25);
 // Sealing reads the whole log for its digest. Less than a runner's patience with FinishJob.
@@ -117,6 +119,14 @@ absl::StatusOr<bool> Collaborators::RemoveLogs(int64_t project) const {
     return Annotate(removed.status(), absl::StrCat("remove the logs of project ", project));
   }
   return removed->done();
+}
+
+absl::Status Collaborators::ExpireLogs(const std::vector<std::string>& logs) const {
+  logstream::v1::ExpireLogsRequest request;
+  request.mutable_names()->Add(logs.begin(), logs.end());
+  return Annotate(
+      Call(*logstream_, &LogService::Stub::ExpireLogs, request, token_, kExpiryTimeout).status(),
+      "free the bytes of logs");
 }
 
 absl::StatusOr<std::vector<std::string>> Collaborators::ListRecipients(int64_t project) const {

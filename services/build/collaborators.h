@@ -41,6 +41,8 @@ class Collaborators {
   absl::StatusOr<std::string> LoginOf(const Caller& caller) const;
   // Removes a part of a project's logs; true when nothing is left of them.
   absl::StatusOr<bool> RemoveLogs(int64_t project) const;
+  // Frees the bytes of logs, by their names.
+  absl::Status ExpireLogs(const std::vector<std::string>& logs) const;
   // The mail addresses of who is told of a project's failed builds. NOT_FOUND.
   absl::StatusOr<std::vector<std::string>> ListRecipients(int64_t project) const;
   // Posts one commit status.

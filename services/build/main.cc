@@ -30,6 +30,8 @@
 #include "services/build/postgres_lease_store.h"
 #include "services/build/postgres_status_outbox.h"
 #include "services/build/project_deleter.h"
+#include "services/build/retention/log_expirer.h"
+#include "services/build/retention/retention_store.h"
 #include "services/build/runner_authenticator.h"
 #include "services/build/runner_service.h"
 #include "services/build/session_hub.h"
@@ -99,6 +101,11 @@ absl::Status Serve(ConfigReader& reader) {
   notifications.Start();
   StatusReporters reporting(reporter, kReporters);
   const Worker sweeping([&] { return sweeper.Sweep(); });
+  const std::unique_ptr<RetentionStore> retention = NewPostgresRetentionStore(pool);
+  LogExpirer expirer(*retention, [&](const std::vector<std::string>& logs) {
+    return collaborators.ExpireLogs(logs);
+  });
+  const Worker expiring([&] { return expirer.Step(); });
   const PostgresListener listener(
       config.database_url,
       {kJobsChannel, kChangesChannel, kStatusesChannel, kSessionsChannel, kNoticesChannel},

@@ -18,6 +18,8 @@
 namespace kozmic::build {
 namespace {
 
+// Of a project that has no settings yet, as in the table.
+constexpr int kLogFailures = 10;
 constexpr int kManyPlaces = 1000;
 
 absl::Status NoBuild() { return absl::NotFoundError("no such build"); }
@@ -112,13 +114,16 @@ class PostgresControlStore final : public ControlStore {
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
       const pqxx::result rows = tx.exec_params(
           "SELECT fail_fast, cancel_superseded_pull_requests, cancel_superseded_branches, "
-          "max_parallel, retry_lost, mail, delete_time IS NOT NULL, submodules FROM projects "
-          "WHERE project_id = $1",
+          "max_parallel, retry_lost, mail, delete_time IS NOT NULL, submodules, log_days, "
+          "log_builds, log_failures FROM projects WHERE project_id = $1",
           project);
       if (rows.empty()) {
         settings.set_cancel_superseded_pull_requests(true);
         settings.set_mail(true);
         settings.set_submodules(false);
+        settings.set_log_days(0);
+        settings.set_log_builds(0);
+        settings.set_log_failures(kLogFailures);
         return absl::OkStatus();
       }
       if (rows[0][6].as<bool>()) return absl::NotFoundError("the project is deleted");
@@ -129,6 +134,9 @@ class PostgresControlStore final : public ControlStore {
       settings.set_retry_lost(rows[0][4].as<bool>());
       settings.set_mail(rows[0][5].as<bool>());
       settings.set_submodules(rows[0][7].as<bool>());
+      settings.set_log_days(rows[0][8].as<int>());
+      settings.set_log_builds(rows[0][9].as<int>());
+      settings.set_log_failures(rows[0][10].as<int>());
       return absl::OkStatus();
     }));
     return settings;
@@ -138,20 +146,28 @@ class PostgresControlStore final : public ControlStore {
     return pool_.Transact([&](pqxx::work& tx) -> absl::Status {
       const pqxx::result rows = tx.exec_params(
           "INSERT INTO projects AS old (project_id, fail_fast, cancel_superseded_pull_requests, "
-          "  cancel_superseded_branches, max_parallel, retry_lost, mail, submodules) "
-          "VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, false)) "
+          "  cancel_superseded_branches, max_parallel, retry_lost, mail, submodules, log_days, "
+          "  log_builds, log_failures) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, false), coalesce($9, 0), "
+          "  coalesce($10, 0), coalesce($11, $12)) "
           "ON CONFLICT (project_id) DO UPDATE SET "
           "  fail_fast = excluded.fail_fast, "
           "  cancel_superseded_pull_requests = excluded.cancel_superseded_pull_requests, "
           "  cancel_superseded_branches = excluded.cancel_superseded_branches, "
           "  max_parallel = excluded.max_parallel, retry_lost = excluded.retry_lost, "
-          "  mail = excluded.mail, submodules = coalesce($8, old.submodules) "
+          "  mail = excluded.mail, submodules = coalesce($8, old.submodules), "
+          "  log_days = coalesce($9, old.log_days), log_builds = coalesce($10, old.log_builds), "
+          "  log_failures = coalesce($11, old.log_failures) "
           "WHERE old.delete_time IS NULL RETURNING project_id",
           project, settings.fail_fast(), settings.cancel_superseded_pull_requests(),
           settings.cancel_superseded_branches(), settings.max_parallel(), settings.retry_lost(),
           settings.mail(),
           // NULL: as it is.
-          settings.has_submodules() ? std::optional<bool>(settings.submodules()) : std::nullopt);
+          settings.has_submodules() ? std::optional<bool>(settings.submodules()) : std::nullopt,
+          settings.has_log_days() ? std::optional<int>(settings.log_days()) : std::nullopt,
+          settings.has_log_builds() ? std::optional<int>(settings.log_builds()) : std::nullopt,
+          settings.has_log_failures() ? std::optional<int>(settings.log_failures()) : std::nullopt,
+          kLogFailures);
       if (rows.empty()) return absl::NotFoundError("the project is deleted");
       // As many as may run now; without a limit many, and each that leaves opens the next.
       const int places = settings.max_parallel() > 0 ? settings.max_parallel() : kManyPlaces;

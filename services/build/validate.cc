@@ -32,6 +32,9 @@ constexpr int kMostServices = 5;
 constexpr size_t kMostServiceVariables = 50;
 constexpr size_t kLongestServiceVariables = 16 << 10;
 constexpr int kMostRunnerLabels = 100;
+constexpr int kMostLogDays = 36'500;
+constexpr int kMostLogBuilds = 10'000'000;
+constexpr int kMostLogFailures = 10'000;
 constexpr int kMostParallel = 1000;
 constexpr size_t kMostVariables = 100;
 constexpr size_t kLongestVariables = 64 << 10;
@@ -213,8 +216,13 @@ absl::Status Validate(const v1::BatchCreateBuildsRequest& request) {
 }
 
 absl::Status Validate(const v1::ProjectSettings& settings) {
-  return WithDetail(CheckNumber("max_parallel", settings.max_parallel(), 1, kMostParallel), "field",
-                    "max_parallel");
+  const auto check = [](const char* field, int number, int most) {
+    return WithDetail(CheckNumber(field, number, 1, most), "field", field);
+  };
+  KOZMIC_RETURN_IF_ERROR(check("max_parallel", settings.max_parallel(), kMostParallel));
+  KOZMIC_RETURN_IF_ERROR(check("log_days", settings.log_days(), kMostLogDays));
+  KOZMIC_RETURN_IF_ERROR(check("log_builds", settings.log_builds(), kMostLogBuilds));
+  return check("log_failures", settings.log_failures(), kMostLogFailures);
 }
 
 absl::Status Validate(const v1::CreateBuildRequest& request) {

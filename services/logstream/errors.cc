@@ -51,6 +51,11 @@ absl::Status RemovedError(absl::string_view name) {
       "log_removed");
 }
 
+absl::Status ExpiredError(absl::string_view name) {
+  return WithReason(absl::NotFoundError(absl::StrCat("the bytes of ", name, " are no longer kept")),
+                    "log_expired");
+}
+
 absl::Status UnknownLogError(absl::string_view name) {
   return WithReason(absl::NotFoundError(absl::StrCat("there is no log ", name)), "unknown_log");
 }

@@ -24,6 +24,8 @@ absl::Status IncompleteError(int64_t committed, int64_t asked);
 absl::Status DifferentError(absl::string_view stored_sha256, absl::string_view asked_sha256);
 // FAILED_PRECONDITION log_removed: for who would write to a log whose project is deleted.
 absl::Status RemovedError(absl::string_view name);
+// NOT_FOUND log_expired.
+absl::Status ExpiredError(absl::string_view name);
 // NOT_FOUND unknown_log.
 absl::Status UnknownLogError(absl::string_view name);
 

@@ -27,6 +27,8 @@ inline constexpr absl::Duration kBroadcastInterval = absl::Milliseconds(100);
 // A stream's commits begin at least so far apart, unless there is a whole chunk: rows of a few
 // bytes each would make logs slow to read.
 inline constexpr absl::Duration kCommitInterval = absl::Milliseconds(30);
+// Lines are counted from a log's end within so many bytes.
+inline constexpr int64_t kMostTailBytes = 64 << 20;
 // About so many marks are in one answer of ListLogTimes.
 inline constexpr size_t kMostTimes = 50'000;
 // Sealed logs are looked for that are to be moved to the archive, besides at each seal.

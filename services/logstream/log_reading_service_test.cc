@@ -101,6 +101,30 @@ TEST_F(LogReadingTest, N2ASealNeedsTheWritersDigest) {
   EXPECT_TRUE(Ask(&LogService::Stub::SealLog, request, build).ok());
 }
 
+TEST_F(LogReadingTest, P42AnExpiredLogIsSaidToBeSo) {
+  Write({"a needle\n"});
+  ASSERT_TRUE(Seal(9).ok());
+  TestReader reader(ToA(), kLog, gateway_);
+  ASSERT_TRUE(reader.AwaitSealed());
+  logstream::v1::ExpireLogsRequest request;
+  request.add_names(kLog);
+  request.add_names("logs/1-9-9-9");
+  EXPECT_EQ(Ask(&LogService::Stub::ExpireLogs, request, gateway_).status().code(),
+            absl::StatusCode::kPermissionDenied);
+  const auto expired = Ask(&LogService::Stub::ExpireLogs, request, ServiceToken(kKey, "build"));
+  ASSERT_TRUE(expired.ok()) << expired.status();
+  EXPECT_TRUE(Get()->expired());
+  EXPECT_EQ(Get()->sha256(), Sha256Hex("a needle\n"));
+  for (const bool follow : {false, true}) {
+    EXPECT_EQ(Reason(Tail(0, follow).status()), "log_expired");
+  }
+  EXPECT_EQ(Reason(TailFromLine(2).status()), "log_expired");
+  logstream::v1::SearchLogsRequest search;
+  search.set_project("projects/1");
+  search.set_pattern("needle");
+  EXPECT_EQ(Ask(&LogService::Stub::SearchLogs, search, gateway_)->lines_size(), 0);
+}
+
 TEST_F(LogReadingTest, N12LogsAreSearched) {
   Write({"a needle\n", "none\nNeedles"});
   logstream::v1::SearchLogsRequest request;

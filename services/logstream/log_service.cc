@@ -20,11 +20,14 @@ namespace {
 constexpr int kMostFound = 1000;
 constexpr int kFoundUnlessAsked = 100;
 
+constexpr int kMostExpired = 1000;
+
 void Fill(const LogInfo& info, logstream::v1::Log* log) {
   log->set_name(info.name);
   log->set_size(info.size);
   log->set_sealed(info.sealed);
   log->set_sha256(info.sha256);
+  log->set_expired(info.expired);
 }
 
 }  // namespace
@@ -132,6 +135,22 @@ absl::Status LogService::Seal(const Caller& caller, const logstream::v1::SealLog
   on_seal_();
   Fill(info, response);
   return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* LogService::ExpireLogs(grpc::CallbackServerContext* context,
+                                                 const logstream::v1::ExpireLogsRequest* request,
+                                                 logstream::v1::ExpireLogsResponse*) {
+  return unary_.Run(context, "ExpireLogs", [=, this](const Caller& caller) -> absl::Status {
+    KOZMIC_RETURN_IF_ERROR(LogAccess::MayDelete(caller));
+    if (request->names_size() > kMostExpired) {
+      return absl::InvalidArgumentError(absl::StrCat("names: at most ", kMostExpired));
+    }
+    for (const std::string& name : request->names()) {
+      KOZMIC_RETURN_IF_ERROR(CheckLogName(name));
+      KOZMIC_RETURN_IF_ERROR(environment_.store.Expire(name));
+    }
+    return absl::OkStatus();
+  });
 }
 
 grpc::ServerUnaryReactor* LogService::DeleteLogs(grpc::CallbackServerContext* context,

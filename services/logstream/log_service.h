@@ -40,6 +40,9 @@ class LogService final : public logstream::v1::LogService::CallbackService {
   grpc::ServerUnaryReactor* SealLog(grpc::CallbackServerContext* context,
                                     const logstream::v1::SealLogRequest* request,
                                     logstream::v1::Log* response) override;
+  grpc::ServerUnaryReactor* ExpireLogs(grpc::CallbackServerContext* context,
+                                       const logstream::v1::ExpireLogsRequest* request,
+                                       logstream::v1::ExpireLogsResponse* response) override;
   grpc::ServerUnaryReactor* DeleteLogs(grpc::CallbackServerContext* context,
                                        const logstream::v1::DeleteLogsRequest* request,
                                        logstream::v1::DeleteLogsResponse* response) override;

@@ -39,6 +39,8 @@ export interface JobLog {
   sealed: boolean;
   /** Hex digest, known once sealed. */
   sha256: string | null;
+  /** Its bytes are no longer kept. */
+  expired: boolean;
 }
 
 /** What a job that is enqueued must wait for before a runner may have it; `open`: for a runner alone. */
@@ -252,6 +254,12 @@ export interface BuildSettings {
   mail: boolean;
   /** Jobs get the repository's submodules too. */
   submodules: boolean;
+  /** Logs of builds that ended longer ago are not kept; 0: no such limit. */
+  log_days: number;
+  /** Only the newest so many builds' logs are; 0: no such limit. */
+  log_builds: number;
+  /** In spite of both, those of the newest so many builds that failed. */
+  log_failures: number;
 }
 
 /** Where a project's verdicts are told. */

@@ -66,7 +66,14 @@ export function JobPanel(props: {
         {tools}
       </div>
       {waiting && <Waiting build={build} job={job} />}
-      {!waiting && job.log && <LogPanel key={job.log.id} job={job} log={job.log} permalink={permalink} />}
+      {!waiting && job.log && !job.log.expired && (
+        <LogPanel key={job.log.id} job={job} log={job.log} permalink={permalink} />
+      )}
+      {!waiting && job.log?.expired && (
+        <div class="log-box log-empty">
+          <p data-testid="log-expired">This log is no longer kept. The project’s settings say for how long logs are.</p>
+        </div>
+      )}
       {!waiting && !job.log && (
         <div class="log-box log-empty">
           <p>This job has no log.</p>
@@ -95,7 +102,11 @@ function Outcome({ job }: { job: Job }) {
           <div>
             <dt>Log</dt>
             <dd>
-              <a href={logUrl(log.id)}>{formatNumber(log.size)} bytes</a>
+              {log.expired ? (
+                `${formatNumber(log.size)} bytes`
+              ) : (
+                <a href={logUrl(log.id)}>{formatNumber(log.size)} bytes</a>
+              )}
             </dd>
           </div>
         )}
@@ -105,7 +116,7 @@ function Outcome({ job }: { job: Job }) {
             <dd>
               <code title={log.sha256}>{log.sha256.slice(0, SHORT_DIGEST)}…</code>
               <CopyButton text={() => log.sha256 ?? ''} label="Copy SHA-256" />
-              <VerifyLog id={log.id} size={log.size} sha256={log.sha256} />
+              {!log.expired && <VerifyLog id={log.id} size={log.size} sha256={log.sha256} />}
             </dd>
           </div>
         )}

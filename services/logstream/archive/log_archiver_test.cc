@@ -126,6 +126,20 @@ TEST_F(LogArchiverTest, DamageInTheArchiveIsNotPassedOn) {
   EXPECT_TRUE(absl::IsDataLoss(archive.Read("logs/1-1-1-1", 0, 100).status()));
 }
 
+TEST_F(LogArchiverTest, AnExpiredLogIsNoLongerInTheArchive) {
+  MakeSealed("logs/1-1-1-1", 10);
+  MakeSealed("logs/1-2-1-1", 10);
+  ASSERT_TRUE(ArchiveAll().ok());
+  MakeSealed("logs/1-3-1-1", 10);
+  for (int round = 0; round < 2; ++round) {
+    ASSERT_TRUE(store().Expire("logs/1-1-1-1").ok());
+    ASSERT_TRUE(store().Expire("logs/1-3-1-1").ok());
+    EXPECT_TRUE(ArchiveAll().ok());
+    EXPECT_EQ(Files(), (std::vector<std::string>{"1/2-1-1.zst"}));
+  }
+  EXPECT_EQ(ReadAll("logs/1-1-1-1"), "");
+}
+
 TEST_F(LogArchiverTest, ReadersSeeNoGapWhileALogMoves) {
   for (int round = 0; round < 20; ++round) {
     const std::string name = absl::StrCat("logs/1-", round + 1, "-1-1");

@@ -179,6 +179,17 @@ TEST_F(LogSearchTest, ManyBlocksAreSearchedAsGroups) {
   }
   EXPECT_EQ(Search({.pattern = "needle\\d+!", .regex = true}, 7).size(), static_cast<size_t>(logs));
 
+  // Nor does an expired log.
+  ASSERT_TRUE(store_.Expire("logs/1-17-1-1").ok());
+  EXPECT_THAT(Search({.pattern = "Needle17!"}), IsEmpty());
+  EXPECT_THAT(Search({.pattern = "Needle18!"}), ElementsAre("1-18-1-1:40001:[needle18!]"));
+  for (int build = 1; build <= logs; ++build) {
+    ASSERT_TRUE(store_.Expire(absl::StrCat("logs/1-", build, "-1-1")).ok());
+  }
+  for (const char* table : {"search_groups", "search_blocks", "search_pieces"}) {
+    EXPECT_EQ(Count(table), 0) << table;
+  }
+  Append("logs/1-99-1-1", "needle1!\n");
   // A removed project leaves nothing in the index.
   while (!*store_.RemoveProject(1)) {
   }

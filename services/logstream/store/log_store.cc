@@ -63,8 +63,9 @@ absl::StatusOr<int64_t> FindLineFromEnd(LogStore& store, const std::string& name
   int64_t end = size;
   // A line end that ends the log begins no further line.
   int64_t wanted = lines;
-  while (end > 0) {
-    const int64_t begin = std::max<int64_t>(0, end - static_cast<int64_t>(kChunkBytes));
+  const int64_t first = std::max<int64_t>(0, size - kMostTailBytes);
+  while (end > first) {
+    const int64_t begin = std::max(first, end - static_cast<int64_t>(kChunkBytes));
     std::string bytes;
     while (static_cast<int64_t>(bytes.size()) < end - begin) {
       const auto from = begin + static_cast<int64_t>(bytes.size());
@@ -79,7 +80,7 @@ absl::StatusOr<int64_t> FindLineFromEnd(LogStore& store, const std::string& name
     }
     end = begin;
   }
-  return 0;
+  return first;
 }
 
 }  // namespace kozmic

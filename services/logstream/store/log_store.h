@@ -22,6 +22,8 @@ struct LogInfo {
   std::string sha256 = {};
   // Its project's logs were removed: it has nothing, and never will.
   bool removed = false;
+  // Its bytes are no longer kept: Read gives none.
+  bool expired = false;
 };
 
 // A place in a log, and how many line ends there are before it.
@@ -84,6 +86,9 @@ class LogStore {
   // DifferentError when it has other bytes; RemovedError for a removed one.
   virtual absl::StatusOr<LogInfo> Seal(const std::string& name, const SealAs& as) = 0;
 
+  // Frees the bytes of a sealed log; nothing happens to another one. Idempotent.
+  virtual absl::Status Expire(const std::string& name) = 0;
+
   // Removes the logs of a project, those named "logs/{project}-…": from the first call on they are
   // removed for everyone, the call itself frees a bounded part of what they had. True when nothing
   // is left. Idempotent; several processes may do it at once.
@@ -104,7 +109,7 @@ absl::Status AppendOver(LogStore& store, const std::string& name, int64_t offset
 // Where the line with so many line ends before it begins; the log's end when it has fewer.
 absl::StatusOr<int64_t> FindLine(LogStore& store, const std::string& name, int64_t newlines);
 // Where the last `lines` lines of the log's first `size` bytes begin; bytes after the last line end
-// are a line.
+// are a line. At most kMostTailBytes before `size`, also in the middle of a line.
 absl::StatusOr<int64_t> FindLineFromEnd(LogStore& store, const std::string& name, int64_t size,
                                         int64_t lines);
 

@@ -72,6 +72,7 @@ struct ArchiveLogBackend final : LogBackend {
       }
       return sealed;
     }
+    absl::Status Expire(const std::string& name) override { return store_.Expire(name); }
     absl::StatusOr<bool> RemoveProject(int64_t project) override {
       return store_.RemoveProject(project);
     }

@@ -161,6 +161,31 @@ TEST_P(LogStoreTest, N2ASealIsOfTheBytesThatTheWriterHas) {
   EXPECT_EQ(Reason(store().Seal(kLog, {.sha256 = Sha256Hex("")}).status()), "log_differs");
 }
 
+TEST_P(LogStoreTest, P42AnExpiredLogKeepsItsDigestAndNothingElse) {
+  ASSERT_TRUE(store().Append(kLog, 0, "abc", {})->done);
+  ASSERT_TRUE(store().Append("logs/1-2-1-2", 0, "other", {})->done);
+  ASSERT_TRUE(store().Expire(kLog).ok());
+  EXPECT_EQ(ReadAll(kLog, 100), "abc") << "it is not sealed";
+  ASSERT_TRUE(store().Seal(kLog, {}).ok());
+  ASSERT_TRUE(store().Seal("logs/1-2-1-2", {}).ok());
+  EXPECT_FALSE(store().Get(kLog)->expired);
+  for (int round = 0; round < 2; ++round) {
+    ASSERT_TRUE(store().Expire(kLog).ok());
+    EXPECT_EQ(ReadAll(kLog, 100), "");
+    const auto info = store().Get(kLog);
+    ASSERT_TRUE(info.ok()) << info.status();
+    EXPECT_TRUE(info->expired);
+    EXPECT_TRUE(info->sealed);
+    EXPECT_EQ(info->size, 3);
+    EXPECT_EQ(info->sha256, Sha256Hex("abc"));
+  }
+  EXPECT_EQ(Reason(store().Append(kLog, 3, "d", {}).status()), "log_sealed");
+  EXPECT_EQ(Reason(store().Append(kLog, 0, "d", {}).status()), "log_sealed");
+  EXPECT_EQ(store().Seal(kLog, {.size = 3, .sha256 = Sha256Hex("abc")})->sha256, Sha256Hex("abc"));
+  EXPECT_EQ(ReadAll("logs/1-2-1-2", 100), "other");
+  EXPECT_TRUE(store().Expire("logs/9-9-9-9").ok());
+}
+
 TEST_P(LogStoreTest, AnEmptyLogCanBeSealed) {
   EXPECT_EQ(Reason(store().Seal(kLog, {.size = 1}).status()), "log_incomplete");
   EXPECT_EQ(store().Get(kLog).status().code(), absl::StatusCode::kNotFound);

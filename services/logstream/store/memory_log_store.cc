@@ -10,6 +10,7 @@
 namespace kozmic {
 
 LogInfo MemoryLogStore::Info(const std::string& name, const Entry& entry) {
+  if (entry.expired) return *entry.expired;
   return {.name = name,
           .size = static_cast<int64_t>(entry.bytes.size()),
           .sealed = entry.sealed,
@@ -50,7 +51,9 @@ absl::StatusOr<LogStore::Appended> MemoryLogStore::Append(const std::string& nam
   if (IsRemoved(name)) return RemovedError(name);
   const auto found = logs_.find(name);
   const int64_t size = found == logs_.end() ? 0 : static_cast<int64_t>(found->second.bytes.size());
-  if (found != logs_.end() && found->second.sealed) return SealedError(size);
+  if (found != logs_.end() && found->second.sealed) {
+    return SealedError(Info(name, found->second).size);
+  }
   if (offset != size) return Appended{.done = false, .size = size};
   Entry& log = logs_[name];
   log.bytes.append(bytes.data(), bytes.size());
@@ -91,6 +94,14 @@ absl::StatusOr<LogInfo> MemoryLogStore::Seal(const std::string& name, const Seal
   absl::MutexLock lock(&mutex_);
   if (IsRemoved(name)) return RemovedError(name);
   const auto found = logs_.find(name);
+  if (found != logs_.end() && found->second.expired) {
+    const LogInfo& info = *found->second.expired;
+    if (as.size && *as.size != info.size) return IncompleteError(info.size, *as.size);
+    if (!as.sha256.empty() && as.sha256 != info.sha256) {
+      return DifferentError(info.sha256, as.sha256);
+    }
+    return info;
+  }
   const int64_t committed =
       found == logs_.end() ? 0 : static_cast<int64_t>(found->second.bytes.size());
   if (as.size && *as.size != committed) return IncompleteError(committed, *as.size);
@@ -99,6 +110,20 @@ absl::StatusOr<LogInfo> MemoryLogStore::Seal(const std::string& name, const Seal
   Entry& entry = logs_[name];
   entry.sealed = true;
   return Info(name, entry);
+}
+
+absl::Status MemoryLogStore::Expire(const std::string& name) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = logs_.find(name);
+  if (found == logs_.end() || !found->second.sealed || found->second.expired) {
+    return absl::OkStatus();
+  }
+  LogInfo info = Info(name, found->second);
+  info.expired = true;
+  found->second.expired = info;
+  found->second.bytes.clear();
+  found->second.times = {};
+  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> MemoryLogStore::RemoveProject(int64_t project) {

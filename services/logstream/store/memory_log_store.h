@@ -2,6 +2,7 @@
 #define KOZMIC_SERVICES_LOGSTREAM_MEMORY_LOG_STORE_H_
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@ class MemoryLogStore final : public LogStore {
   absl::StatusOr<LinePosition> NearLine(const std::string& name, int64_t newlines) override;
   absl::StatusOr<Times> ReadTimes(const std::string& name, int64_t offset, size_t most) override;
   absl::StatusOr<LogInfo> Seal(const std::string& name, const SealAs& as) override;
+  absl::Status Expire(const std::string& name) override;
   absl::StatusOr<bool> RemoveProject(int64_t project) override;
 
  private:
@@ -30,6 +32,8 @@ class MemoryLogStore final : public LogStore {
     std::string bytes;
     TimeMarks times;
     bool sealed = false;
+    // Of an expired log, which has no bytes.
+    std::optional<LogInfo> expired = std::nullopt;
   };
 
   static LogInfo Info(const std::string& name, const Entry& entry);

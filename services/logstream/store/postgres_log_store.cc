@@ -97,7 +97,7 @@ class NewChunks {
 std::vector<LogInfo> Find(pqxx::transaction_base& tx, const std::vector<std::string>& names) {
   std::vector<LogInfo> infos;
   for (const pqxx::row& row : tx.exec_params(
-           "SELECT asked.name, l.size, l.sha256, r.log_prefix IS NOT NULL "
+           "SELECT asked.name, l.size, l.sha256, r.log_prefix IS NOT NULL, l.expired_at "
            "FROM unnest($1::text[]) AS asked (name) LEFT JOIN logs l ON l.name = asked.name "
            "LEFT JOIN removed_projects r ON r.log_prefix = split_part(asked.name, '-', 1) "
            // A first append that was interrupted leaves a row and nothing else.
@@ -110,6 +110,7 @@ std::vector<LogInfo> Find(pqxx::transaction_base& tx, const std::vector<std::str
     info.size = row[1].as<int64_t>();
     info.sealed = !row[2].is_null();
     info.sha256 = row[2].as<std::string>("");
+    info.expired = !row[4].is_null();
   }
   return infos;
 }
@@ -351,6 +352,40 @@ absl::StatusOr<LogInfo> PostgresLogStore::Seal(const std::string& name, const Se
   return info;
 }
 
+absl::Status PostgresLogStore::Expire(const std::string& name) {
+  bool archived = false;
+  KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) {
+    // First that it is so, then what there is: whoever is interrupted begins again.
+    const pqxx::result rows = tx.exec_params(
+        "UPDATE logs SET expired_at = coalesce(expired_at, now()), indexed_whole = true "
+        "WHERE name = $1 AND sealed_at IS NOT NULL RETURNING id, archived",
+        name);
+    archived = false;
+    if (rows.empty()) return absl::OkStatus();
+    const auto id = rows[0][0].as<int64_t>();
+    archived = rows[0][1].as<bool>();
+    tx.exec_params0("DELETE FROM chunks WHERE log_id = $1", id);
+    // A block goes with the last of its lines, a group with the last of its blocks.
+    tx.exec_params0(
+        "WITH freed AS (DELETE FROM search_pieces WHERE log_id = $1 RETURNING block_id) "
+        "DELETE FROM search_blocks b USING (SELECT DISTINCT block_id FROM freed) AS f "
+        "WHERE b.id = f.block_id AND NOT EXISTS "
+        "  (SELECT FROM search_pieces p WHERE p.block_id = b.id AND p.log_id <> $1)",
+        id);
+    tx.exec_params0(
+        "DELETE FROM search_groups g WHERE log_prefix = split_part($1, '-', 1) AND NOT EXISTS "
+        "  (SELECT FROM search_blocks b WHERE b.group_id = g.id)",
+        name);
+    return absl::OkStatus();
+  }));
+  if (!archived || archive_ == nullptr) return absl::OkStatus();
+  KOZMIC_RETURN_IF_ERROR(archive_->Remove(name));
+  return pool_.Autocommit([&](pqxx::nontransaction& tx) {
+    tx.exec_params0("UPDATE logs SET archived = false WHERE name = $1", name);
+    return absl::OkStatus();
+  });
+}
+
 absl::StatusOr<bool> PostgresLogStore::RemoveProject(int64_t project) {
   const std::string prefix = absl::StrCat("logs/", project);
   KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
@@ -404,7 +439,7 @@ absl::StatusOr<std::vector<PostgresLogStore::Archivable>> PostgresLogStore::Find
     logs.clear();
     for (const pqxx::row& row : tx.exec_params(
              "SELECT id, name, sha256 FROM logs WHERE sealed_at IS NOT NULL AND NOT archived "
-             "  AND size > 0 AND id > $1 ORDER BY id LIMIT $2",
+             "  AND size > 0 AND expired_at IS NULL AND id > $1 ORDER BY id LIMIT $2",
              after, most)) {
       logs.push_back({row[0].as<int64_t>(), row[1].c_str(), row[2].c_str()});
     }
@@ -425,7 +460,8 @@ absl::Status PostgresLogStore::Archive(const Archivable& log) {
   KOZMIC_RETURN_IF_ERROR(archive_->Write(log.name, log.sha256, read));
   bool there = false;
   KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) {
-    there = !tx.exec_params(absl::StrCat("UPDATE logs SET archived = true WHERE name = $1 AND ",
+    there = !tx.exec_params(absl::StrCat("UPDATE logs SET archived = true WHERE name = $1 "
+                                         "  AND expired_at IS NULL AND ",
                                          kNotRemoved, " RETURNING id"),
                             log.name)
                  .empty();

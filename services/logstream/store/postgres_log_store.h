@@ -26,6 +26,7 @@ class PostgresLogStore final : public LogStore {
   absl::StatusOr<LinePosition> NearLine(const std::string& name, int64_t newlines) override;
   absl::StatusOr<Times> ReadTimes(const std::string& name, int64_t offset, size_t most) override;
   absl::StatusOr<LogInfo> Seal(const std::string& name, const SealAs& as) override;
+  absl::Status Expire(const std::string& name) override;
   absl::StatusOr<bool> RemoveProject(int64_t project) override;
 
   struct Archivable {

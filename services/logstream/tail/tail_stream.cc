@@ -79,7 +79,7 @@ absl::Status TailStream::OpenLog() {
 
 absl::StatusOr<int64_t> TailStream::FindStart(const LogInfo& info) const {
   if (line_ == 0) return offset_;
-  if (info.removed) return 0;
+  if (info.removed || info.expired) return 0;
   if (line_ < 0) return FindLineFromEnd(environment_.store, log_, info.size, -line_);
   return FindLine(environment_.store, log_, line_ - 1);
 }
@@ -98,6 +98,7 @@ void TailStream::OnStored(const LogInfo& info) {
 
 void TailStream::Learn(const LogInfo& info) {
   if (info.removed) return End(UnknownLogError(log_));
+  if (info.expired) return End(ExpiredError(log_));
   if (last_) return;
   if (info.sealed) {
     last_ = info;
@@ -116,6 +117,7 @@ void TailStream::ReadStore(int64_t offset) {
   if (absl::IsDataLoss(bytes.status())) {
     const absl::StatusOr<LogInfo> info = environment_.store.Get(log_);
     if (info.ok() && info->removed) bytes = UnknownLogError(log_);
+    if (info.ok() && info->expired) bytes = ExpiredError(log_);
   }
   absl::MutexLock lock(&mutex_);
   on_executor_ = false;

@@ -60,6 +60,7 @@ class GatedStore final : public LogStore {
   absl::StatusOr<LogInfo> Seal(const std::string& name, const SealAs& as) override {
     return store_.Seal(name, as);
   }
+  absl::Status Expire(const std::string& name) override { return store_.Expire(name); }
   absl::StatusOr<bool> RemoveProject(int64_t project) override {
     return store_.RemoveProject(project);
   }

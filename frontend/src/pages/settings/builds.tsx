@@ -20,8 +20,36 @@ export function BuildsSection({ project: { id } }: { project: Project }) {
   );
 }
 
-type Values = Omit<BuildSettings, 'max_parallel'> & { max_parallel: string };
-type Choice = Exclude<keyof BuildSettings, 'max_parallel'>;
+type Count = 'max_parallel' | 'log_days' | 'log_builds' | 'log_failures';
+type Values = Omit<BuildSettings, Count> & Record<Count, string>;
+type Choice = Exclude<keyof BuildSettings, Count>;
+
+const COUNTS: readonly { name: Count; label: string; hint: string; most: number }[] = [
+  {
+    name: 'max_parallel',
+    label: 'Jobs at once',
+    hint: 'Of this whole project. Empty: as many as there are runners for.',
+    most: 1000,
+  },
+  {
+    name: 'log_days',
+    label: 'Days for which logs are kept',
+    hint: 'From the end of their build on. Empty: for ever.',
+    most: 36_500,
+  },
+  {
+    name: 'log_builds',
+    label: 'Builds whose logs are kept',
+    hint: 'The newest ones. Empty: all.',
+    most: 10_000_000,
+  },
+  {
+    name: 'log_failures',
+    label: 'Failed builds whose logs are kept longer',
+    hint: 'The newest ones keep theirs in spite of both limits. Empty: none.',
+    most: 10_000,
+  },
+];
 
 /** In the order in which they are shown, in groups. */
 const GROUPS: readonly { legend: string; choices: readonly [Choice, string, string][] }[] = [
@@ -60,15 +88,28 @@ function SettingsForm({ project, settings }: { project: number; settings: BuildS
   const toValues = (known: BuildSettings): Values => ({
     ...known,
     max_parallel: countText(known.max_parallel),
+    log_days: countText(known.log_days),
+    log_builds: countText(known.log_builds),
+    log_failures: countText(known.log_failures),
   });
   const form = useForm<Values>({
     initial: toValues(settings),
-    check: ({ max_parallel: typed }) => {
-      const fault = faultOfCount(typed);
-      return fault ? { max_parallel: fault } : {};
+    check: (values) => {
+      const faults: Partial<Record<Count, string>> = {};
+      for (const { name, most } of COUNTS) {
+        const fault = faultOfCount(values[name], most);
+        if (fault) faults[name] = fault;
+      }
+      return faults;
     },
     send: async (values) => {
-      const typed = { ...values, max_parallel: Number(values.max_parallel) };
+      const typed = {
+        ...values,
+        max_parallel: Number(values.max_parallel),
+        log_days: Number(values.log_days),
+        log_builds: Number(values.log_builds),
+        log_failures: Number(values.log_failures),
+      };
       const saved = await saveBuildSettings(project, typed);
       say('The settings have been saved.');
       return toValues(saved);
@@ -97,13 +138,9 @@ function SettingsForm({ project, settings }: { project: number; settings: BuildS
           ))}
         </fieldset>
       ))}
-      <Field
-        control={form.control('max_parallel')}
-        class="input-short"
-        optional
-        label="Jobs at once"
-        hint="Of this whole project. Empty: as many as there are runners for."
-      />
+      {COUNTS.map(({ name, label, hint }) => (
+        <Field key={name} control={form.control(name)} class="input-short" optional label={label} hint={hint} />
+      ))}
       <FormTrouble form={form} />
       <div class="form-end">
         <SubmitButton sending={form.sending} label="Save" sendingLabel="Saving…" testId="save" />
