@@ -13,9 +13,7 @@ struct ByteRange {
   int64_t begin = 0;
   int64_t end = 0;
 
-  bool operator==(const ByteRange& other) const {
-    return begin == other.begin && end == other.end;
-  }
+  bool operator==(const ByteRange& other) const { return begin == other.begin && end == other.end; }
   int64_t size() const { return end - begin; }
 };
 

@@ -98,8 +98,9 @@ void DownloadLog(const Backends& backends, const LogDownload& download, http::Ad
   if (!info.ok()) return ReplyStatus(exchange, info.status());
 
   if (info->expired()) {
-    return ReplyError(exchange, 410, "log_expired",
-                      "This log is no longer kept: the project's settings say for how long logs are.");
+    return ReplyError(
+        exchange, 410, "log_expired",
+        "This log is no longer kept: the project's settings say for how long logs are.");
   }
   http::Admission::Place place = downloads.Enter(session);
   if (!place) {

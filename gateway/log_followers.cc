@@ -179,9 +179,8 @@ void LogFollowers::Stop() {
     absl::MutexLock lock(&mutex_);
     stopped_ = true;
     for (auto& [viewer, follower] : followers_) CloseLocked(*follower);
-    const auto none_left = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-      return followers_.empty();
-    };
+    const auto none_left = [this]()
+                               ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return followers_.empty(); };
     mutex_.Await(absl::Condition(&none_left));
   }
   Reap();

@@ -70,8 +70,8 @@ std::optional<std::string> LogRoutes::LogName(http::Exchange& exchange,
   // As the user: whether they may see it is decided by who knows.
   build::v1::GetBuildRequest request;
   request.set_name(*name);
-  const auto build = Ask(exchange, *backends_.build, &build::v1::BuildService::Stub::GetBuild,
-                         request, session);
+  const auto build =
+      Ask(exchange, *backends_.build, &build::v1::BuildService::Stub::GetBuild, request, session);
   if (!build) return std::nullopt;
   const auto job = std::find_if(build->jobs().begin(), build->jobs().end(),
                                 [&](const auto& one) { return one.number() == *job_number; });
@@ -164,8 +164,9 @@ void LogRoutes::Times(http::Exchange& exchange) const {
                          backends_.service_token);
   if (!times) return;
   Reply(exchange, 200,
-        JsonObject({{"marks", JsonArrayOf(times->marks(), [](int64_t mark) { return JsonValue(mark); })},
-                    {"next_offset", JsonValue(times->next_offset())}}));
+        JsonObject(
+            {{"marks", JsonArrayOf(times->marks(), [](int64_t mark) { return JsonValue(mark); })},
+             {"next_offset", JsonValue(times->next_offset())}}));
 }
 
 void LogRoutes::Search(http::Exchange& exchange) const {
@@ -201,8 +202,9 @@ void LogRoutes::Search(http::Exchange& exchange) const {
   if (!found) return;
   const std::string& next = found->next_page_token();
   Reply(exchange, 200,
-        JsonObject({{"lines", JsonArrayOf(found->lines(), [](const auto& one) { return ToJson(one); })},
-                    {"next_page_token", next.empty() ? JsonValue(nullptr) : JsonValue(next)}}));
+        JsonObject(
+            {{"lines", JsonArrayOf(found->lines(), [](const auto& one) { return ToJson(one); })},
+             {"next_page_token", next.empty() ? JsonValue(nullptr) : JsonValue(next)}}));
 }
 
 }  // namespace kozmic::gateway

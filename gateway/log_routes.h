@@ -31,7 +31,8 @@ class LogRoutes {
   // As it grows; false when it is sealed, and so to be read as it is.
   bool Follow(const LogDownload& download, const std::string& session,
               http::Exchange& exchange) const;
-  // The log of the request's job and attempt, if the session's user may see it; else it is answered.
+  // The log of the request's job and attempt, if the session's user may see it; else it is
+  // answered.
   std::optional<std::string> LogName(http::Exchange& exchange, const std::string& session) const;
 
   const Backends& backends_;

@@ -63,8 +63,7 @@ TEST_F(LogRoutesTest, BadInput48ALogIsServedFromAnOffsetExactlyAsItIs) {
   EXPECT_EQ(Body(rest), bytes.substr(1234));
   EXPECT_EQ(Header(rest, "Kozmic-Log-Offset"), "1234");
   EXPECT_EQ(Header(rest, "Kozmic-Log-Sealed"), "true");
-  const std::string none =
-      Get(absl::StrCat(kPath, "?offset=", bytes.size()));
+  const std::string none = Get(absl::StrCat(kPath, "?offset=", bytes.size()));
   EXPECT_EQ(StatusOf(none), 200);
   EXPECT_EQ(Header(none, "Content-Length"), "0");
 }
@@ -145,8 +144,8 @@ TEST_F(LogRoutesTest, ASealedLogIsKnownByItsDigest) {
   EXPECT_EQ(StatusOf(again), 304);
   EXPECT_EQ(Body(again), "");
   const auto part_if = [&](const std::string& condition) {
-    return StatusOf(Get(
-        kPath, absl::StrCat(kCookie, "Range: bytes=1-\r\nIf-Range: ", condition, "\r\n")));
+    return StatusOf(
+        Get(kPath, absl::StrCat(kCookie, "Range: bytes=1-\r\nIf-Range: ", condition, "\r\n")));
   };
   EXPECT_EQ(part_if(etag), 206);
   EXPECT_EQ(part_if("\"other\""), 200);

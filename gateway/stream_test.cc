@@ -33,7 +33,8 @@ TEST_F(StreamTest, AStreamCarriesALogToItsEnd) {
   const Viewer::Event end = viewer.Next();
   EXPECT_EQ(end.name, "log_end");
   EXPECT_EQ(end.id, "10");
-  EXPECT_EQ(end.data, json({{"log", "1/1/1/2"}, {"size", 10}, {"sha256", Sha256Hex("hello\nmore")}}));
+  EXPECT_EQ(end.data,
+            json({{"log", "1/1/1/2"}, {"size", 10}, {"sha256", Sha256Hex("hello\nmore")}}));
 }
 
 TEST_F(StreamTest, ManyViewersCostOneUpstream) {

@@ -185,8 +185,8 @@ void MeasureLines(Stage& stage) {
   std::mt19937_64 random(3);
   std::vector<std::string> paths, ranges;
   for (int i = 0; i < kOpened; ++i) {
-    paths.push_back(absl::StrCat(Stage::PathOf(log), "&line=",
-                                 1 + random() % static_cast<uint64_t>(count)));
+    paths.push_back(
+        absl::StrCat(Stage::PathOf(log), "&line=", 1 + random() % static_cast<uint64_t>(count)));
     ranges.push_back("bytes=0-65535");
   }
   Samples opened;
@@ -212,8 +212,8 @@ void MeasureSearch(Stage& stage, int gigabytes) {
   }
   const absl::Time written = absl::Now();
   const auto left = [&] {
-    return stage.installation().Number(
-        "logstream", "SELECT coalesce(sum(size - indexed), 0)::bigint FROM logs");
+    return stage.installation().Number("logstream",
+                                       "SELECT coalesce(sum(size - indexed), 0)::bigint FROM logs");
   };
   while (left() > 2 * (256 << 10)) {
     if (absl::Now() - written > absl::Minutes(10)) Die("the index does not come to its end");
@@ -226,11 +226,12 @@ void MeasureSearch(Stage& stage, int gigabytes) {
   };
   const double index =
       size_of("search_groups") + size_of("search_blocks") + size_of("search_pieces");
-  std::printf("  written in %.0f s, indexed %.0f s later; the index is %.1f %% of the logs' bytes, "
-              "%.0f %% of what they take stored (%.0f MB); processor time of logstream: %.0f s\n",
-              Seconds(written - begin), Seconds(absl::Now() - written), 100 * index / bytes,
-              100 * index / size_of("chunks"), size_of("chunks") / 1e6,
-              stage.installation().at("logstream").Cpu());
+  std::printf(
+      "  written in %.0f s, indexed %.0f s later; the index is %.1f %% of the logs' bytes, "
+      "%.0f %% of what they take stored (%.0f MB); processor time of logstream: %.0f s\n",
+      Seconds(written - begin), Seconds(absl::Now() - written), 100 * index / bytes,
+      100 * index / size_of("chunks"), size_of("chunks") / 1e6,
+      stage.installation().at("logstream").Cpu());
   const auto measure = [&](const std::string& what, const std::string& query, double asked) {
     const std::string path =
         absl::StrCat("/api/v1/projects/", stage.project(), "/logs/search?limit=100&", query);

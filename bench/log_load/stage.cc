@@ -51,10 +51,10 @@ WrittenLog::WrittenLog(Installation& installation, runner::FileWatcher& watcher,
   fd_ = mkostemp(path, O_CLOEXEC | O_APPEND);
   if (fd_ < 0) Die("no file");
   unlink(path);
-  uploader_.emplace(channel_, watcher, random,
-                    runner::LogUploader::Options{
-                        .log = log_, .token = Installation::LogToken(log_), .fd = fd_},
-                    [] { Die("the log cannot be continued"); });
+  uploader_.emplace(
+      channel_, watcher, random,
+      runner::LogUploader::Options{.log = log_, .token = Installation::LogToken(log_), .fd = fd_},
+      [] { Die("the log cannot be continued"); });
 }
 
 WrittenLog::~WrittenLog() {
@@ -88,19 +88,17 @@ Stage::Stage() : installation_({.replicas = 1, .postgres = kDurable}) {
   installation_.Start();
   octo_ = std::make_unique<Person>(Must("sign in", Person::SignIn(installation_, "octo")));
   GithubSimulator& github = installation_.github();
-  Must("plant", github.Control(
-                    "POST", "/seed",
-                    {{"repositories", {{{"owner", "octo"}, {"name", "load"}}}}}));
+  Must("plant", github.Control("POST", "/seed",
+                               {{"repositories", {{{"owner", "octo"}, {"name", "load"}}}}}));
   const auto project =
       Must("project", octo_->Change("POST", "/projects", {{"repository", "octo/load"}}));
   project_ = DumpJson(project["id"]);
-  Must("hook",
-       octo_->Change("POST", absl::StrCat("/projects/", project_, "/hooks"),
-                     {{"title", "Tests"},
-                      {"image", "debian:12"},
-                      {"timeout_seconds", 86400},
-                      {"stall_timeout_seconds", 86400},
-                      {"script", PlayedRunner::Script(1, absl::Hours(10))}}));
+  Must("hook", octo_->Change("POST", absl::StrCat("/projects/", project_, "/hooks"),
+                             {{"title", "Tests"},
+                              {"image", "debian:12"},
+                              {"timeout_seconds", 86400},
+                              {"stall_timeout_seconds", 86400},
+                              {"script", PlayedRunner::Script(1, absl::Hours(10))}}));
   runner_ = std::make_unique<PlayedRunner>(
       PlayedRunner::Options{.name = "played",
                             .slots = kSlots,

@@ -38,8 +38,8 @@ class WrittenLog {
   std::optional<runner::LogUploader> uploader_;
 };
 
-// A whole installation with a project whose jobs run for as long as this is there, and write nothing
-// by themselves.
+// A whole installation with a project whose jobs run for as long as this is there, and write
+// nothing by themselves.
 class Stage {
  public:
   Stage();

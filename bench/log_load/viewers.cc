@@ -61,9 +61,8 @@ Viewers::Viewers(const std::string& host, int port, const std::string& target,
   epoll_event stop = {.events = EPOLLIN, .data = {.u64 = count}};
   epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, stop_.get(), &stop);
   thread_ = std::thread([this] { Run(); });
-  const std::string request =
-      absl::StrCat("GET ", target, " HTTP/1.1\r\nHost: ", host, ":", port, "\r\n", headers,
-                   "Accept: text/event-stream\r\n\r\n");
+  const std::string request = absl::StrCat("GET ", target, " HTTP/1.1\r\nHost: ", host, ":", port,
+                                           "\r\n", headers, "Accept: text/event-stream\r\n\r\n");
   for (size_t i = 0; i < count; ++i) {
     {
       const auto few = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {

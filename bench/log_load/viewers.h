@@ -16,8 +16,8 @@
 namespace kozmic::bench {
 
 // Browsers' live streams of one log, read by one thread. Each line of the log is the time at which
-// it was written, in nanoseconds of this machine's monotonic clock: what it says when it comes is how
-// long it took.
+// it was written, in nanoseconds of this machine's monotonic clock: what it says when it comes is
+// how long it took.
 class Viewers {
  public:
   // `headers`: what signs them in. Ends the process with a message when one cannot connect; returns

@@ -10,8 +10,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "bench/runner_load/bare.h"
 #include "bench/report/report.h"
+#include "bench/runner_load/bare.h"
 #include "services/runner/fetch/git_fetcher.h"
 
 namespace kozmic::bench {

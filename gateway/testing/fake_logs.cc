@@ -85,8 +85,7 @@ grpc::Status FakeLogs::TailLog(grpc::ServerContext* context,
   return end;
 }
 
-grpc::Status FakeLogs::ListLogTimes(grpc::ServerContext*,
-                                    const logstream::v1::ListLogTimesRequest*,
+grpc::Status FakeLogs::ListLogTimes(grpc::ServerContext*, const logstream::v1::ListLogTimesRequest*,
                                     logstream::v1::ListLogTimesResponse* response) {
   absl::MutexLock lock(&mutex_);
   *response = times_;

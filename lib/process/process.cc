@@ -34,8 +34,8 @@ void AllowManyFiles() {
   setrlimit(RLIMIT_NOFILE, &files);
 }
 
-// Buffers that are freed serve the next one who needs one, instead of going back to the system, whose
-// pages cost more to get than to fill; and threads share them, instead of keeping some each.
+// Buffers that are freed serve the next one who needs one, instead of going back to the system,
+// whose pages cost more to get than to fill; and threads share them, instead of keeping some each.
 void KeepBuffers() {
   mallopt(M_ARENA_MAX, 2);
   mallopt(M_MMAP_THRESHOLD, 32 << 20);

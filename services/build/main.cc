@@ -92,7 +92,8 @@ absl::Status Serve(ConfigReader& reader) {
   StatusReporter reporter(
       *outbox, [&](const StatusWish& wish) { return collaborators.ReportStatus(wish); }, random);
   LeaseSweeper sweeper(
-      *leases, clock, [&](const std::string& log) { return collaborators.SealLog(log, std::nullopt); },
+      *leases, clock,
+      [&](const std::string& log) { return collaborators.SealLog(log, std::nullopt); },
       kSweepGrace);
   Notifications notifications(
       pool, config.notifications, config.public_url,

@@ -148,16 +148,17 @@ class PostgresControlStore final : public ControlStore {
           "INSERT INTO projects AS old (project_id, fail_fast, cancel_superseded_pull_requests, "
           "  cancel_superseded_branches, max_parallel, retry_lost, mail, submodules, log_days, "
           "  log_builds, log_failures) "
-          "VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, false), coalesce($9, 0), "
-          "  coalesce($10, 0), coalesce($11, $12)) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, false), coalesce($9::integer, 0), "
+          "  coalesce($10::integer, 0), coalesce($11::integer, $12::integer)) "
           "ON CONFLICT (project_id) DO UPDATE SET "
           "  fail_fast = excluded.fail_fast, "
           "  cancel_superseded_pull_requests = excluded.cancel_superseded_pull_requests, "
           "  cancel_superseded_branches = excluded.cancel_superseded_branches, "
           "  max_parallel = excluded.max_parallel, retry_lost = excluded.retry_lost, "
           "  mail = excluded.mail, submodules = coalesce($8, old.submodules), "
-          "  log_days = coalesce($9, old.log_days), log_builds = coalesce($10, old.log_builds), "
-          "  log_failures = coalesce($11, old.log_failures) "
+          "  log_days = coalesce($9::integer, old.log_days), "
+          "  log_builds = coalesce($10::integer, old.log_builds), "
+          "  log_failures = coalesce($11::integer, old.log_failures) "
           "WHERE old.delete_time IS NULL RETURNING project_id",
           project, settings.fail_fast(), settings.cancel_superseded_pull_requests(),
           settings.cancel_superseded_branches(), settings.max_parallel(), settings.retry_lost(),

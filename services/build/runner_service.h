@@ -35,8 +35,8 @@ class RunnerServiceRpc final : public runner::v1::RunnerService::CallbackService
     std::string service_key;
     absl::Duration lease_time = absl::Seconds(60);
     absl::Duration renew_interval = absl::Seconds(10);
-    // Seals a log as its runner has it (`sha256` may be ""); FAILED_PRECONDITION log_incomplete when
-    // it has fewer bytes, DATA_LOSS log_differs when it has others.
+    // Seals a log as its runner has it (`sha256` may be ""); FAILED_PRECONDITION log_incomplete
+    // when it has fewer bytes, DATA_LOSS log_differs when it has others.
     std::function<absl::StatusOr<SealedLog>(const std::string& log, const SealedLog& as)> seal;
     // What is needed to fetch the lease's commit, and the secrets of its project. `refused`: what
     // was issued before was of no use.

@@ -273,7 +273,11 @@ TEST_F(ServicesTest, TheSweeperSealsThenConcludes) {
   ASSERT_TRUE(Lease(session, "r1").ok());
   FakeClock clock(absl::UnixEpoch());
   LeaseSweeper sweeper(
-      *leases_, clock, [this](const std::string& log) { return Seal(log, {7, ""}); }, absl::Seconds(20));
+      *leases_, clock,
+      [this](const std::string& log) {
+        return Seal(log, {7, ""});
+      },
+      absl::Seconds(20));
   ASSERT_TRUE(pool_
                   .Autocommit([](pqxx::nontransaction& tx) {
                     tx.exec0("UPDATE attempts SET lease_expire_time = now() - interval '1 s'");
@@ -303,7 +307,11 @@ TEST_F(ServicesTest, APauseOfTheServiceLosesNoLease) {
   ASSERT_TRUE(Lease(session, "r1").ok());
   FakeClock clock(absl::UnixEpoch());
   LeaseSweeper sweeper(
-      *leases_, clock, [this](const std::string& log) { return Seal(log, {7, ""}); }, absl::Seconds(20));
+      *leases_, clock,
+      [this](const std::string& log) {
+        return Seal(log, {7, ""});
+      },
+      absl::Seconds(20));
   for (int i = 0; i < 6; ++i) {
     clock.Advance(absl::Seconds(5));
     sweeper.Sweep();

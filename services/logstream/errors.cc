@@ -39,10 +39,10 @@ absl::Status IncompleteError(int64_t committed, int64_t asked) {
 }
 
 absl::Status DifferentError(absl::string_view stored_sha256, absl::string_view asked_sha256) {
-  return WithReason(absl::DataLossError(absl::StrCat("the stored bytes have the SHA-256 ",
-                                                     stored_sha256, ", their writer's have ",
-                                                     asked_sha256)),
-                    "log_differs");
+  return WithReason(
+      absl::DataLossError(absl::StrCat("the stored bytes have the SHA-256 ", stored_sha256,
+                                       ", their writer's have ", asked_sha256)),
+      "log_differs");
 }
 
 absl::Status RemovedError(absl::string_view name) {

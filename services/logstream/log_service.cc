@@ -94,10 +94,9 @@ grpc::ServerUnaryReactor* LogService::SearchLogs(grpc::CallbackServerContext* co
                                                  .regex = request->regex(),
                                                  .match_case = request->match_case()}));
     const int most = request->page_size() > 0 ? request->page_size() : kFoundUnlessAsked;
-    KOZMIC_ASSIGN_OR_RETURN(
-        LogSearch::Page page,
-        search_.Search(absl::StrCat("logs/", project), matcher, static_cast<size_t>(most),
-                       request->page_token()));
+    KOZMIC_ASSIGN_OR_RETURN(LogSearch::Page page,
+                            search_.Search(absl::StrCat("logs/", project), matcher,
+                                           static_cast<size_t>(most), request->page_token()));
     for (FoundLine& found : page.lines) {
       auto* line = response->add_lines();
       line->set_log(std::move(found.log));

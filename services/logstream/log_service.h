@@ -31,9 +31,9 @@ class LogService final : public logstream::v1::LogService::CallbackService {
   grpc::ServerUnaryReactor* GetLog(grpc::CallbackServerContext* context,
                                    const logstream::v1::GetLogRequest* request,
                                    logstream::v1::Log* response) override;
-  grpc::ServerUnaryReactor* ListLogTimes(
-      grpc::CallbackServerContext* context, const logstream::v1::ListLogTimesRequest* request,
-      logstream::v1::ListLogTimesResponse* response) override;
+  grpc::ServerUnaryReactor* ListLogTimes(grpc::CallbackServerContext* context,
+                                         const logstream::v1::ListLogTimesRequest* request,
+                                         logstream::v1::ListLogTimesResponse* response) override;
   grpc::ServerUnaryReactor* SearchLogs(grpc::CallbackServerContext* context,
                                        const logstream::v1::SearchLogsRequest* request,
                                        logstream::v1::SearchLogsResponse* response) override;

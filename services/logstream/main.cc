@@ -16,9 +16,9 @@
 #include "services/logstream/archive/log_archive.h"
 #include "services/logstream/archive/log_archiver.h"
 #include "services/logstream/limits.h"
-#include "services/logstream/store/postgres_log_store.h"
 #include "services/logstream/replica.h"
 #include "services/logstream/search/search_index.h"
+#include "services/logstream/store/postgres_log_store.h"
 
 namespace kozmic {
 namespace {

@@ -5,9 +5,9 @@
 
 #include "lib/base/executor.h"
 #include "services/logstream/access.h"
-#include "services/logstream/tail/live_feed.h"
-#include "services/logstream/store/log_store.h"
 #include "services/logstream/open_streams.h"
+#include "services/logstream/store/log_store.h"
+#include "services/logstream/tail/live_feed.h"
 #include "services/logstream/tail/tail_hub.h"
 
 namespace kozmic {

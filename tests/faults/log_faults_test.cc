@@ -36,9 +36,8 @@ class Logs : public Row {
   }
   bool WasWritten(const std::string& text) const {
     const auto played = world_.played();
-    return std::any_of(played.begin(), played.end(), [&](const auto& one) {
-      return one.second.sha256 == Sha256Hex(text);
-    });
+    return std::any_of(played.begin(), played.end(),
+                       [&](const auto& one) { return one.second.sha256 == Sha256Hex(text); });
   }
 };
 INSTANTIATE_TEST_SUITE_P(Faults, Logs, ::testing::ValuesIn(Row::Seeds()));

@@ -134,8 +134,7 @@ TEST_F(RetentionTest, P42ExpiredLogsAreFreedOnceAndSaidToBe) {
   answer = absl::OkStatus();
   EXPECT_EQ(expirer.Step(), LogExpirer::kInterval);
   EXPECT_EQ(expirer.Step(), LogExpirer::kInterval);
-  EXPECT_THAT(freed,
-              UnorderedElementsAre("logs/1-1-1-1", "logs/1-2-1-1", "logs/1-3-1-1"));
+  EXPECT_THAT(freed, UnorderedElementsAre("logs/1-1-1-1", "logs/1-2-1-1", "logs/1-3-1-1"));
   EXPECT_TRUE(builds_->Get(1, 1)->jobs(0).log().expired());
   EXPECT_EQ(builds_->Get(1, 1)->jobs(0).log().size(), 10);
   EXPECT_FALSE(builds_->Get(1, 4)->jobs(0).log().expired());

@@ -5,8 +5,7 @@
 
 namespace kozmic {
 
-absl::StatusOr<AppendBuffer::Accepted> AppendBuffer::Accept(int64_t offset,
-                                                            absl::string_view bytes,
+absl::StatusOr<AppendBuffer::Accepted> AppendBuffer::Accept(int64_t offset, absl::string_view bytes,
                                                             int64_t unix_ms) {
   const ChunkFit fit = FitChunk(end(), offset, bytes.size());
   if (fit.gap > 0) return GapError(offset, end());

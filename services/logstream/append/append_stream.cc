@@ -118,8 +118,8 @@ void AppendStream::CommitBatch(int64_t offset, const std::string& batch, const T
     absl::MutexLock lock(&mutex_);
     if (status.ok()) {
       buffer_->Commit(batch.size());
-      // Readers elsewhere that lack some bytes hear of a commit by the live bytes that follow it, or
-      // else by this.
+      // Readers elsewhere that lack some bytes hear of a commit by the live bytes that follow it,
+      // or else by this.
       const absl::Time now = absl::Now();
       broadcast = buffer_->size() == 0 || now >= broadcast_ + kBroadcastInterval;
       if (broadcast) broadcast_ = now;
@@ -224,9 +224,9 @@ void AppendStream::AdvanceCommit() {
   commit_begin_ = now;
   const int64_t begin = buffer_->committed();
   const absl::string_view batch = buffer_->Batch(kCommitBytes);
-  committing_ = Submit(
-      [this, begin, batch = std::string(batch),
-       times = buffer_->times().Slice(begin, begin + static_cast<int64_t>(batch.size()))] {
+  committing_ =
+      Submit([this, begin, batch = std::string(batch),
+              times = buffer_->times().Slice(begin, begin + static_cast<int64_t>(batch.size()))] {
         CommitBatch(begin, batch, times);
       });
 }

@@ -28,8 +28,8 @@ struct ArchiveFrame {
 };
 
 // Where the bytes of a log are in the object that it was archived as: zstd frames, one after the
-// other, and behind them this index, in a frame that zstd skips. So `zstd -d` of the object gives the
-// log, with no help from us.
+// other, and behind them this index, in a frame that zstd skips. So `zstd -d` of the object gives
+// the log, with no help from us.
 class ArchiveIndex {
  public:
   // The end of an object that tells how long the index is.

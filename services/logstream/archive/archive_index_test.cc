@@ -23,8 +23,8 @@ ArchiveIndex Example() {
 
 TEST(ArchiveIndexTest, FindsFramesByOffsetAndByLine) {
   const ArchiveIndex index = Example();
-  for (const auto& [offset, frame] :
-       std::vector<std::pair<int64_t, size_t>>{{0, 0}, {99, 0}, {100, 1}, {149, 1}, {150, 2}, {151, 3}}) {
+  for (const auto& [offset, frame] : std::vector<std::pair<int64_t, size_t>>{
+           {0, 0}, {99, 0}, {100, 1}, {149, 1}, {150, 2}, {151, 3}}) {
     EXPECT_EQ(index.FrameAt(offset), frame) << offset;
   }
   // Lines 0 to 2 begin in the first frame, line 3 at its end, line 4 at the log's.

@@ -83,7 +83,8 @@ absl::Status DirectoryObjectStore::Prepare() {
         absl::StrCat(folder_, " cannot be written to: ",
                      error ? error.message() : std::system_category().message(errno)));
   }
-  for (fs::directory_iterator at(unfinished, error), end; !error && at != end; at.increment(error)) {
+  for (fs::directory_iterator at(unfinished, error), end; !error && at != end;
+       at.increment(error)) {
     std::error_code gone;
     const auto age = fs::file_time_type::clock::now() - at->last_write_time(gone);
     if (!gone && age > kLeftoverAge) fs::remove(at->path(), gone);

@@ -10,8 +10,8 @@
 
 namespace kozmic {
 
-// Moves sealed logs from the database to the archive, in the background. Any number of processes may
-// do it at once.
+// Moves sealed logs from the database to the archive, in the background. Any number of processes
+// may do it at once.
 class LogArchiver {
  public:
   // Not owned; it has an archive.

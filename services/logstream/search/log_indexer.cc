@@ -52,9 +52,9 @@ absl::StatusOr<std::string> ReadPart(LogStore& store, const LogPart& part, int64
   std::string bytes;
   const auto wanted = static_cast<size_t>(std::min(most, part.end - part.begin));
   while (bytes.size() < wanted) {
-    KOZMIC_ASSIGN_OR_RETURN(
-        const std::string piece,
-        store.Read(part.log, part.begin + static_cast<int64_t>(bytes.size()), wanted - bytes.size()));
+    KOZMIC_ASSIGN_OR_RETURN(const std::string piece,
+                            store.Read(part.log, part.begin + static_cast<int64_t>(bytes.size()),
+                                       wanted - bytes.size()));
     if (piece.empty()) return absl::NotFoundError("the log is removed");
     bytes += piece;
   }

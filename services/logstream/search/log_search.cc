@@ -35,15 +35,14 @@ absl::StatusOr<std::optional<Place>> ParseToken(const std::string& token) {
   return place;
 }
 
-std::string TokenOf(const Place& place) {
-  return absl::StrCat(place.log_id, "-", place.offset);
-}
+std::string TokenOf(const Place& place) { return absl::StrCat(place.log_id, "-", place.offset); }
 
 // The match and its surroundings in the line that it is on.
 void Show(absl::string_view text, const LineMatcher::Match& match, FoundLine* line) {
   const size_t begin = match.begin - std::min(match.begin, kAround);
   line->before = std::string(text.substr(begin, match.begin - begin));
-  line->match = std::string(text.substr(match.begin, std::min(match.end - match.begin, kLongestShown)));
+  line->match =
+      std::string(text.substr(match.begin, std::min(match.end - match.begin, kLongestShown)));
   line->after = std::string(text.substr(match.end, kAround));
   // Each state of a line that was drawn over is a line.
   line->before.erase(0, line->before.rfind('\n') + 1);
@@ -125,7 +124,8 @@ absl::StatusOr<LogSearch::Page> LogSearch::Search(const std::string& project,
                                                   const std::string& token) {
   KOZMIC_ASSIGN_OR_RETURN(const std::optional<Place> begin, ParseToken(token));
   const absl::Time deadline = clock_.Now() + kPageTime;
-  KOZMIC_ASSIGN_OR_RETURN(const std::vector<LogPart> parts, index_.FindCandidates(project, matcher));
+  KOZMIC_ASSIGN_OR_RETURN(const std::vector<LogPart> parts,
+                          index_.FindCandidates(project, matcher));
   Page page;
   for (const LogPart& part : parts) {
     if (begin && part.log_id > begin->log_id) continue;
@@ -134,7 +134,8 @@ absl::StatusOr<LogSearch::Page> LogSearch::Search(const std::string& project,
     PartReader reader(store_, matcher, part, is_at ? begin->offset : 0);
     while (true) {
       if (page.lines.size() == most || clock_.Now() >= deadline) {
-        page.next_token = TokenOf({part.log_id, std::max(reader.offset(), is_at ? begin->offset : 0)});
+        page.next_token =
+            TokenOf({part.log_id, std::max(reader.offset(), is_at ? begin->offset : 0)});
         return page;
       }
       KOZMIC_ASSIGN_OR_RETURN(const bool more, reader.SearchPiece(most, page.lines));

@@ -42,8 +42,8 @@ class LogSearch {
     // Where to go on; "" when everything was searched.
     std::string next_token;
   };
-  // The first `most` matching lines: newest log first, each from its first line on. `token`: "" or a
-  // page's. `project`: "logs/12".
+  // The first `most` matching lines: newest log first, each from its first line on. `token`: "" or
+  // a page's. `project`: "logs/12".
   absl::StatusOr<Page> Search(const std::string& project, const LineMatcher& matcher, size_t most,
                               const std::string& token);
 

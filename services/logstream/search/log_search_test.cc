@@ -115,8 +115,8 @@ TEST_F(LogSearchTest, N12FindsLinesInFinishedAndRunningLogs) {
   EXPECT_THAT(Search({.pattern = "needle"}, 100, "logs/3"), IsEmpty());
 }
 
-// Whatever is in the index and what is not yet, in blocks, groups or neither, whole logs or not: the
-// same lines are found as by looking through everything.
+// Whatever is in the index and what is not yet, in blocks, groups or neither, whole logs or not:
+// the same lines are found as by looking through everything.
 TEST_F(LogSearchTest, TheIndexNeverHidesALine) {
   std::mt19937 random(3);
   const std::vector<LineQuery> queries = {{.pattern = "needle"},
@@ -166,7 +166,8 @@ TEST_F(LogSearchTest, ManyBlocksAreSearchedAsGroups) {
   const int logs = 70;
   for (int build = 1; build <= logs; ++build) {
     const std::string name = absl::StrCat("logs/1-", build, "-1-1");
-    Append(name, Noise(static_cast<uint32_t>(build), 40'000) + absl::StrCat("needle", build, "!\n"));
+    Append(name,
+           Noise(static_cast<uint32_t>(build), 40'000) + absl::StrCat("needle", build, "!\n"));
     Seal(name);
   }
   Index();

@@ -20,7 +20,8 @@ bool IsBetween(char c, uint8_t low, uint8_t high) {
 bool IsCancel(char c) { return c == kCancel || c == kSubstitute; }
 
 // The end of a control sequence whose parameters begin at `at`.
-size_t SkipControlSequence(absl::string_view line, size_t at, size_t limit) {
+size_t SkipControlSequence(absl::string_view line, size_t at) {
+  const size_t limit = std::min(line.size(), at + kLongestSequence);
   for (; at < limit; ++at) {
     if (IsCancel(line[at])) return at + 1;
     if (IsBetween(line[at], 0x20, 0x3f)) continue;
@@ -31,38 +32,37 @@ size_t SkipControlSequence(absl::string_view line, size_t at, size_t limit) {
 }
 
 // The end of a string whose content begins at `at`: the bell or ESC \.
-size_t SkipString(absl::string_view line, size_t at, size_t limit) {
+size_t SkipString(absl::string_view line, size_t at) {
+  const size_t limit = std::min(line.size(), at + kLongestSequence);
   for (; at < limit; ++at) {
     if (line[at] == kBell || IsCancel(line[at])) return at + 1;
     // Another sequence begins unless it is the string's end.
-    if (line[at] == kEscape) return at + 1 < limit && line[at + 1] == '\\' ? at + 2 : at;
+    if (line[at] == kEscape) return at + 1 < line.size() && line[at + 1] == '\\' ? at + 2 : at;
   }
   return at;
 }
 
 // The end of the sequence that begins with the escape at `begin`.
 size_t SkipSequence(absl::string_view line, size_t begin) {
-  const size_t limit = std::min(line.size(), begin + kLongestSequence);
   size_t at = begin + 1;
-  if (at == limit) return at;
+  if (at == line.size()) return at;
   switch (line[at]) {
     case '[':
-      return SkipControlSequence(line, at + 1, limit);
+      return SkipControlSequence(line, at + 1);
     case ']':
     case 'P':
     case 'X':
     case '^':
     case '_':
-      return SkipString(line, at + 1, limit);
+      return SkipString(line, at + 1);
     default:
+      const size_t limit = std::min(line.size(), at + kLongestSequence);
       while (at < limit && IsBetween(line[at], 0x20, 0x2f)) ++at;
       return at < limit && IsBetween(line[at], 0x30, 0x7e) ? at + 1 : at;
   }
 }
 
-bool IsPlain(char c) {
-  return static_cast<uint8_t>(c) >= 0x20 ? c != '\x7f' : c == '\t';
-}
+bool IsPlain(char c) { return static_cast<uint8_t>(c) >= 0x20 ? c != '\x7f' : c == '\t'; }
 
 }  // namespace
 

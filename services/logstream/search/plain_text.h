@@ -26,8 +26,8 @@ struct TextLine {
 std::vector<TextLine> SplitLines(absl::string_view bytes);
 
 // What a reader sees of a line: without escape sequences and control characters but tab. A carriage
-// return is a line end there: what is drawn over is still searched, as a line of its own. A sequence
-// that does not end is left out for at most 4 KB, as frontend/src/log/ansi.ts does it.
+// return is a line end there: what is drawn over is still searched, as a line of its own. A
+// sequence that does not end is left out for at most 4 KB, as frontend/src/log/ansi.ts does it.
 std::string PlainText(absl::string_view line);
 
 }  // namespace kozmic

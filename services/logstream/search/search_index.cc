@@ -216,11 +216,11 @@ absl::StatusOr<std::vector<LogPart>> SearchIndex::FindCandidates(const std::stri
   KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) {
     parts.clear();
     tx.exec0("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    for (const pqxx::row& row : tx.exec_params(
-             "SELECT p.log_id, l.name, p.start_offset, p.end_offset, p.newlines_before "
-             "FROM search_pieces p JOIN logs l ON l.id = p.log_id "
-             "WHERE p.block_id = ANY($1::bigint[])",
-             ToArray(FindBlocks(tx, project, matcher)))) {
+    for (const pqxx::row& row :
+         tx.exec_params("SELECT p.log_id, l.name, p.start_offset, p.end_offset, p.newlines_before "
+                        "FROM search_pieces p JOIN logs l ON l.id = p.log_id "
+                        "WHERE p.block_id = ANY($1::bigint[])",
+                        ToArray(FindBlocks(tx, project, matcher)))) {
       parts.push_back({.log_id = row[0].as<int64_t>(),
                        .log = row[1].c_str(),
                        .begin = row[2].as<int64_t>(),

@@ -10,8 +10,8 @@
 
 namespace kozmic {
 
-// Which runs of three bytes a text has, in lower case (ASCII): a Bloom filter. What it does not have
-// is certain; what it seems to have may be chance.
+// Which runs of three bytes a text has, in lower case (ASCII): a Bloom filter. What it does not
+// have is certain; what it seems to have may be chance.
 class TrigramFilter {
  public:
   static constexpr size_t kBits = 1 << 16;

@@ -104,8 +104,8 @@ TEST_P(LineIndexTest, TellsWhenBytesWereWritten) {
   Append("gh", last);
   const auto times = store().ReadTimes(kLog, 0, 100);
   ASSERT_TRUE(times.ok()) << times.status();
-  EXPECT_THAT(times->marks.marks(), ElementsAre(TimeMark{0, kNow}, TimeMark{2, kNow + 50},
-                                                TimeMark{6, kNow + 1'000}));
+  EXPECT_THAT(times->marks.marks(),
+              ElementsAre(TimeMark{0, kNow}, TimeMark{2, kNow + 50}, TimeMark{6, kNow + 1'000}));
   EXPECT_EQ(times->next, 8);
 
   ASSERT_TRUE(store().Seal(kLog, {}).ok());

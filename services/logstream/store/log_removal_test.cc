@@ -135,9 +135,8 @@ TEST_F(PostgresLogRemovalTest, WhoeverWritesMeanwhileIsStoppedAndLeavesNothing) 
         // Logs one after the other, some begun by an append, some by a seal.
         for (int attempt = 1;; ++attempt) {
           const std::string name = absl::StrCat("logs/", project, "-1-", job, "-", attempt);
-          absl::Status status = attempt % 3 == 0
-                                    ? backend_.store().Seal(name, {}).status()
-                                    : AppendOver(backend_.store(), name, 0, "first");
+          absl::Status status = attempt % 3 == 0 ? backend_.store().Seal(name, {}).status()
+                                                 : AppendOver(backend_.store(), name, 0, "first");
           if (status.ok() && attempt % 3 != 0) {
             status = AppendOver(backend_.store(), name, 5, "second");
           }

@@ -26,7 +26,8 @@ absl::Status AppendOver(LogStore& store, const std::string& name, int64_t offset
   // rounds, two in practice.
   const int64_t end = offset + static_cast<int64_t>(bytes.size());
   while (!bytes.empty()) {
-    KOZMIC_ASSIGN_OR_RETURN(const LogStore::Appended appended, store.Append(name, offset, bytes, times.Slice(offset, end)));
+    KOZMIC_ASSIGN_OR_RETURN(const LogStore::Appended appended,
+                            store.Append(name, offset, bytes, times.Slice(offset, end)));
     if (appended.done) return absl::OkStatus();
     const ChunkFit fit = FitChunk(appended.size, offset, bytes.size());
     if (fit.gap > 0) return GapError(offset, appended.size);

@@ -53,8 +53,8 @@ class LogStore {
     int64_t size = 0;
   };
   // Adds bytes (at least 1, at most kCommitBytes) at `offset` if that is the log's size; the first
-  // append, at 0, brings a log about. `times` tells when they were written, as far as that is known.
-  // SealedError for a sealed log, RemovedError for a removed one.
+  // append, at 0, brings a log about. `times` tells when they were written, as far as that is
+  // known. SealedError for a sealed log, RemovedError for a removed one.
   virtual absl::StatusOr<Appended> Append(const std::string& name, int64_t offset,
                                           absl::string_view bytes, const TimeMarks& times) = 0;
 

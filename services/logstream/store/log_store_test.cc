@@ -105,7 +105,8 @@ TEST_P(LogStoreTest, LargeChunksReadBackWhole) {
   SeededRandom random(4);
   const std::string log = random.Bytes(3 * kChunkBytes);
   for (size_t at = 0; at < log.size(); at += kChunkBytes) {
-    ASSERT_TRUE(store().Append(kLog, static_cast<int64_t>(at), log.substr(at, kChunkBytes), {})->done);
+    ASSERT_TRUE(
+        store().Append(kLog, static_cast<int64_t>(at), log.substr(at, kChunkBytes), {})->done);
   }
   EXPECT_TRUE(ReadAll(kLog, kChunkBytes - 7) == log);
 }

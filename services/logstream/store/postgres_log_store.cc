@@ -8,9 +8,9 @@
 #include "lib/postgres/array.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
-#include "services/logstream/store/chunk_codec.h"
 #include "services/logstream/errors.h"
 #include "services/logstream/limits.h"
+#include "services/logstream/store/chunk_codec.h"
 
 namespace kozmic {
 namespace {
@@ -252,8 +252,7 @@ absl::StatusOr<bool> PostgresLogStore::IsArchived(const std::string& name) {
   return archived;
 }
 
-absl::StatusOr<LinePosition> PostgresLogStore::NearLine(const std::string& name,
-                                                        int64_t newlines) {
+absl::StatusOr<LinePosition> PostgresLogStore::NearLine(const std::string& name, int64_t newlines) {
   LinePosition position;
   bool found = false;
   KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
@@ -316,9 +315,8 @@ absl::StatusOr<LogInfo> PostgresLogStore::Seal(const std::string& name, const Se
   // The long part without holding the row; what comes meanwhile follows below. Committed bytes do
   // not change, so the digest may be carried on over retries of the transaction.
   PrefixDigest digest = digests_.Take(name);
-  KOZMIC_RETURN_IF_ERROR(HashUpTo(info.size, digest, [&](int64_t offset, size_t most) {
-    return Read(name, offset, most);
-  }));
+  KOZMIC_RETURN_IF_ERROR(HashUpTo(
+      info.size, digest, [&](int64_t offset, size_t most) { return Read(name, offset, most); }));
   if (found.empty()) {
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
       Begin(tx, name);

@@ -18,8 +18,9 @@ void TimeMarks::Add(const TimeMarks& later) {
 
 TimeMarks TimeMarks::Slice(int64_t begin, int64_t end) const {
   TimeMarks slice;
-  auto at = std::upper_bound(marks_.begin(), marks_.end(), begin,
-                             [](int64_t offset, const TimeMark& mark) { return offset < mark.offset; });
+  auto at =
+      std::upper_bound(marks_.begin(), marks_.end(), begin,
+                       [](int64_t offset, const TimeMark& mark) { return offset < mark.offset; });
   if (at != marks_.begin()) --at;
   for (; at != marks_.end() && at->offset < end; ++at) {
     slice.marks_.push_back({std::max(at->offset, begin), at->unix_ms});

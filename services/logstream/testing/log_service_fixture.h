@@ -20,9 +20,9 @@
 #include "lib/rpc/service_token.h"
 #include "lib/testing/postgres.h"
 #include "lib/testing/redis.h"
-#include "services/logstream/testing/log_test_client.h"
-#include "services/logstream/store/postgres_log_store.h"
 #include "services/logstream/replica.h"
+#include "services/logstream/store/postgres_log_store.h"
+#include "services/logstream/testing/log_test_client.h"
 
 namespace kozmic {
 
@@ -36,8 +36,8 @@ class GatedStore final : public LogStore {
     open_ = open;
   }
 
-  absl::StatusOr<Appended> Append(const std::string& name, int64_t offset,
-                                  absl::string_view bytes, const TimeMarks& times) override {
+  absl::StatusOr<Appended> Append(const std::string& name, int64_t offset, absl::string_view bytes,
+                                  const TimeMarks& times) override {
     {
       absl::MutexLock lock(&mutex_);
       mutex_.Await(absl::Condition(&open_));

@@ -334,8 +334,8 @@ absl::Status GitFetcher::Checkout(const CheckoutRequest& request, std::stop_toke
     KOZMIC_ASSIGN_OR_RETURN(const bool proven, Clone(request, stop));
     KOZMIC_ASSIGN_OR_RETURN(
         const ChildResult result,
-        Git({"--git-dir", request.target + "/.git", "--work-tree", request.target, "reset", "--hard",
-             "--quiet", "--no-recurse-submodules", request.commit, "--"},
+        Git({"--git-dir", request.target + "/.git", "--work-tree", request.target, "reset",
+             "--hard", "--quiet", "--no-recurse-submodules", request.commit, "--"},
             "", options_.checkout_timeout, stop));
     if (result.exit_code == 0) return absl::OkStatus();
     if (proven) {

@@ -91,8 +91,8 @@ class GitFetcher {
                      std::stop_token stop);
   absl::Status FetchOnce(const std::string& mirror, const CheckoutRequest& request,
                          std::stop_token stop);
-  // Makes the target a clone, by the mirror; fetches what that lacks. True when that was proven good
-  // by a fetch.
+  // Makes the target a clone, by the mirror; fetches what that lacks. True when that was proven
+  // good by a fetch.
   absl::StatusOr<bool> Clone(const CheckoutRequest& request, const std::stop_token& stop);
   // `wanted`: what is to become the mirror's newest commit, an id or a ref.
   absl::Status FetchRefs(const std::string& mirror, const CheckoutRequest& request,

@@ -31,8 +31,8 @@ constexpr absl::Duration kLongestPause = absl::Seconds(5);
 // For a stream that has nothing more to say to end by itself.
 constexpr absl::Duration kGoodbye = absl::Seconds(2);
 
-// When the file's bytes before `end` were written, in milliseconds since 1970: exact for the newest,
-// the time of reading for those that others follow already.
+// When the file's bytes before `end` were written, in milliseconds since 1970: exact for the
+// newest, the time of reading for those that others follow already.
 int64_t WriteTime(int fd, int64_t end) {
   const absl::Time now = absl::Now();
   struct stat status;
