@@ -157,7 +157,8 @@ LogFollowers::Ended LogFollowers::Tail(Follower& follower) {
 
 bool LogFollowers::Enter(Follower& follower, grpc::ClientContext* context) {
   absl::MutexLock lock(&mutex_);
-  follower.context = context;
+  // Of one that is closed no call is begun.
+  follower.context = follower.closed ? nullptr : context;
   return !follower.closed;
 }
 

@@ -113,7 +113,7 @@ TEST_F(RetentionTest, WhatRunsOrHasNoLogIsLeftAlone) {
   const int64_t old = Build(0, 99);
   Build(0, 0);
   ASSERT_TRUE(Create(1, Request("waiting")).ok());
-  Keep(1, 1, 0);
+  Keep(1, 2, 0);
   EXPECT_THAT(Expired(), ElementsAre(old));
   ASSERT_TRUE(deletions_->MarkDeleted(1).ok());
   EXPECT_THAT(Expired(), IsEmpty()) << "they are removed anyway";

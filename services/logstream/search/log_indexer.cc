@@ -66,12 +66,18 @@ absl::StatusOr<std::string> ReadPart(LogStore& store, const LogPart& part, int64
 LogIndexer::LogIndexer(LogStore& store, SearchIndex& index)
     : store_(store), index_(index), worker_([this] { return Step(); }) {}
 
+LogIndexer::~LogIndexer() {
+  stopping_ = true;
+  worker_.Stop();
+}
+
 absl::Duration LogIndexer::Step() {
   absl::Status status;
   const auto projects = index_.ProjectsToIndex();
   status.Update(projects.status());
   if (projects.ok()) {
-    for (const std::string& project : *projects) status.Update(Index(store_, index_, project));
+    for (const std::string& project : *projects)
+      status.Update(Index(store_, index_, project, stopping_));
   }
   if (!status.ok() && !failing_) {
     Log(Severity::kWarning, "cannot index logs for search", {{"error", status}});
@@ -80,12 +86,13 @@ absl::Duration LogIndexer::Step() {
   return kInterval;
 }
 
-absl::Status LogIndexer::Index(LogStore& store, SearchIndex& index, const std::string& project) {
+absl::Status LogIndexer::Index(LogStore& store, SearchIndex& index, const std::string& project,
+                               const std::atomic<bool>& stopping) {
   KOZMIC_ASSIGN_OR_RETURN(const std::vector<SearchIndex::Unindexed> unindexed,
                           index.FindUnindexed(project));
   Block block;
   for (SearchIndex::Unindexed at : unindexed) {
-    while (at.part.begin < at.part.end) {
+    while (at.part.begin < at.part.end && !stopping) {
       // A line's end beyond the room is read with it.
       const int64_t most = block.room() + static_cast<int64_t>(kLongestLine);
       const auto bytes = ReadPart(store, at.part, most);
@@ -104,10 +111,11 @@ absl::Status LogIndexer::Index(LogStore& store, SearchIndex& index, const std::s
       block = {};
     }
   }
-  while (true) {
+  while (!stopping) {
     KOZMIC_ASSIGN_OR_RETURN(const bool grouped, index.Group(project));
-    if (!grouped) return absl::OkStatus();
+    if (!grouped) break;
   }
+  return absl::OkStatus();
 }
 
 }  // namespace kozmic

@@ -1,6 +1,7 @@
 #ifndef KOZMIC_SERVICES_LOGSTREAM_SEARCH_LOG_INDEXER_H_
 #define KOZMIC_SERVICES_LOGSTREAM_SEARCH_LOG_INDEXER_H_
 
+#include <atomic>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -20,18 +21,23 @@ class LogIndexer {
 
   // Neither is owned.
   LogIndexer(LogStore& store, SearchIndex& index);
+  // Leaves what it is at, soon.
+  ~LogIndexer();
 
   // There may be something to do. Thread-safe; returns at once.
   void Wake() { worker_.Wake(); }
 
-  // Makes as many blocks of a project's lines as there are enough for. What the worker does.
-  static absl::Status Index(LogStore& store, SearchIndex& index, const std::string& project);
+  // Makes as many blocks of a project's lines as there are enough for, until `stopping`. What the
+  // worker does.
+  static absl::Status Index(LogStore& store, SearchIndex& index, const std::string& project,
+                            const std::atomic<bool>& stopping);
 
  private:
   absl::Duration Step();
 
   LogStore& store_;
   SearchIndex& index_;
+  std::atomic<bool> stopping_ = false;
   bool failing_ = false;
   // Last: uses the rest.
   Worker worker_;

@@ -3,6 +3,7 @@
 #include "services/logstream/search/log_search.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <random>
 #include <string>
@@ -38,7 +39,7 @@ class LogSearchTest : public ::testing::Test {
   }
   void Seal(const std::string& name) { ASSERT_TRUE(store_.Seal(name, {}).ok()); }
   void Index(const std::string& project = "logs/1") {
-    const absl::Status status = LogIndexer::Index(store_, index_, project);
+    const absl::Status status = LogIndexer::Index(store_, index_, project, stopping_);
     ASSERT_TRUE(status.ok()) << status;
   }
   // All pages, as "log:line:text".
@@ -79,6 +80,7 @@ class LogSearchTest : public ::testing::Test {
   SearchIndex index_{pool_};
   SystemClock clock_;
   LogSearch search_{store_, index_, clock_};
+  const std::atomic<bool> stopping_ = false;
   std::map<std::string, std::string> logs_;
 };
 
@@ -207,7 +209,7 @@ TEST_F(LogSearchTest, TwoIndexersDoNotDisturbEachOther) {
   for (int i = 0; i < 3; ++i) {
     indexers.emplace_back([&] {
       for (int round = 0; round < 20; ++round) {
-        EXPECT_TRUE(LogIndexer::Index(store_, index_, "logs/1").ok());
+        EXPECT_TRUE(LogIndexer::Index(store_, index_, "logs/1", stopping_).ok());
       }
     });
   }
