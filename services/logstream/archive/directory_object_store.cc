@@ -25,6 +25,8 @@ using http::UniqueFd;
 
 constexpr char kUnfinished[] = ".unfinished";
 constexpr std::chrono::hours kLeftoverAge(24);
+// A new object's folder may be removed, empty, before the object is in it.
+constexpr int kPlacingTries = 100;
 
 absl::Status ErrnoError(int error, absl::string_view what) {
   const std::string message = absl::StrCat(what, ": ", std::system_category().message(error));
@@ -62,6 +64,23 @@ absl::Status SyncFolder(const std::string& path) {
   return absl::OkStatus();
 }
 
+// Moves a whole object to where it belongs.
+absl::Status Place(const std::string& unfinished, const fs::path& path) {
+  const fs::path folder = path.parent_path();
+  for (int tries = 1;; ++tries) {
+    std::error_code error;
+    const bool made = fs::create_directories(folder, error);
+    if (error) return ErrnoError(error.value(), absl::StrCat("make ", folder.string()));
+    if (rename(unfinished.c_str(), path.c_str()) == 0) {
+      KOZMIC_RETURN_IF_ERROR(SyncFolder(folder.string()));
+      return made ? SyncFolder(folder.parent_path().string()) : absl::OkStatus();
+    }
+    if (errno != ENOENT || tries == kPlacingTries) {
+      return ErrnoError(errno, absl::StrCat("rename ", unfinished));
+    }
+  }
+}
+
 absl::Status WriteAll(int fd, absl::string_view bytes, const std::string& path) {
   while (!bytes.empty()) {
     const ssize_t written = write(fd, bytes.data(), bytes.size());
@@ -95,11 +114,6 @@ absl::Status DirectoryObjectStore::Prepare() {
 absl::Status DirectoryObjectStore::Write(const std::string& key,
                                          const std::function<absl::Status(const Sink&)>& source) {
   KOZMIC_RETURN_IF_ERROR(CheckKey(key));
-  const fs::path path = fs::path(folder_) / key;
-  const fs::path parent = path.parent_path();
-  std::error_code error;
-  const bool made = fs::create_directories(parent, error);
-  if (error) return ErrnoError(error.value(), absl::StrCat("make ", parent.string()));
   // Replicas that write the same do not meet in one file.
   std::string unfinished = (fs::path(folder_) / kUnfinished / "XXXXXX").string();
   const UniqueFd file(mkostemp(unfinished.data(), O_CLOEXEC));
@@ -107,15 +121,9 @@ absl::Status DirectoryObjectStore::Write(const std::string& key,
   absl::Status status =
       source([&](absl::string_view bytes) { return WriteAll(file.get(), bytes, unfinished); });
   if (status.ok() && fsync(file.get()) != 0) status = ErrnoError(errno, "sync " + unfinished);
-  if (status.ok() && rename(unfinished.c_str(), path.c_str()) != 0) {
-    status = ErrnoError(errno, absl::StrCat("rename ", unfinished));
-  }
-  if (!status.ok()) {
-    unlink(unfinished.c_str());
-    return status;
-  }
-  KOZMIC_RETURN_IF_ERROR(SyncFolder(parent.string()));
-  return made ? SyncFolder(parent.parent_path().string()) : absl::OkStatus();
+  if (status.ok()) status = Place(unfinished, fs::path(folder_) / key);
+  if (!status.ok()) unlink(unfinished.c_str());
+  return status;
 }
 
 absl::StatusOr<std::string> DirectoryObjectStore::Read(const std::string& key, int64_t offset,

@@ -20,6 +20,11 @@ std::string KeyOf(absl::string_view log) {
   return key + ".zst";
 }
 
+// Of an object that there must be.
+absl::Status Missing(const absl::Status& status) {
+  return absl::IsNotFound(status) ? absl::DataLossError(status.message()) : status;
+}
+
 }  // namespace
 
 absl::Status LogArchive::Write(const std::string& log, const std::string& sha256,
@@ -53,7 +58,9 @@ absl::StatusOr<std::shared_ptr<const ArchiveIndex>> LogArchive::IndexOf(const st
     }
   }
   const std::string key = KeyOf(log);
-  KOZMIC_ASSIGN_OR_RETURN(const int64_t size, objects_.Size(key));
+  const absl::StatusOr<int64_t> found_size = objects_.Size(key);
+  if (!found_size.ok()) return Missing(found_size.status());
+  const int64_t size = *found_size;
   constexpr auto kTrailer = static_cast<int64_t>(ArchiveIndex::kTrailerBytes);
   if (size < kTrailer) return absl::DataLossError(absl::StrCat(key, " is cut short"));
   KOZMIC_ASSIGN_OR_RETURN(const std::string trailer,
@@ -93,10 +100,10 @@ absl::StatusOr<std::string> LogArchive::Read(const std::string& log, int64_t off
   const size_t at = index->FrameAt(offset);
   if (at == index->frames().size()) return "";
   const ArchiveFrame& frame = index->frames()[at];
-  KOZMIC_ASSIGN_OR_RETURN(
-      const std::string stored,
-      objects_.Read(KeyOf(log), frame.stored_at, static_cast<size_t>(frame.stored_size)));
-  absl::StatusOr<std::string> bytes = DecompressChunk(stored, static_cast<size_t>(frame.raw_size));
+  const auto stored =
+      objects_.Read(KeyOf(log), frame.stored_at, static_cast<size_t>(frame.stored_size));
+  if (!stored.ok()) return Missing(stored.status());
+  absl::StatusOr<std::string> bytes = DecompressChunk(*stored, static_cast<size_t>(frame.raw_size));
   if (!bytes.ok()) return Annotate(bytes.status(), absl::StrCat(log, " at ", frame.begin));
   return bytes->substr(static_cast<size_t>(offset - frame.begin), most);
 }

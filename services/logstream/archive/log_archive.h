@@ -39,7 +39,7 @@ class LogArchive {
   // that was there.
   absl::Status Write(const std::string& log, const std::string& sha256, const Source& source);
 
-  // As in LogStore, of a log that is here; NOT_FOUND for another.
+  // As in LogStore, of a log that is here. DATA_LOSS when its object is damaged or missing.
   absl::StatusOr<std::string> Read(const std::string& log, int64_t offset, size_t most);
   absl::StatusOr<LinePosition> NearLine(const std::string& log, int64_t newlines);
   absl::StatusOr<LogStore::Times> ReadTimes(const std::string& log, int64_t offset, size_t most);

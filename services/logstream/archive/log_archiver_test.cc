@@ -124,6 +124,9 @@ TEST_F(LogArchiverTest, DamageInTheArchiveIsNotPassedOn) {
   fs::resize_file(path, 20);
   LogArchive archive(*backend_.objects);
   EXPECT_TRUE(absl::IsDataLoss(archive.Read("logs/1-1-1-1", 0, 100).status()));
+  fs::remove(path);
+  EXPECT_TRUE(absl::IsDataLoss(archive.Read("logs/1-1-1-1", 0, 100).status()));
+  EXPECT_TRUE(absl::IsDataLoss(store().Read("logs/1-1-1-1", 0, 100).status()));
 }
 
 TEST_F(LogArchiverTest, AnExpiredLogIsNoLongerInTheArchive) {
@@ -156,7 +159,10 @@ TEST_F(LogArchiverTest, ReadersSeeNoGapWhileALogMoves) {
 TEST_F(LogArchiverTest, AProjectThatIsRemovedMeanwhileLeavesNothing) {
   for (int round = 1; round <= 10; ++round) {
     MakeSealed(absl::StrCat("logs/", round, "-1-1-1"), 20);
-    std::thread mover([&] { EXPECT_TRUE(ArchiveAll().ok()); });
+    std::thread mover([&] {
+      const absl::Status archived = ArchiveAll();
+      EXPECT_TRUE(archived.ok()) << archived;
+    });
     while (!*store().RemoveProject(round)) {
     }
     mover.join();

@@ -11,6 +11,7 @@
 #include "services/logstream/errors.h"
 #include "services/logstream/limits.h"
 #include "services/logstream/store/chunk_codec.h"
+#include "services/logstream/store/new_chunks.h"
 
 namespace kozmic {
 namespace {
@@ -22,76 +23,9 @@ constexpr size_t kHashPiece = 1 << 20;
 constexpr int kRemovedLogs = 100;
 constexpr int kRemovedChunks = 1000;
 
-// A project is removed by one row, committed before its logs are looked for. A log is begun by a
-// statement of its own, and added to or sealed by a later one that looks for that row: so either
-// the log is there to be found, or it takes nothing.
-constexpr char kNotRemoved[] =
-    "NOT EXISTS (SELECT FROM removed_projects WHERE log_prefix = split_part($1, '-', 1))";
-
 void Begin(pqxx::nontransaction& tx, const std::string& name) {
   tx.exec_params0("INSERT INTO logs (name) VALUES ($1) ON CONFLICT DO NOTHING", name);
 }
-
-// Bytes of a log on their way into the table, as chunks.
-class NewChunks {
- public:
-  NewChunks(int64_t offset, absl::string_view bytes, const TimeMarks& times) {
-    for (size_t at = 0; at < bytes.size(); at += kChunkBytes) {
-      const absl::string_view piece = bytes.substr(at, kChunkBytes);
-      const int64_t begin = offset + static_cast<int64_t>(at);
-      const int64_t end = begin + static_cast<int64_t>(piece.size());
-      chunks_.push_back({.offset = begin,
-                         .raw_size = static_cast<int64_t>(piece.size()),
-                         .newlines_before = newlines_,
-                         .data = CompressChunk(piece),
-                         .times = times.Slice(begin, end).Encode(begin)});
-      newlines_ += std::count(piece.begin(), piece.end(), '\n');
-    }
-  }
-
-  // False when the log's size is not `offset`, or it takes nothing.
-  bool Add(pqxx::nontransaction& tx, const std::string& name, int64_t offset, int64_t size) const {
-    // One statement, and so one commit, for all.
-    std::string statement = absl::StrCat(
-        "WITH grown AS (UPDATE logs SET size = size + $3, "
-        "    newlines = CASE counted WHEN size THEN newlines + $4 END, counted = size + $3 "
-        "  WHERE name = $1 AND size = $2 AND sealed_at IS NULL AND ",
-        kNotRemoved,
-        "  RETURNING id, newlines - $4 AS newlines_before) "
-        "INSERT INTO chunks (log_id, start_offset, raw_size, newlines_before, data, times) "
-        "SELECT id, n.start_offset, n.raw_size, grown.newlines_before + n.newlines_before, n.data, "
-        "  NULLIF(n.times, ''::bytea) FROM grown, (VALUES ");
-    std::vector<pqxx::binarystring> values;
-    values.reserve(2 * chunks_.size());
-    for (size_t i = 0; i < chunks_.size(); ++i) {
-      const Chunk& chunk = chunks_[i];
-      const size_t next = 5 + 2 * i;
-      absl::StrAppend(&statement, i > 0 ? ", (" : "(", chunk.offset, "::bigint, ", chunk.raw_size,
-                      "::bigint, ", chunk.newlines_before, "::bigint, $", next, "::bytea, $",
-                      next + 1, "::bytea)");
-      values.push_back(ToBytea(chunk.data));
-      values.push_back(ToBytea(chunk.times));
-    }
-    absl::StrAppend(&statement,
-                    ") AS n (start_offset, raw_size, newlines_before, data, times) RETURNING 1");
-    return !tx.exec_params(statement, name, offset, size, newlines_,
-                           pqxx::prepare::make_dynamic_params(values))
-                .empty();
-  }
-
- private:
-  struct Chunk {
-    int64_t offset = 0;
-    int64_t raw_size = 0;
-    // Among these chunks.
-    int64_t newlines_before = 0;
-    std::string data;
-    std::string times;
-  };
-
-  std::vector<Chunk> chunks_;
-  int64_t newlines_ = 0;
-};
 
 // The named logs that there are or that are removed.
 std::vector<LogInfo> Find(pqxx::transaction_base& tx, const std::vector<std::string>& names) {
@@ -199,7 +133,7 @@ absl::StatusOr<LogStore::Appended> PostgresLogStore::Append(const std::string& n
   const absl::Status status = pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
     // The pool may run this again after a lost connection: the condition on the size makes the
     // second run of a statement that did happen find nothing to do.
-    const auto add = [&] { return chunks.Add(tx, name, offset, size); };
+    const auto add = [&] { return chunks.Add(tx, name); };
     if (add()) {
       appended = {.done = true, .size = offset + size};
       return absl::OkStatus();
@@ -234,9 +168,19 @@ absl::StatusOr<std::string> PostgresLogStore::Read(const std::string& name, int6
     return absl::OkStatus();
   }));
   if (!bytes.empty()) return bytes;
+  return FromArchive(name, std::string(), [&] { return archive_->Read(name, offset, most); });
+}
+
+template <typename T, typename Ask>
+absl::StatusOr<T> PostgresLogStore::FromArchive(const std::string& name, T none, const Ask& ask) {
   KOZMIC_ASSIGN_OR_RETURN(const bool archived, IsArchived(name));
-  if (!archived) return "";
-  return archive_->Read(name, offset, most);
+  if (!archived) return none;
+  absl::StatusOr<T> answer = ask();
+  if (!absl::IsDataLoss(answer.status())) return answer;
+  // Or it was removed meanwhile.
+  KOZMIC_ASSIGN_OR_RETURN(const bool still_there, IsArchived(name));
+  if (!still_there) return none;
+  return answer;
 }
 
 absl::StatusOr<bool> PostgresLogStore::IsArchived(const std::string& name) {
@@ -267,9 +211,7 @@ absl::StatusOr<LinePosition> PostgresLogStore::NearLine(const std::string& name,
     return absl::OkStatus();
   }));
   if (found) return position;
-  KOZMIC_ASSIGN_OR_RETURN(const bool archived, IsArchived(name));
-  if (!archived) return LinePosition();
-  return archive_->NearLine(name, newlines);
+  return FromArchive(name, LinePosition(), [&] { return archive_->NearLine(name, newlines); });
 }
 
 absl::StatusOr<LogStore::Times> PostgresLogStore::ReadTimes(const std::string& name, int64_t offset,
@@ -297,9 +239,7 @@ absl::StatusOr<LogStore::Times> PostgresLogStore::ReadTimes(const std::string& n
     return absl::OkStatus();
   }));
   if (times.next > offset) return times;
-  KOZMIC_ASSIGN_OR_RETURN(const bool archived, IsArchived(name));
-  if (!archived) return times;
-  return archive_->ReadTimes(name, offset, most);
+  return FromArchive(name, times, [&] { return archive_->ReadTimes(name, offset, most); });
 }
 
 absl::StatusOr<LogInfo> PostgresLogStore::Seal(const std::string& name, const SealAs& as) {
@@ -326,7 +266,7 @@ absl::StatusOr<LogInfo> PostgresLogStore::Seal(const std::string& name, const Se
   const absl::Status status = pool_.Transact([&](pqxx::work& tx) -> absl::Status {
     const pqxx::result rows =
         tx.exec_params(absl::StrCat("SELECT size, sha256 FROM logs WHERE name = $1 AND ",
-                                    kNotRemoved, " FOR UPDATE"),
+                                    kLogNotRemoved, " FOR UPDATE"),
                        name);
     if (rows.empty()) return RemovedError(name);
     info = {.name = name,
@@ -455,12 +395,17 @@ absl::Status PostgresLogStore::Archive(const Archivable& log) {
     piece.times = times.marks.Slice(offset, end);
     return piece;
   };
-  KOZMIC_RETURN_IF_ERROR(archive_->Write(log.name, log.sha256, read));
+  if (const absl::Status written = archive_->Write(log.name, log.sha256, read); !written.ok()) {
+    // Removed or expired while it was read?
+    KOZMIC_ASSIGN_OR_RETURN(const std::vector<LogInfo> found, GetMany({log.name}));
+    const bool is_kept = !found.empty() && !found.front().removed && !found.front().expired;
+    return is_kept ? written : absl::OkStatus();
+  }
   bool there = false;
   KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) {
     there = !tx.exec_params(absl::StrCat("UPDATE logs SET archived = true WHERE name = $1 "
                                          "  AND expired_at IS NULL AND ",
-                                         kNotRemoved, " RETURNING id"),
+                                         kLogNotRemoved, " RETURNING id"),
                             log.name)
                  .empty();
     if (there) tx.exec_params0("DELETE FROM chunks WHERE log_id = $1", log.id);

@@ -36,10 +36,14 @@ class PostgresLogStore final : public LogStore {
   };
   // Sealed logs that are not archived, with greater ids than `after`, by id.
   absl::StatusOr<std::vector<Archivable>> FindArchivable(int64_t after, int most);
-  // Moves a log to the archive, whole. OK when it is there by then, or the log is removed.
+  // Moves a log to the archive, whole. OK when it is there by then, or the log is removed or
+  // expired.
   absl::Status Archive(const Archivable& log);
 
  private:
+  // What the archive answers about the log; `none` of a log that is not in it.
+  template <typename T, typename Ask>
+  absl::StatusOr<T> FromArchive(const std::string& name, T none, const Ask& ask);
   // Whether the log is in the archive; an error when that cannot be read.
   absl::StatusOr<bool> IsArchived(const std::string& name);
   // Takes back what was begun of a log before it was seen to be removed.
