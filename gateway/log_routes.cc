@@ -29,16 +29,32 @@ constexpr int64_t kMostFound = 1000;
 // Searching takes up to about two seconds by itself.
 constexpr absl::Duration kSearchTimeout = absl::Seconds(10);
 
+// The numbers in logs/{project}-{build}-{job}-{attempt}.
+struct LogPlace {
+  explicit LogPlace(absl::string_view log) {
+    const std::vector<absl::string_view> ids = absl::StrSplit(absl::StripPrefix(log, "logs/"), '-');
+    const auto id = [&](size_t i) {
+      return i < ids.size() ? ParseNumber(ids[i], 1).value_or(0) : int64_t{0};
+    };
+    build = id(1);
+    job = id(2);
+    attempt = id(3);
+  }
+
+  int64_t build;
+  int64_t job;
+  int64_t attempt;
+};
+
+JsonText ToJson(const LogPlace& place) {
+  return JsonObject({{"build", place.build}, {"job", place.job}, {"attempt", place.attempt}});
+}
+
 JsonText ToJson(const logstream::v1::SearchLogsResponse::Line& line) {
-  // logs/{project}-{build}-{job}-{attempt}
-  const std::vector<absl::string_view> ids =
-      absl::StrSplit(absl::StripPrefix(line.log(), "logs/"), '-');
-  const auto id = [&](size_t i) {
-    return i < ids.size() ? ParseNumber(ids[i], 1).value_or(0) : int64_t{0};
-  };
-  return JsonObject({{"build", id(1)},
-                     {"job", id(2)},
-                     {"attempt", id(3)},
+  const LogPlace place(line.log());
+  return JsonObject({{"build", place.build},
+                     {"job", place.job},
+                     {"attempt", place.attempt},
                      {"line", line.number()},
                      {"offset", line.offset()},
                      {"before", line.before()},
@@ -201,10 +217,13 @@ void LogRoutes::Search(http::Exchange& exchange) const {
                          backends_.service_token, {.timeout = kSearchTimeout});
   if (!found) return;
   const std::string& next = found->next_page_token();
-  Reply(exchange, 200,
-        JsonObject(
-            {{"lines", JsonArrayOf(found->lines(), [](const auto& one) { return ToJson(one); })},
-             {"next_page_token", next.empty() ? JsonValue(nullptr) : JsonValue(next)}}));
+  Reply(
+      exchange, 200,
+      JsonObject(
+          {{"lines", JsonArrayOf(found->lines(), [](const auto& one) { return ToJson(one); })},
+           {"unreadable_logs", JsonArrayOf(found->unreadable_logs(),
+                                           [](const auto& log) { return ToJson(LogPlace(log)); })},
+           {"next_page_token", next.empty() ? JsonValue(nullptr) : JsonValue(next)}}));
 }
 
 }  // namespace kozmic::gateway

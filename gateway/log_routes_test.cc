@@ -180,12 +180,14 @@ TEST_F(LogRoutesTest, N12LinesOfAllLogsAreFound) {
   line->set_before("an ");
   line->set_match("err\xff");
   line->set_after("or");
+  found.add_unreadable_logs("logs/1-11-2-1");
   found.set_next_page_token("9-9");
   logs_.SetFound(found);
   const json answer = Json(Get(
       "/api/v1/projects/1/logs/search?q=err.*&regex=true&match_case=true&limit=5&page_token=7-7"));
   EXPECT_EQ(answer["lines"], json::parse(R"([{"build": 12, "job": 3, "attempt": 2, "line": 77,
       "offset": 4711, "before": "an ", "match": "err\ufffd", "after": "or"}])"));
+  EXPECT_EQ(answer["unreadable_logs"], json::parse(R"([{"build": 11, "job": 2, "attempt": 1}])"));
   EXPECT_EQ(answer["next_page_token"], "9-9");
   const logstream::v1::SearchLogsRequest asked = logs_.searched();
   EXPECT_EQ(asked.project(), "projects/1");

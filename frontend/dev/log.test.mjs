@@ -315,13 +315,29 @@ test('N12: a search that finds nothing for long can be stopped and gone on with'
   const page = await visit(t, '/projects/1/search/?q=nothing', (fresh) =>
     fresh.route('**/logs/search?*', async (route) => {
       await new Promise((resolve) => setTimeout(resolve, 300));
-      await route.fulfill({ json: { lines: [], next_page_token: 'more' } }).catch(() => {});
+      await route.fulfill({ json: { lines: [], unreadable_logs: [], next_page_token: 'more' } }).catch(() => {});
     }));
   await page.getByTestId('search-state').getByText('Nothing yet, searching older builds…').waitFor();
   await page.getByTestId('stop-search').click();
   await page.getByTestId('search-state').getByText('Nothing so far; there are older builds.').waitFor();
   await page.getByTestId('more').click();
   await page.getByTestId('stop-search').waitFor();
+});
+
+test('N12: a log that could not be searched is named once', async (t) => {
+  const page = await visit(t, '/projects/1/search/?q=nothing', (fresh) =>
+    fresh.route('**/logs/search?*', (route) => {
+      const more = !route.request().url().includes('page_token');
+      const unreadable_logs = [{ build: 7, job: 2, attempt: 1 }];
+      return route.fulfill({ json: { lines: [], unreadable_logs, next_page_token: more ? 'more' : null } });
+    }));
+  await page.getByTestId('nothing-found').waitFor();
+  const notice = page.getByTestId('unreadable-logs');
+  assert.equal(
+    await notice.innerText(),
+    'A log is damaged on the server and could not be searched whole: build #7, job 2.',
+  );
+  assert.match(await notice.getByRole('link').getAttribute('href'), /^\/projects\/1\/builds\/7\//);
 });
 
 test('a log whose viewer cannot be loaded says so', async (t) => {

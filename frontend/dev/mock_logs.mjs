@@ -81,5 +81,5 @@ export function searchLogs(response, project, query) {
       });
     }
   }
-  return json(response, 200, { lines, next_page_token: from + 3 < list.length ? String(from + 3) : null });
+  return json(response, 200, { lines, unreadable_logs: [], next_page_token: from + 3 < list.length ? String(from + 3) : null });
 }

@@ -106,6 +106,7 @@ grpc::ServerUnaryReactor* LogService::SearchLogs(grpc::CallbackServerContext* co
       line->set_match(std::move(found.match));
       line->set_after(std::move(found.after));
     }
+    for (std::string& log : page.unreadable) response->add_unreadable_logs(std::move(log));
     response->set_next_page_token(std::move(page.next_token));
     return absl::OkStatus();
   });

@@ -1,11 +1,15 @@
 import type { Query } from '../log/pattern';
 import { getJson } from './client';
 
-/** A line of some log that has what was looked for, and its text near that. */
-export interface FoundLine {
+/** Which log: of a job's attempt. */
+export interface LogPlace {
   build: number;
   job: number;
   attempt: number;
+}
+
+/** A line of some log that has what was looked for, and its text near that. */
+export interface FoundLine extends LogPlace {
   /** One-based. */
   line: number;
   /** Of its first byte. */
@@ -18,6 +22,8 @@ export interface FoundLine {
 export interface FoundPage {
   /** Newest build first; there may be none, and more on the next page. */
   lines: FoundLine[];
+  /** Logs that are damaged on the server: lines of theirs may be missing. */
+  unreadable_logs: LogPlace[];
   next_page_token: string | null;
 }
 

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { FoundLine } from '../api/log_search';
+import type { FoundLine, LogPlace } from '../api/log_search';
 import { getProject } from '../api/projects';
 import { Trouble } from '../components/action';
-import { SearchIcon } from '../components/icons';
+import { AlertIcon, SearchIcon } from '../components/icons';
 import { Problem } from '../components/notice';
 import { ProjectNav } from '../components/project_nav';
 import { Empty } from '../components/section';
@@ -16,6 +16,8 @@ import { paths } from '../routes';
 import { type LogSearch, useLogSearch } from '../state/log_search';
 import { useResource } from '../state/resource';
 import '../styles/search.css';
+
+const UNREADABLE_SHOWN = 5;
 
 /** Looks for something in the logs of all builds of a project. What is looked for is in the address. */
 export function SearchPage({ project: id, query: parameters }: { project: number; query: URLSearchParams }) {
@@ -100,6 +102,7 @@ function Results(props: { project: number; found: LogSearch; more: () => void; s
           </button>
         )}
       </div>
+      <Unreadable project={project} logs={found.unreadable} />
       {builds.map((build) => (
         <Build key={build.build} project={project} found={build} />
       ))}
@@ -117,6 +120,28 @@ function Results(props: { project: number; found: LogSearch; more: () => void; s
         )}
       </div>
     </section>
+  );
+}
+
+function Unreadable({ project, logs }: { project: number; logs: LogPlace[] }) {
+  if (logs.length === 0) return null;
+  return (
+    <p class="warning warning-box" role="alert" data-testid="unreadable-logs">
+      <AlertIcon />
+      <span>
+      {logs.length === 1 ? 'A log is' : `${formatNumber(logs.length)} logs are`} damaged on the server and could not be
+      searched whole:{' '}
+      {logs.slice(0, UNREADABLE_SHOWN).map(({ build, job, attempt }, i) => (
+        <>
+          {i > 0 && ', '}
+          <a href={paths.job(project, build, job, attempt)}>
+            build #{build}, job {job}
+          </a>
+        </>
+      ))}
+      {logs.length > UNREADABLE_SHOWN && ' and more'}.
+      </span>
+    </p>
   );
 }
 

@@ -1,11 +1,13 @@
 import { useSignal, type Signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { type FoundLine, searchLogs } from '../api/log_search';
+import { type FoundLine, type LogPlace, searchLogs } from '../api/log_search';
 import { ApiError } from '../api/errors';
 import type { Query } from '../log/pattern';
 
 export interface LogSearch {
   lines: FoundLine[];
+  /** What could not be searched. */
+  unreadable: LogPlace[];
   /** Where to go on; null for the beginning. */
   next: string | null;
   /** All logs have been searched. */
@@ -14,7 +16,20 @@ export interface LogSearch {
   error: ApiError | null;
 }
 
-const NOTHING: LogSearch = { lines: [], next: null, complete: false, searching: false, error: null };
+const NOTHING: LogSearch = {
+  lines: [],
+  unreadable: [],
+  next: null,
+  complete: false,
+  searching: false,
+  error: null,
+};
+
+function withNew(known: LogPlace[], more: LogPlace[]): LogPlace[] {
+  const isOf = (one: LogPlace) => (other: LogPlace) =>
+    one.build === other.build && one.job === other.job && one.attempt === other.attempt;
+  return [...known, ...more.filter((place) => !known.some(isOf(place)))];
+}
 
 /**
  * What has been found in a project's logs. A page may be empty with more behind it: the search then
@@ -41,7 +56,15 @@ export function useLogSearch(
         token = page.next_page_token;
         const complete = token === null;
         const searching = page.lines.length === 0 && !complete;
-        state.value = { lines: [...state.peek().lines, ...page.lines], next: token, complete, searching, error: null };
+        const known = state.peek();
+        state.value = {
+          lines: [...known.lines, ...page.lines],
+          unreadable: withNew(known.unreadable, page.unreadable_logs),
+          next: token,
+          complete,
+          searching,
+          error: null,
+        };
         if (!searching) return;
       }
     } catch (thrown) {

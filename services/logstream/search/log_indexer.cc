@@ -91,12 +91,17 @@ absl::Status LogIndexer::Index(LogStore& store, SearchIndex& index, const std::s
   KOZMIC_ASSIGN_OR_RETURN(const std::vector<SearchIndex::Unindexed> unindexed,
                           index.FindUnindexed(project));
   Block block;
+  absl::Status damage;
   for (SearchIndex::Unindexed at : unindexed) {
     while (at.part.begin < at.part.end && !stopping) {
       // A line's end beyond the room is read with it.
       const int64_t most = block.room() + static_cast<int64_t>(kLongestLine);
       const auto bytes = ReadPart(store, at.part, most);
       if (absl::IsNotFound(bytes.status())) break;
+      if (absl::IsDataLoss(bytes.status())) {
+        damage.Update(bytes.status());
+        break;
+      }
       KOZMIC_RETURN_IF_ERROR(bytes.status());
       const bool is_end = static_cast<int64_t>(bytes->size()) == at.part.end - at.part.begin;
       const size_t taken = block.Take(at, *bytes, at.sealed && is_end);
@@ -115,7 +120,7 @@ absl::Status LogIndexer::Index(LogStore& store, SearchIndex& index, const std::s
     KOZMIC_ASSIGN_OR_RETURN(const bool grouped, index.Group(project));
     if (!grouped) break;
   }
-  return absl::OkStatus();
+  return damage;
 }
 
 }  // namespace kozmic

@@ -138,8 +138,14 @@ absl::StatusOr<LogSearch::Page> LogSearch::Search(const std::string& project,
             TokenOf({part.log_id, std::max(reader.offset(), is_at ? begin->offset : 0)});
         return page;
       }
-      KOZMIC_ASSIGN_OR_RETURN(const bool more, reader.SearchPiece(most, page.lines));
-      if (!more) break;
+      const absl::StatusOr<bool> more = reader.SearchPiece(most, page.lines);
+      if (absl::IsDataLoss(more.status())) {
+        const bool told = !page.unreadable.empty() && page.unreadable.back() == part.log;
+        if (!told) page.unreadable.push_back(part.log);
+        break;
+      }
+      KOZMIC_RETURN_IF_ERROR(more.status());
+      if (!*more) break;
     }
   }
   return page;

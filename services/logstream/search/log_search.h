@@ -39,6 +39,8 @@ class LogSearch {
 
   struct Page {
     std::vector<FoundLine> lines;
+    // Logs that are damaged where they are kept: they may have lines that are not found.
+    std::vector<std::string> unreadable;
     // Where to go on; "" when everything was searched.
     std::string next_token;
   };

@@ -202,6 +202,38 @@ TEST_F(LogSearchTest, ManyBlocksAreSearchedAsGroups) {
   }
 }
 
+// One damaged log made the search of the whole project fail.
+TEST_F(LogSearchTest, ADamagedLogIsToldAndPassedOver) {
+  for (int build = 1; build <= 5; ++build) {
+    const std::string name = absl::StrCat("logs/1-", build, "-1-1");
+    Append(name, Noise(static_cast<uint32_t>(build), 9'000) + "needle\n" +
+                     Noise(static_cast<uint32_t>(10 + build), 3'000));
+    Seal(name);
+  }
+  const auto damage = [&](int build) {
+    EXPECT_TRUE(pool_
+                    .Autocommit([&](pqxx::nontransaction& tx) {
+                      tx.exec_params0(
+                          "UPDATE chunks SET data = 'no frame' WHERE log_id = "
+                          "(SELECT id FROM logs WHERE name = $1)",
+                          absl::StrCat("logs/1-", build, "-1-1"));
+                      return absl::OkStatus();
+                    })
+                    .ok());
+  };
+  damage(2);
+  EXPECT_TRUE(absl::IsDataLoss(LogIndexer::Index(store_, index_, "logs/1", stopping_)));
+  EXPECT_GT(Count("logs WHERE indexed > 0"), 2) << "those after it are indexed";
+  damage(4);
+  const auto matcher = LineMatcher::Create({.pattern = "needle"});
+  const auto page = search_.Search("logs/1", *matcher, 100, "");
+  ASSERT_TRUE(page.ok()) << page.status();
+  std::vector<std::string> found;
+  for (const FoundLine& line : page->lines) found.push_back(line.log);
+  EXPECT_THAT(found, ElementsAre("logs/1-5-1-1", "logs/1-3-1-1", "logs/1-1-1-1"));
+  EXPECT_THAT(page->unreadable, ElementsAre("logs/1-4-1-1", "logs/1-2-1-1"));
+}
+
 TEST_F(LogSearchTest, TwoIndexersDoNotDisturbEachOther) {
   Append("logs/1-1-1-1", Noise(1, 30'000) + "needle\n" + Noise(2, 30'000));
   Seal("logs/1-1-1-1");
