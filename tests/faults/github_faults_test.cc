@@ -23,7 +23,7 @@ class Github : public Row {
     }));
   }
 };
-INSTANTIATE_TEST_SUITE_P(Faults, Github, ::testing::ValuesIn(Row::Seeds()));
+INSTANTIATE_TEST_SUITE_P(Faults, Github, ::testing::ValuesIn(Seeds()));
 
 // I10
 TEST_P(Github, AnsweringWith500OrNothingIsToldWithinAMinuteAfterItRecovers) {

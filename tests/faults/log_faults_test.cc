@@ -19,41 +19,30 @@ constexpr int kFaults = 4;
 
 class Logs : public Row {
  protected:
-  void Kill(const std::string& victim) {
-    if (victim == "postgres") {
-      installation_.postgres().Crash();
-      Let(Some(0, 0.5));
-      installation_.postgres().Start();
-    } else if (victim == "redis") {
-      installation_.redis().Kill();
-      Let(Some(0, 1));
-      installation_.redis().Start();
-    } else {
-      installation_.at(victim).Kill();
-      Let(Some(0, 0.5));
-      installation_.StartAgain(victim);
-    }
-  }
   bool WasWritten(const std::string& text) const {
     const auto played = world_.played();
     return std::any_of(played.begin(), played.end(),
                        [&](const auto& one) { return one.second.sha256 == Sha256Hex(text); });
   }
 };
-INSTANTIATE_TEST_SUITE_P(Faults, Logs, ::testing::ValuesIn(Row::Seeds()));
+INSTANTIATE_TEST_SUITE_P(Faults, Logs, ::testing::ValuesIn(Seeds()));
 
 // I11 to I14, N1, N2
 TEST_P(Logs, WhoeverDiesViewersReadWhatTheScriptWrote) {
   const World::SlowBuild slow = world_.PushSlow();
   const std::string log = world_.AwaitLog(slow.commit);
-  const LogFollower browser(world_, slow.project, log);
-  const RawFollower program(world_, log);
+  const LogFollower browser(installation_, world_.octo(), slow.project, log);
+  const RawFollower program(installation_, world_.octo(), log);
   std::unique_ptr<LogFollower> late;
   for (int faults = 0; faults < kFaults; ++faults) {
     Let(Some(0, 1));
-    Kill(OneOf<std::string>({"logstream", "logstream", "gateway", "postgres", "redis"}));
+    installation_.KillAndRestart(
+        OneOf<std::string>({"logstream", "logstream", "gateway", "postgres", "redis"}),
+        Some(0, 0.7));
     // One comes in the middle.
-    if (faults == 1) late = std::make_unique<LogFollower>(world_, slow.project, log);
+    if (faults == 1) {
+      late = std::make_unique<LogFollower>(installation_, world_.octo(), slow.project, log);
+    }
   }
   EXPECT_TRUE(browser.AwaitEnd(absl::Seconds(60)));
   EXPECT_TRUE(program.AwaitEnd(absl::Seconds(60)));

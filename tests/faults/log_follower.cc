@@ -26,9 +26,10 @@ std::string RawLogPath(const std::string& log) {
                       "/log?attempt=", ids.at(3));
 }
 
-LogFollower::LogFollower(World& world, const std::string& project, const std::string& log)
-    : server_(world.installation().gateway_url()),
-      cookies_(world.octo().CookieHeader()),
+LogFollower::LogFollower(const Installation& installation, const Person& person,
+                         const std::string& project, const std::string& log)
+    : server_(installation.gateway_url()),
+      cookies_(person.CookieHeader()),
       project_(project),
       log_(log),
       arrived_(absl::Now()),

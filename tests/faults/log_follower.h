@@ -8,7 +8,8 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "tests/faults/world.h"
+#include "tests/installation/installation.h"
+#include "tests/installation/person.h"
 
 namespace kozmic::faults {
 
@@ -20,7 +21,8 @@ std::string RawLogPath(const std::string& log);
 class LogFollower {
  public:
   // `log`: as in a job of the API.
-  LogFollower(World& world, const std::string& project, const std::string& log);
+  LogFollower(const Installation& installation, const Person& person, const std::string& project,
+              const std::string& log);
   ~LogFollower();
 
   // What it has read, without gap or repetition.

@@ -12,8 +12,9 @@ constexpr int kTimeoutSeconds = 20;
 
 }  // namespace
 
-RawFollower::RawFollower(World& world, const std::string& log)
-    : server_(world.installation().gateway_url()), cookies_(world.octo().CookieHeader()) {
+RawFollower::RawFollower(const Installation& installation, const Person& person,
+                         const std::string& log)
+    : server_(installation.gateway_url()), cookies_(person.CookieHeader()) {
   path_ = absl::StrCat(RawLogPath(log), "&follow=true&offset=");
   thread_ = std::thread([this] { Follow(); });
 }

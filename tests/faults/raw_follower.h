@@ -7,7 +7,8 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "tests/faults/world.h"
+#include "tests/installation/installation.h"
+#include "tests/installation/person.h"
 
 namespace kozmic::faults {
 
@@ -16,7 +17,7 @@ namespace kozmic::faults {
 class RawFollower {
  public:
   // `log`: as in a job of the API.
-  RawFollower(World& world, const std::string& log);
+  RawFollower(const Installation& installation, const Person& person, const std::string& log);
   ~RawFollower();
 
   std::string text() const;

@@ -7,17 +7,13 @@
 
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
+#include "tests/faults/seeds.h"
 #include "tests/faults/world.h"
 
 namespace kozmic::faults {
 
-// One row of the fault matrix, repeated with as many seeds as KOZMIC_FAULT_REPETITIONS says (2 when
-// it is not set). The seed chooses when and whom the fault meets; KOZMIC_FAULT_SEED=n repeats one.
+// One row of the fault matrix on the World, with one of the Seeds().
 class Row : public ::testing::TestWithParam<int> {
- public:
-  // For INSTANTIATE_TEST_SUITE_P.
-  static std::vector<int> Seeds();
-
  protected:
   Row() : world_(World::Get()), installation_(world_.installation()), random_(GetParam()) {
     world_.Mend();

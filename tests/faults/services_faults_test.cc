@@ -16,12 +16,13 @@ constexpr int kDeliveries = 5000;
 constexpr int kConnections = 64;
 
 class Gateway : public Row {};
-INSTANTIATE_TEST_SUITE_P(Faults, Gateway, ::testing::ValuesIn(Row::Seeds()));
+INSTANTIATE_TEST_SUITE_P(Faults, Gateway, ::testing::ValuesIn(Seeds()));
 
 // I1, I13
 TEST_P(Gateway, KilledLosesNothingAcknowledgedAndNoByteOfALog) {
   const World::SlowBuild slow = world_.PushSlow();
-  const LogFollower follower(world_, slow.project, world_.AwaitLog(slow.commit));
+  const LogFollower follower(installation_, world_.octo(), slow.project,
+                             world_.AwaitLog(slow.commit));
   std::vector<WebhookSender::Sent> sent;
   std::thread sender(
       [&] { sent = WebhookSender::Send({world_.quiet()}, journal_, kDeliveries, kConnections); });
@@ -55,7 +56,7 @@ TEST_P(Gateway, PausedForHalfAMinuteMissesNoPush) {
 }
 
 class Auth : public Row {};
-INSTANTIATE_TEST_SUITE_P(Faults, Auth, ::testing::ValuesIn(Row::Seeds()));
+INSTANTIATE_TEST_SUITE_P(Faults, Auth, ::testing::ValuesIn(Seeds()));
 
 TEST_P(Auth, DownTakesWebhooksAndKeepsSessionsGoing) {
   ASSERT_TRUE(world_.octo().Get("/projects").ok());
@@ -81,7 +82,7 @@ TEST_P(Auth, DownTakesWebhooksAndKeepsSessionsGoing) {
 }
 
 class Project : public Row {};
-INSTANTIATE_TEST_SUITE_P(Faults, Project, ::testing::ValuesIn(Row::Seeds()));
+INSTANTIATE_TEST_SUITE_P(Faults, Project, ::testing::ValuesIn(Seeds()));
 
 // I1
 TEST_P(Project, DownCatchesUpWithinHalfAMinute) {
@@ -102,7 +103,7 @@ TEST_P(Project, DownCatchesUpWithinHalfAMinute) {
 }
 
 class Build : public Row {};
-INSTANTIATE_TEST_SUITE_P(Faults, Build, ::testing::ValuesIn(Row::Seeds()));
+INSTANTIATE_TEST_SUITE_P(Faults, Build, ::testing::ValuesIn(Seeds()));
 
 // I4 to I9
 TEST_P(Build, KilledInTheMiddleOfWhateverItDoes) {
@@ -135,7 +136,7 @@ TEST_P(Build, PausedHasAReplicaTakeOver) {
 }
 
 class Replicas : public Row {};
-INSTANTIATE_TEST_SUITE_P(Faults, Replicas, ::testing::ValuesIn(Row::Seeds()));
+INSTANTIATE_TEST_SUITE_P(Faults, Replicas, ::testing::ValuesIn(Seeds()));
 
 // I1 to I10, I20
 TEST_P(Replicas, KilledAndPausedAtRandomKeepAllInvariants) {

@@ -17,7 +17,7 @@ constexpr int kDeliveries = 500;
 constexpr int kConnections = 8;
 
 class Postgres : public Row {};
-INSTANTIATE_TEST_SUITE_P(Faults, Postgres, ::testing::ValuesIn(Row::Seeds()));
+INSTANTIATE_TEST_SUITE_P(Faults, Postgres, ::testing::ValuesIn(Seeds()));
 
 // I1, I4, I6: as `pg_ctl stop -m immediate`.
 TEST_P(Postgres, CrashedLosesNothingAcknowledgedAndIsFoundAgain) {
@@ -72,12 +72,13 @@ TEST_P(Postgres, FullDiskAcknowledgesNothingThatItCannotKeep) {
 }
 
 class Redis : public Row {};
-INSTANTIATE_TEST_SUITE_P(Faults, Redis, ::testing::ValuesIn(Row::Seeds()));
+INSTANTIATE_TEST_SUITE_P(Faults, Redis, ::testing::ValuesIn(Seeds()));
 
 // I14
 TEST_P(Redis, GoneSlowsALiveLogByTwoSecondsAtMost) {
   const World::SlowBuild slow = world_.PushSlow();
-  const LogFollower follower(world_, slow.project, world_.AwaitLog(slow.commit));
+  const LogFollower follower(installation_, world_.octo(), slow.project,
+                             world_.AwaitLog(slow.commit));
   ASSERT_TRUE(follower.AwaitBytes(1, absl::Seconds(10)));
   Let(Some(0, 1));
   installation_.redis().Kill();

@@ -139,6 +139,22 @@ void Installation::StartAgain(const std::string& name) {
   AwaitServing(name);
 }
 
+void Installation::KillAndRestart(const std::string& victim, absl::Duration down) {
+  if (victim == "postgres") {
+    postgres_.Crash();
+    absl::SleepFor(down);
+    postgres_.Start();
+  } else if (victim == "redis") {
+    redis_.Kill();
+    absl::SleepFor(down);
+    redis_.Start();
+  } else {
+    at(victim).Kill();
+    absl::SleepFor(down);
+    StartAgain(victim);
+  }
+}
+
 void Installation::AwaitServing(const std::string& name) {
   const absl::Time deadline = absl::Now() + kStartTime;
   const std::string& listen = listens_.at(name);

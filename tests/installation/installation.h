@@ -36,6 +36,9 @@ class Installation {
   Process& at(const std::string& name) { return *processes_.at(name); }
   // Starts it and waits until it serves.
   void StartAgain(const std::string& name);
+  // Kills a service's process, "postgres" or "redis"; it is back and serves after so long or a bit
+  // more.
+  void KillAndRestart(const std::string& victim, absl::Duration down);
   // Until it answers anew, after a Kill and a Start or a Resume.
   void AwaitServing(const std::string& name);
 
