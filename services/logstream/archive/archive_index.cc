@@ -104,6 +104,9 @@ absl::StatusOr<ArchiveIndex> ArchiveIndex::Decode(absl::string_view text) {
     index.Add(static_cast<size_t>(raw_size), static_cast<size_t>(stored_size), newlines,
               std::string(text.substr(0, static_cast<size_t>(times))));
     text.remove_prefix(static_cast<size_t>(times));
+    if (index.frames_.back().end() > kMost || index.frames_.back().stored_at > kMost) {
+      return Damaged();
+    }
   }
   return index;
 }

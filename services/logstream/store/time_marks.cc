@@ -9,6 +9,8 @@ namespace kozmic {
 void TimeMarks::Add(int64_t offset, int64_t unix_ms) {
   if (unix_ms <= 0) return;
   if (!marks_.empty() && unix_ms < marks_.back().unix_ms + kStepMs) return;
+  // A mark that holds for no byte says nothing.
+  if (!marks_.empty() && marks_.back().offset == offset) marks_.pop_back();
   marks_.push_back({offset, unix_ms});
 }
 

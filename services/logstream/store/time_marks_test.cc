@@ -16,6 +16,16 @@ using ::testing::IsEmpty;
 
 constexpr int64_t kNow = 1'700'000'000'000;
 
+// Found by append_buffer_fuzz: of bytes that came after all before them were committed, the last
+// commit's time was kept beside their own.
+TEST(TimeMarksTest, AMarkForNoByteIsReplaced) {
+  TimeMarks marks;
+  marks.Add(0, 1'000);
+  marks.DropBefore(7);
+  marks.Add(7, 2'000);
+  EXPECT_EQ(marks.marks(), (std::vector<TimeMark>{{7, 2'000}}));
+}
+
 TEST(TimeMarksTest, BytesOfOneMomentAreOneMark) {
   TimeMarks times;
   times.Add(0, kNow);
