@@ -118,6 +118,13 @@ void PostgresPool::Release(std::unique_ptr<pqxx::connection> connection) {
   }
 }
 
+void PostgresPool::DropIdle() {
+  std::vector<std::unique_ptr<pqxx::connection>> dropped;
+  absl::MutexLock lock(&mutex_);
+  open_ -= idle_.size();
+  dropped.swap(idle_);
+}
+
 template <typename Transaction>
 absl::Status PostgresPool::Run(const std::function<absl::Status(Transaction&)>& body) {
   absl::Status status;
@@ -144,14 +151,15 @@ absl::Status PostgresPool::Run(const std::function<absl::Status(Transaction&)>& 
       lease.Discard();
       status = absl::UnavailableError(absl::StrCat("database connection lost: ", error.what()));
       if (committing) return WithReason(status, "in_doubt");
-      // An idle connection may have died with the server long ago: try a new one.
       if (fresh) return status;
+      DropIdle();
     } catch (const pqxx::sql_error& error) {
       status = FromSqlError(error);
       if (absl::IsUnavailable(status)) {
         lease.Discard();
         if (committing) return WithReason(status, "in_doubt");
         if (fresh) return status;
+        DropIdle();
       } else if (!absl::IsAborted(status)) {
         return status;
       }

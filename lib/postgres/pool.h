@@ -56,6 +56,8 @@ class PostgresPool {
 
   absl::StatusOr<std::unique_ptr<pqxx::connection>> Acquire(bool* fresh);
   void Release(std::unique_ptr<pqxx::connection> connection);
+  // One that was idle has died, perhaps with the server long ago: then so have the others.
+  void DropIdle();
   template <typename Transaction>
   absl::Status Run(const std::function<absl::Status(Transaction&)>& body);
 

@@ -1,5 +1,6 @@
 #include "lib/testing/postgres.h"
 
+#include <barrier>
 #include <thread>
 
 #include "absl/synchronization/notification.h"
@@ -143,6 +144,32 @@ TEST_F(PostgresTest, SurvivesACrashOfTheServer) {
   server_.Start();
   EXPECT_TRUE(Insert(3).ok());
   EXPECT_EQ(Count(), 2);
+}
+
+// A call tried five connections, and all of a larger pool's were dead.
+TEST_F(PostgresTest, ACrashKillsAllConnectionsOfALargePoolAndTheNextCallSucceeds) {
+  constexpr int kSize = 12;
+  PostgresPool pool({.url = url_, .size = kSize});
+  std::barrier all_connected(kSize);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kSize; ++t) {
+    threads.emplace_back([&] {
+      EXPECT_TRUE(pool.Autocommit([&](pqxx::nontransaction& tx) {
+                        tx.exec1("SELECT 1");
+                        all_connected.arrive_and_wait();
+                        return absl::OkStatus();
+                      })
+                      .ok());
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  server_.Crash();
+  server_.Start();
+  const absl::Status status = pool.Autocommit([](pqxx::nontransaction& tx) {
+    tx.exec1("SELECT 1");
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(status.ok()) << status;
 }
 
 TEST_F(PostgresTest, AServerThatTakesNoWritesAnyMoreIsLeft) {
