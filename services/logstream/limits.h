@@ -12,9 +12,9 @@ namespace kozmic {
 inline constexpr size_t kChunkBytes = 256 << 10;
 // Most bytes in one commit: what its waiting for the disk costs is then spread over several chunks.
 inline constexpr size_t kCommitBytes = 4 * kChunkBytes;
-// Most uncommitted bytes of one append stream; then nothing more is read from it. The next commit's
-// bytes come while the last one waits for the disk.
-inline constexpr size_t kAppendBufferBytes = 3 * kCommitBytes;
+// Most uncommitted bytes of one append stream; then nothing more is read from it. While one commit
+// waits for the disk, the next one's bytes are compressed and those after them come.
+inline constexpr size_t kAppendBufferBytes = 2 * kCommitBytes + 2 * kChunkBytes;
 // Most live bytes that wait for one reader; a slower one reads from the store.
 inline constexpr size_t kTailWindowBytes = 256 << 10;
 // Most bytes of one entry of the live feed.

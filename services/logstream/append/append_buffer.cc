@@ -28,8 +28,8 @@ absl::StatusOr<AppendBuffer::Accepted> AppendBuffer::Accept(int64_t offset, absl
   return Accepted{.taken = fresh.size()};
 }
 
-absl::string_view AppendBuffer::Batch(size_t most) const {
-  return absl::string_view(bytes_).substr(0, most);
+absl::string_view AppendBuffer::Batch(size_t most, size_t skip) const {
+  return absl::string_view(bytes_).substr(skip, most);
 }
 
 void AppendBuffer::Commit(size_t size) {

@@ -33,8 +33,9 @@ class AppendBuffer {
   // bytes that are still here), LimitError: nothing was taken.
   absl::StatusOr<Accepted> Accept(int64_t offset, absl::string_view bytes, int64_t unix_ms = 0);
 
-  // The next bytes to commit, at offset committed(); at most `most`.
-  absl::string_view Batch(size_t most) const;
+  // The next bytes to commit, at offset committed() + `skip`; at most `most`. `skip`: at most
+  // size().
+  absl::string_view Batch(size_t most, size_t skip = 0) const;
   // When the buffered bytes were written.
   const TimeMarks& times() const { return times_; }
   // The first `size` bytes have been committed.

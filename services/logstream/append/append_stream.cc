@@ -111,30 +111,43 @@ void AppendStream::TurnIsOver(const absl::Status& status) {
   Advance();
 }
 
-void AppendStream::CommitBatch(int64_t offset, const std::string& batch, const TimeMarks& times) {
-  const absl::Status status = AppendOver(environment_.store, log_, offset, batch, times);
+void AppendStream::PrepareBatch(int64_t offset, std::string bytes, const TimeMarks& times) {
+  auto prepared = std::make_shared<const LogBatch>(offset, std::move(bytes), times);
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!dropped_) ready_ = std::move(prepared);
+    prepared = committing_ ? nullptr : BeginCommit();
+    if (prepared == nullptr) return Advance();
+  }
+  CommitBatch(*prepared);
+}
+
+void AppendStream::CommitBatch(const LogBatch& batch) {
+  const absl::Status status = AppendOver(environment_.store, log_, batch);
+  // The next commit begins while this is held, so what follows is in the order of commits.
+  absl::MutexLock telling(&telling_);
   bool broadcast = false;
   {
     absl::MutexLock lock(&mutex_);
+    committing_ = false;
+    in_commit_ = 0;
     if (status.ok()) {
-      buffer_->Commit(batch.size());
+      buffer_->Commit(batch.bytes().size());
       // Readers elsewhere that lack some bytes hear of a commit by the live bytes that follow it,
       // or else by this.
       const absl::Time now = absl::Now();
       broadcast = buffer_->size() == 0 || now >= broadcast_ + kBroadcastInterval;
       if (broadcast) broadcast_ = now;
+    } else {
+      End(status, /*drop=*/true);
     }
-  }
-  if (status.ok()) {
-    environment_.feed.Stored({.name = log_, .size = offset + static_cast<int64_t>(batch.size())},
-                             broadcast);
+    Advance();
   }
   // These bytes were shown before it was seen that they must not be.
   if (Reason(status) == "log_removed") environment_.feed.Clear();
-  absl::MutexLock lock(&mutex_);
-  committing_ = false;
-  if (!status.ok()) End(status, /*drop=*/true);
-  Advance();
+  if (!status.ok()) return;
+  environment_.feed.Stored({.name = log_, .size = batch.end()}, broadcast);
+  environment_.store.Remember(log_, batch);
 }
 
 void AppendStream::OnWriteDone(bool ok) {
@@ -178,7 +191,11 @@ void AppendStream::SubmitTurn(std::function<void()> task) {
 
 void AppendStream::End(const absl::Status& status, bool drop) {
   if (!end_ || end_->ok()) end_ = status;
-  if (drop && buffer_) buffer_->Drop();
+  if (!drop || !buffer_) return;
+  dropped_ = true;
+  buffer_->Drop();
+  ready_ = nullptr;
+  preparing_ = 0;
 }
 
 void AppendStream::Advance() {
@@ -191,7 +208,8 @@ void AppendStream::Advance() {
   }
   AdvanceCommit();
   if (end_) {
-    if (in_turn_ || writing_ || committing_ || (buffer_ && buffer_->size() > 0)) return;
+    if (in_turn_ || writing_ || committing_) return;
+    if (buffer_ && buffer_->size() > 0 && !dropped_) return;
     finished_ = true;
     LogServerFault("AppendLog", *end_);
     Finish(ToGrpc(*end_, *context_));
@@ -204,31 +222,55 @@ void AppendStream::Advance() {
 }
 
 void AppendStream::AdvanceCommit() {
-  if (!buffer_ || committing_ || buffer_->size() == 0) return;
-  const absl::Time due = commit_begin_ + kCommitInterval;
-  const absl::Time now = absl::Now();
-  if (now < due && buffer_->size() < kCommitBytes && !end_) {
-    if (alarm_set_) return;
-    alarm_set_ = true;
-    // A new one each time: this may run within the last one's callback. It must not own the stream,
-    // which owns it.
-    alarm_.emplace().Set(absl::ToChronoTime(due), [stream = weak_from_this()](bool) {
-      const std::shared_ptr<AppendStream> self = stream.lock();
-      if (self == nullptr) return;
-      absl::MutexLock lock(&self->mutex_);
-      self->alarm_set_ = false;
-      self->Advance();
-    });
-    return;
+  if (!buffer_ || dropped_) return;
+  AdvancePreparation();
+  if (ready_ == nullptr || committing_) return;
+  const std::shared_ptr<const LogBatch> batch = BeginCommit();
+  committing_ = Submit([this, batch] { CommitBatch(*batch); });
+}
+
+void AppendStream::AdvancePreparation() {
+  if (preparing_ > 0) return;
+  const size_t waiting = buffer_->size() - in_commit_;
+  if (waiting == 0) return;
+  if (waiting < kCommitBytes) {
+    // What comes during a commit is one batch.
+    if (committing_) return;
+    const absl::Time due = commit_begin_ + kCommitInterval;
+    if (absl::Now() < due && !end_) return SetAlarm(due);
   }
-  commit_begin_ = now;
-  const int64_t begin = buffer_->committed();
-  const absl::string_view batch = buffer_->Batch(kCommitBytes);
-  committing_ =
-      Submit([this, begin, batch = std::string(batch),
-              times = buffer_->times().Slice(begin, begin + static_cast<int64_t>(batch.size()))] {
-        CommitBatch(begin, batch, times);
-      });
+  const int64_t begin = buffer_->committed() + static_cast<int64_t>(in_commit_);
+  const absl::string_view bytes = buffer_->Batch(kCommitBytes, in_commit_);
+  preparing_ = bytes.size();
+  const bool submitted = Submit([this, begin, bytes = std::string(bytes),
+                                 times = buffer_->times().Slice(
+                                     begin, begin + static_cast<int64_t>(bytes.size()))]() mutable {
+    PrepareBatch(begin, std::move(bytes), times);
+  });
+  if (!submitted) preparing_ = 0;
+}
+
+std::shared_ptr<const LogBatch> AppendStream::BeginCommit() {
+  if (ready_ == nullptr) return nullptr;
+  committing_ = true;
+  in_commit_ = preparing_;
+  preparing_ = 0;
+  commit_begin_ = absl::Now();
+  return std::move(ready_);
+}
+
+void AppendStream::SetAlarm(absl::Time due) {
+  if (alarm_set_) return;
+  alarm_set_ = true;
+  // A new one each time: this may run within the last one's callback. It must not own the stream,
+  // which owns it.
+  alarm_.emplace().Set(absl::ToChronoTime(due), [stream = weak_from_this()](bool) {
+    const std::shared_ptr<AppendStream> self = stream.lock();
+    if (self == nullptr) return;
+    absl::MutexLock lock(&self->mutex_);
+    self->alarm_set_ = false;
+    self->Advance();
+  });
 }
 
 }  // namespace kozmic

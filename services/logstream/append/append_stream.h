@@ -25,7 +25,8 @@ namespace kozmic {
 
 // One AppendLog call. Bytes go to the live feed as they come, and are committed in batches: at once
 // when the stream was quiet, else as soon as the last commit is over and kCommitInterval has passed
-// since it began. What was received before an error or the end of the stream is still committed.
+// since it began. A whole batch is compressed while the one before it is committed. What was
+// received before an error or the end of the stream is still committed.
 //
 // One chunk is dealt with at a time, the next is read only when there is room for it: so a slow
 // store slows the writer down. Keeps itself alive until gRPC is done with it.
@@ -54,7 +55,9 @@ class AppendStream final : public grpc::ServerBidiReactor<logstream::v1::AppendL
   void TakeAfterComparing(int64_t offset, absl::string_view bytes, size_t in_store);
   void TurnIsOver(const absl::Status& status);
 
-  void CommitBatch(int64_t offset, const std::string& batch, const TimeMarks& times);
+  // Compresses a batch, and commits it unless one before it is being committed.
+  void PrepareBatch(int64_t offset, std::string bytes, const TimeMarks& times);
+  void CommitBatch(const LogBatch& batch);
 
   // Runs `task` on the executor; false, and the stream ends, when that is full.
   bool Submit(std::function<void()> task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -64,6 +67,10 @@ class AppendStream final : public grpc::ServerBidiReactor<logstream::v1::AppendL
   // Does whatever can be done next.
   void Advance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AdvanceCommit() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AdvancePreparation() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SetAlarm(absl::Time due) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // What is ready is being committed from now on.
+  std::shared_ptr<const LogBatch> BeginCommit() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   StreamEnvironment& environment_;
   grpc::CallbackServerContext* const context_;
@@ -74,6 +81,8 @@ class AppendStream final : public grpc::ServerBidiReactor<logstream::v1::AppendL
   // Of the one turn that there is at a time.
   ByteBudget budget_{kBroadcastBytesPerSecond};
 
+  // Held while a commit is told; before `mutex_`.
+  absl::Mutex telling_;
   absl::Mutex mutex_;
   std::shared_ptr<AppendStream> self_ ABSL_GUARDED_BY(mutex_);
   // Absent until the log is open.
@@ -90,6 +99,14 @@ class AppendStream final : public grpc::ServerBidiReactor<logstream::v1::AppendL
   bool in_turn_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool committing_ ABSL_GUARDED_BY(mutex_) = false;
+  // Buffered bytes that are being committed, the first ones; then those of the batch that is being
+  // prepared or is ready.
+  size_t in_commit_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t preparing_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Absent while it is being prepared.
+  std::shared_ptr<const LogBatch> ready_ ABSL_GUARDED_BY(mutex_);
+  // What is buffered will not be committed.
+  bool dropped_ ABSL_GUARDED_BY(mutex_) = false;
   bool alarm_set_ ABSL_GUARDED_BY(mutex_) = false;
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;

@@ -6,6 +6,7 @@
 #include <list>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -22,15 +23,21 @@ class DigestBook {
   // A bit more than as many logs as may be appended to at once.
   static constexpr size_t kMostLogs = 2048;
 
-  // Bytes have been committed to the log. Not to be called twice at once for one log and offset.
+  // Bytes have been committed to the log.
   void Add(const std::string& log, int64_t offset, absl::string_view bytes);
   // What is known of the log, perhaps nothing: a digest of no bytes. Known no more afterwards.
+  // Waits for an Add that is at it.
   PrefixDigest Take(const std::string& log);
 
  private:
+  void AwaitNotHashed(const std::string& log) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  PrefixDigest TakeEntry(const std::string& log) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   using Entries = std::list<std::pair<std::string, PrefixDigest>>;
 
   absl::Mutex mutex_;
+  // Logs whose entry is out of the book while an Add is at it.
+  std::unordered_set<std::string> hashed_ ABSL_GUARDED_BY(mutex_);
   // The one that grew last first.
   Entries entries_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<std::string, Entries::iterator> by_log_ ABSL_GUARDED_BY(mutex_);

@@ -34,7 +34,7 @@ class LogRemovalTest : public ::testing::TestWithParam<LogStoreKind> {
     EXPECT_TRUE(store().Get(name)->removed);
     EXPECT_EQ(Reason(store().Append(name, 0, "a", {}).status()), "log_removed");
     EXPECT_EQ(Reason(store().Append(name, 3, "d", {}).status()), "log_removed");
-    EXPECT_EQ(Reason(AppendOver(store(), name, 0, "abcd")), "log_removed");
+    EXPECT_EQ(Reason(AppendOver(store(), name, LogBatch(0, "abcd", {}))), "log_removed");
     EXPECT_EQ(Reason(store().Seal(name, {.size = 0}).status()), "log_removed");
     EXPECT_EQ(Reason(store().Seal(name, {}).status()), "log_removed");
     EXPECT_EQ(*store().Read(name, 0, 10), "");
@@ -135,10 +135,11 @@ TEST_F(PostgresLogRemovalTest, WhoeverWritesMeanwhileIsStoppedAndLeavesNothing) 
         // Logs one after the other, some begun by an append, some by a seal.
         for (int attempt = 1;; ++attempt) {
           const std::string name = absl::StrCat("logs/", project, "-1-", job, "-", attempt);
-          absl::Status status = attempt % 3 == 0 ? backend_.store().Seal(name, {}).status()
-                                                 : AppendOver(backend_.store(), name, 0, "first");
+          absl::Status status = attempt % 3 == 0
+                                    ? backend_.store().Seal(name, {}).status()
+                                    : AppendOver(backend_.store(), name, LogBatch(0, "first", {}));
           if (status.ok() && attempt % 3 != 0) {
-            status = AppendOver(backend_.store(), name, 5, "second");
+            status = AppendOver(backend_.store(), name, LogBatch(5, "second", {}));
           }
           ++writing;
           if (status.ok()) continue;

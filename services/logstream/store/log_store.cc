@@ -20,22 +20,17 @@ absl::Status CompareStored(LogStore& store, const std::string& name, int64_t off
   return absl::OkStatus();
 }
 
-absl::Status AppendOver(LogStore& store, const std::string& name, int64_t offset,
-                        absl::string_view bytes, const TimeMarks& times) {
-  // Each round either ends or finds the log longer than the round before: at most bytes.size()
-  // rounds, two in practice.
-  const int64_t end = offset + static_cast<int64_t>(bytes.size());
-  while (!bytes.empty()) {
-    KOZMIC_ASSIGN_OR_RETURN(const LogStore::Appended appended,
-                            store.Append(name, offset, bytes, times.Slice(offset, end)));
-    if (appended.done) return absl::OkStatus();
-    const ChunkFit fit = FitChunk(appended.size, offset, bytes.size());
-    if (fit.gap > 0) return GapError(offset, appended.size);
-    KOZMIC_RETURN_IF_ERROR(CompareStored(store, name, offset, bytes.substr(0, fit.overlap)));
-    bytes.remove_prefix(fit.overlap);
-    offset += static_cast<int64_t>(fit.overlap);
-  }
-  return absl::OkStatus();
+absl::Status AppendOver(LogStore& store, const std::string& name, const LogBatch& batch) {
+  KOZMIC_ASSIGN_OR_RETURN(const LogStore::Appended appended, store.Add(name, batch));
+  if (appended.done) return absl::OkStatus();
+  const ChunkFit fit = FitChunk(appended.size, batch.offset(), batch.bytes().size());
+  if (fit.gap > 0) return GapError(batch.offset(), appended.size);
+  const absl::string_view known = absl::string_view(batch.bytes()).substr(0, fit.overlap);
+  KOZMIC_RETURN_IF_ERROR(CompareStored(store, name, batch.offset(), known));
+  if (known.size() == batch.bytes().size()) return absl::OkStatus();
+  // The log is longer than the batch's offset, so each round's batch is shorter; two rounds in
+  // practice.
+  return AppendOver(store, name, batch.From(batch.offset() + static_cast<int64_t>(known.size())));
 }
 
 absl::StatusOr<int64_t> FindLine(LogStore& store, const std::string& name, int64_t newlines) {

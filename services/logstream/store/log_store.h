@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "services/logstream/store/log_batch.h"
 #include "services/logstream/store/time_marks.h"
 
 namespace kozmic {
@@ -35,7 +36,7 @@ struct LinePosition {
 // The committed bytes of every log. Thread-safe; calls block. Several processes may use one store
 // at once: each call is atomic among them.
 //
-// Every method may answer UNAVAILABLE or DEADLINE_EXCEEDED; an Append or Seal that does may have
+// Every method may answer UNAVAILABLE or DEADLINE_EXCEEDED; an Add or Seal that does may have
 // happened nevertheless.
 class LogStore {
  public:
@@ -47,16 +48,23 @@ class LogStore {
   virtual absl::StatusOr<std::vector<LogInfo>> GetMany(const std::vector<std::string>& names) = 0;
 
   struct Appended {
-    // False when `offset` is not the log's size: nothing was changed.
+    // False when the offset is not the log's size: nothing was changed.
     bool done = false;
     // The log's size now.
     int64_t size = 0;
   };
-  // Adds bytes (at least 1, at most kCommitBytes) at `offset` if that is the log's size; the first
-  // append, at 0, brings a log about. `times` tells when they were written, as far as that is
-  // known. SealedError for a sealed log, RemovedError for a removed one.
-  virtual absl::StatusOr<Appended> Append(const std::string& name, int64_t offset,
-                                          absl::string_view bytes, const TimeMarks& times) = 0;
+  // Adds the batch's bytes (at least 1, at most kCommitBytes) if its offset is the log's size; the
+  // first one, at 0, brings a log about. SealedError for a sealed log, RemovedError for a removed
+  // one.
+  virtual absl::StatusOr<Appended> Add(const std::string& name, const LogBatch& batch) = 0;
+  absl::StatusOr<Appended> Append(const std::string& name, int64_t offset, absl::string_view bytes,
+                                  const TimeMarks& times) {
+    return Add(name, LogBatch(offset, std::string(bytes), times));
+  }
+
+  // Tells of a batch that was added just now, so that Seal need not read it if all of a log's
+  // batches are told in order. No promise, and no need.
+  virtual void Remember(const std::string& /*name*/, const LogBatch& /*batch*/) {}
 
   // Bytes from `offset` on: at least one unless the log ends there, perhaps fewer than `most`,
   // never more. Empty for an unknown log. DATA_LOSS when the stored bytes are damaged.
@@ -100,11 +108,10 @@ class LogStore {
 absl::Status CompareStored(LogStore& store, const std::string& name, int64_t offset,
                            absl::string_view bytes);
 
-// Makes sure that the log has `bytes` at `offset`, also when another writer, or an earlier try
-// whose answer was lost, has put some of them there already: those are compared. GapError,
-// ConflictError, SealedError, RemovedError.
-absl::Status AppendOver(LogStore& store, const std::string& name, int64_t offset,
-                        absl::string_view bytes, const TimeMarks& times = {});
+// Makes sure that the log has the batch's bytes at its offset, also when another writer, or an
+// earlier try whose answer was lost, has put some of them there already: those are compared.
+// GapError, ConflictError, SealedError, RemovedError.
+absl::Status AppendOver(LogStore& store, const std::string& name, const LogBatch& batch);
 
 // Where the line with so many line ends before it begins; the log's end when it has fewer.
 absl::StatusOr<int64_t> FindLine(LogStore& store, const std::string& name, int64_t newlines);

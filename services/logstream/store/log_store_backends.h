@@ -15,6 +15,7 @@
 #include "lib/testing/postgres.h"
 #include "services/logstream/archive/directory_object_store.h"
 #include "services/logstream/archive/log_archive.h"
+#include "services/logstream/store/forwarding_log_store.h"
 #include "services/logstream/store/log_store.h"
 #include "services/logstream/store/memory_log_store.h"
 #include "services/logstream/store/postgres_log_store.h"
@@ -40,28 +41,10 @@ struct PostgresLogBackend final : LogBackend {
 
 // Every log that is sealed is moved to an archive at once.
 struct ArchiveLogBackend final : LogBackend {
-  class Store final : public LogStore {
+  class Store final : public ForwardingLogStore {
    public:
-    explicit Store(PostgresLogStore& store) : store_(store) {}
+    explicit Store(PostgresLogStore& store) : ForwardingLogStore(store), store_(store) {}
 
-    absl::StatusOr<LogInfo> Get(const std::string& name) override { return store_.Get(name); }
-    absl::StatusOr<std::vector<LogInfo>> GetMany(const std::vector<std::string>& names) override {
-      return store_.GetMany(names);
-    }
-    absl::StatusOr<Appended> Append(const std::string& name, int64_t offset,
-                                    absl::string_view bytes, const TimeMarks& times) override {
-      return store_.Append(name, offset, bytes, times);
-    }
-    absl::StatusOr<std::string> Read(const std::string& name, int64_t offset,
-                                     size_t most) override {
-      return store_.Read(name, offset, most);
-    }
-    absl::StatusOr<LinePosition> NearLine(const std::string& name, int64_t newlines) override {
-      return store_.NearLine(name, newlines);
-    }
-    absl::StatusOr<Times> ReadTimes(const std::string& name, int64_t offset, size_t most) override {
-      return store_.ReadTimes(name, offset, most);
-    }
     absl::StatusOr<LogInfo> Seal(const std::string& name, const SealAs& as) override {
       absl::StatusOr<LogInfo> sealed = store_.Seal(name, as);
       const auto logs = store_.FindArchivable(0, 100);
@@ -71,10 +54,6 @@ struct ArchiveLogBackend final : LogBackend {
         EXPECT_TRUE(archived.ok()) << archived;
       }
       return sealed;
-    }
-    absl::Status Expire(const std::string& name) override { return store_.Expire(name); }
-    absl::StatusOr<bool> RemoveProject(int64_t project) override {
-      return store_.RemoveProject(project);
     }
 
    private:

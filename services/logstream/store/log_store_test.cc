@@ -198,12 +198,12 @@ TEST_P(LogStoreTest, AnEmptyLogCanBeSealed) {
 }
 
 TEST_P(LogStoreTest, AppendOverComparesWhatIsThereAndAddsTheRest) {
-  ASSERT_TRUE(AppendOver(store(), kLog, 0, "abcd").ok());
-  ASSERT_TRUE(AppendOver(store(), kLog, 0, "abcd").ok());
-  ASSERT_TRUE(AppendOver(store(), kLog, 2, "cdef").ok());
+  ASSERT_TRUE(AppendOver(store(), kLog, LogBatch(0, "abcd", {})).ok());
+  ASSERT_TRUE(AppendOver(store(), kLog, LogBatch(0, "abcd", {})).ok());
+  ASSERT_TRUE(AppendOver(store(), kLog, LogBatch(2, "cdef", {})).ok());
   EXPECT_EQ(ReadAll(kLog, 100), "abcdef");
-  EXPECT_EQ(AppendOver(store(), kLog, 3, "dXfg").code(), absl::StatusCode::kDataLoss);
-  const absl::Status gap = AppendOver(store(), kLog, 7, "h");
+  EXPECT_EQ(AppendOver(store(), kLog, LogBatch(3, "dXfg", {})).code(), absl::StatusCode::kDataLoss);
+  const absl::Status gap = AppendOver(store(), kLog, LogBatch(7, "h", {}));
   EXPECT_EQ(gap.code(), absl::StatusCode::kOutOfRange);
   EXPECT_EQ(Detail(gap, "expected-offset"), "6");
   EXPECT_EQ(ReadAll(kLog, 100), "abcdef");
@@ -220,7 +220,8 @@ TEST_P(LogStoreTest, ConcurrentWritersOfTheSameBytesMakeOneLog) {
       std::mt19937 random(writer);
       for (size_t at = 0; at < log.size();) {
         const std::string chunk = log.substr(at, 1 + random() % 700);
-        if (!AppendOver(store(), kLog, static_cast<int64_t>(at), chunk).ok()) ++failures;
+        if (!AppendOver(store(), kLog, LogBatch(static_cast<int64_t>(at), chunk, {})).ok())
+          ++failures;
         at += chunk.size();
       }
     });

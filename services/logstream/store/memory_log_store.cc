@@ -44,9 +44,8 @@ absl::StatusOr<std::vector<LogInfo>> MemoryLogStore::GetMany(
   return infos;
 }
 
-absl::StatusOr<LogStore::Appended> MemoryLogStore::Append(const std::string& name, int64_t offset,
-                                                          absl::string_view bytes,
-                                                          const TimeMarks& times) {
+absl::StatusOr<LogStore::Appended> MemoryLogStore::Add(const std::string& name,
+                                                       const LogBatch& batch) {
   absl::MutexLock lock(&mutex_);
   if (IsRemoved(name)) return RemovedError(name);
   const auto found = logs_.find(name);
@@ -54,10 +53,10 @@ absl::StatusOr<LogStore::Appended> MemoryLogStore::Append(const std::string& nam
   if (found != logs_.end() && found->second.sealed) {
     return SealedError(Info(name, found->second).size);
   }
-  if (offset != size) return Appended{.done = false, .size = size};
+  if (batch.offset() != size) return Appended{.done = false, .size = size};
   Entry& log = logs_[name];
-  log.bytes.append(bytes.data(), bytes.size());
-  log.times.Add(times);
+  log.bytes += batch.bytes();
+  log.times.Add(batch.times());
   return Appended{.done = true, .size = static_cast<int64_t>(log.bytes.size())};
 }
 

@@ -18,8 +18,7 @@ class MemoryLogStore final : public LogStore {
  public:
   absl::StatusOr<LogInfo> Get(const std::string& name) override;
   absl::StatusOr<std::vector<LogInfo>> GetMany(const std::vector<std::string>& names) override;
-  absl::StatusOr<Appended> Append(const std::string& name, int64_t offset, absl::string_view bytes,
-                                  const TimeMarks& times) override;
+  absl::StatusOr<Appended> Add(const std::string& name, const LogBatch& batch) override;
   absl::StatusOr<std::string> Read(const std::string& name, int64_t offset, size_t most) override;
   absl::StatusOr<LinePosition> NearLine(const std::string& name, int64_t newlines) override;
   absl::StatusOr<Times> ReadTimes(const std::string& name, int64_t offset, size_t most) override;

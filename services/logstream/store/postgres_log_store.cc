@@ -11,7 +11,6 @@
 #include "services/logstream/errors.h"
 #include "services/logstream/limits.h"
 #include "services/logstream/store/chunk_codec.h"
-#include "services/logstream/store/new_chunks.h"
 
 namespace kozmic {
 namespace {
@@ -23,8 +22,44 @@ constexpr size_t kHashPiece = 1 << 20;
 constexpr int kRemovedLogs = 100;
 constexpr int kRemovedChunks = 1000;
 
+// A condition on the log that a statement names as $1. A project is removed by one row, committed
+// before its logs are looked for. A log is begun by a statement of its own, and added to or sealed
+// by a later one that looks for that row: so either the log is there to be found, or it takes
+// nothing.
+constexpr char kNotRemoved[] =
+    "NOT EXISTS (SELECT FROM removed_projects WHERE log_prefix = split_part($1, '-', 1))";
+
 void Begin(pqxx::nontransaction& tx, const std::string& name) {
   tx.exec_params0("INSERT INTO logs (name) VALUES ($1) ON CONFLICT DO NOTHING", name);
+}
+
+// False when the log's size is not the batch's offset, or it takes nothing.
+bool AddChunks(pqxx::nontransaction& tx, const std::string& name, const LogBatch& batch) {
+  // One statement, and so one commit, for all.
+  std::string statement = absl::StrCat(
+      "WITH grown AS (UPDATE logs SET size = size + $3, "
+      "    newlines = CASE counted WHEN size THEN newlines + $4 END, counted = size + $3 "
+      "  WHERE name = $1 AND size = $2 AND sealed_at IS NULL AND ",
+      kNotRemoved,
+      "  RETURNING id, newlines - $4 AS newlines_before) "
+      "INSERT INTO chunks (log_id, start_offset, raw_size, newlines_before, data, times) "
+      "SELECT id, n.start_offset, n.raw_size, grown.newlines_before + n.newlines_before, n.data, "
+      "  NULLIF(n.times, ''::bytea) FROM grown, (VALUES ");
+  std::vector<pqxx::binarystring> values;
+  values.reserve(2 * batch.chunks().size());
+  for (const LogBatch::Chunk& chunk : batch.chunks()) {
+    const size_t next = 5 + values.size();
+    absl::StrAppend(&statement, values.empty() ? "(" : ", (", chunk.offset, "::bigint, ",
+                    chunk.raw_size, "::bigint, ", chunk.newlines_before, "::bigint, $", next,
+                    "::bytea, $", next + 1, "::bytea)");
+    values.push_back(ToBytea(chunk.data));
+    values.push_back(ToBytea(chunk.times));
+  }
+  absl::StrAppend(&statement,
+                  ") AS n (start_offset, raw_size, newlines_before, data, times) RETURNING 1");
+  return !tx.exec_params(statement, name, batch.offset(), batch.end() - batch.offset(),
+                         batch.newlines(), pqxx::prepare::make_dynamic_params(values))
+              .empty();
 }
 
 // The named logs that there are or that are removed.
@@ -121,28 +156,26 @@ absl::StatusOr<std::vector<LogInfo>> PostgresLogStore::GetMany(
   return infos;
 }
 
-absl::StatusOr<LogStore::Appended> PostgresLogStore::Append(const std::string& name, int64_t offset,
-                                                            absl::string_view bytes,
-                                                            const TimeMarks& times) {
-  if (bytes.empty() || bytes.size() > kCommitBytes) {
-    return absl::InvalidArgumentError(absl::StrCat("an append of ", bytes.size(), " bytes"));
+absl::StatusOr<LogStore::Appended> PostgresLogStore::Add(const std::string& name,
+                                                         const LogBatch& batch) {
+  if (batch.bytes().empty() || batch.bytes().size() > kCommitBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("an append of ", batch.bytes().size(), " bytes"));
   }
-  const int64_t size = static_cast<int64_t>(bytes.size());
-  const NewChunks chunks(offset, bytes, times);
   Appended appended;
   const absl::Status status = pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
     // The pool may run this again after a lost connection: the condition on the size makes the
     // second run of a statement that did happen find nothing to do.
-    const auto add = [&] { return chunks.Add(tx, name); };
+    const auto add = [&] { return AddChunks(tx, name, batch); };
     if (add()) {
-      appended = {.done = true, .size = offset + size};
+      appended = {.done = true, .size = batch.end()};
       return absl::OkStatus();
     }
     std::vector<LogInfo> found = Find(tx, {name});
-    if (found.empty() && offset == 0) {
+    if (found.empty() && batch.offset() == 0) {
       Begin(tx, name);
       if (add()) {
-        appended = {.done = true, .size = size};
+        appended = {.done = true, .size = batch.end()};
         return absl::OkStatus();
       }
       found = Find(tx, {name});
@@ -155,8 +188,11 @@ absl::StatusOr<LogStore::Appended> PostgresLogStore::Append(const std::string& n
   });
   if (Reason(status) == "log_removed") KOZMIC_RETURN_IF_ERROR(Unbegin(name));
   KOZMIC_RETURN_IF_ERROR(status);
-  if (appended.done) digests_.Add(name, offset, bytes);
   return appended;
+}
+
+void PostgresLogStore::Remember(const std::string& name, const LogBatch& batch) {
+  digests_.Add(name, batch.offset(), batch.bytes());
 }
 
 absl::StatusOr<std::string> PostgresLogStore::Read(const std::string& name, int64_t offset,
@@ -266,7 +302,7 @@ absl::StatusOr<LogInfo> PostgresLogStore::Seal(const std::string& name, const Se
   const absl::Status status = pool_.Transact([&](pqxx::work& tx) -> absl::Status {
     const pqxx::result rows =
         tx.exec_params(absl::StrCat("SELECT size, sha256 FROM logs WHERE name = $1 AND ",
-                                    kLogNotRemoved, " FOR UPDATE"),
+                                    kNotRemoved, " FOR UPDATE"),
                        name);
     if (rows.empty()) return RemovedError(name);
     info = {.name = name,
@@ -405,7 +441,7 @@ absl::Status PostgresLogStore::Archive(const Archivable& log) {
   KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) {
     there = !tx.exec_params(absl::StrCat("UPDATE logs SET archived = true WHERE name = $1 "
                                          "  AND expired_at IS NULL AND ",
-                                         kLogNotRemoved, " RETURNING id"),
+                                         kNotRemoved, " RETURNING id"),
                             log.name)
                  .empty();
     if (there) tx.exec_params0("DELETE FROM chunks WHERE log_id = $1", log.id);

@@ -21,52 +21,31 @@
 #include "lib/testing/postgres.h"
 #include "lib/testing/redis.h"
 #include "services/logstream/replica.h"
+#include "services/logstream/store/forwarding_log_store.h"
 #include "services/logstream/store/postgres_log_store.h"
 #include "services/logstream/testing/log_test_client.h"
 
 namespace kozmic {
 
 // Holds appends back while it is closed.
-class GatedStore final : public LogStore {
+class GatedStore final : public ForwardingLogStore {
  public:
-  explicit GatedStore(LogStore& store) : store_(store) {}
+  using ForwardingLogStore::ForwardingLogStore;
 
   void SetOpen(bool open) {
     absl::MutexLock lock(&mutex_);
     open_ = open;
   }
 
-  absl::StatusOr<Appended> Append(const std::string& name, int64_t offset, absl::string_view bytes,
-                                  const TimeMarks& times) override {
+  absl::StatusOr<Appended> Add(const std::string& name, const LogBatch& batch) override {
     {
       absl::MutexLock lock(&mutex_);
       mutex_.Await(absl::Condition(&open_));
     }
-    return store_.Append(name, offset, bytes, times);
-  }
-  absl::StatusOr<LogInfo> Get(const std::string& name) override { return store_.Get(name); }
-  absl::StatusOr<std::vector<LogInfo>> GetMany(const std::vector<std::string>& names) override {
-    return store_.GetMany(names);
-  }
-  absl::StatusOr<std::string> Read(const std::string& name, int64_t offset, size_t most) override {
-    return store_.Read(name, offset, most);
-  }
-  absl::StatusOr<LinePosition> NearLine(const std::string& name, int64_t newlines) override {
-    return store_.NearLine(name, newlines);
-  }
-  absl::StatusOr<Times> ReadTimes(const std::string& name, int64_t offset, size_t most) override {
-    return store_.ReadTimes(name, offset, most);
-  }
-  absl::StatusOr<LogInfo> Seal(const std::string& name, const SealAs& as) override {
-    return store_.Seal(name, as);
-  }
-  absl::Status Expire(const std::string& name) override { return store_.Expire(name); }
-  absl::StatusOr<bool> RemoveProject(int64_t project) override {
-    return store_.RemoveProject(project);
+    return ForwardingLogStore::Add(name, batch);
   }
 
  private:
-  LogStore& store_;
   absl::Mutex mutex_;
   bool open_ ABSL_GUARDED_BY(mutex_) = true;
 };
