@@ -22,7 +22,8 @@ namespace {
 using logstream::v1::LogService;
 
 // As ./kozmic up configures its server.
-constexpr char kDurable[] = "fsync = on\nfull_page_writes = on\nshared_buffers = 64MB\n";
+constexpr char kDurable[] =
+    "fsync = on\nfull_page_writes = on\nshared_buffers = 128MB\nmin_wal_size = 1GB\n";
 // More than there are logs.
 constexpr int kSlots = 200;
 constexpr absl::Duration kPatience = absl::Minutes(2);

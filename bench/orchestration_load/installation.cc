@@ -18,7 +18,8 @@ constexpr char kRunnerToken[] = "the runner token of the installation that is me
 constexpr absl::Duration kStartTime = absl::Seconds(20);
 
 // As ./kozmic up configures its server, but that this one has several databases.
-constexpr char kDurable[] = "fsync = on\nfull_page_writes = on\nshared_buffers = 64MB\n";
+constexpr char kDurable[] =
+    "fsync = on\nfull_page_writes = on\nshared_buffers = 128MB\nmin_wal_size = 1GB\n";
 constexpr char kEmptySha256[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 }  // namespace

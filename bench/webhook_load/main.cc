@@ -28,7 +28,8 @@ constexpr double kCommitsPerWebhook = 4;
 constexpr absl::Duration kPatience = absl::Minutes(2);
 
 // As ./kozmic up configures its server.
-constexpr char kDurable[] = "fsync = on\nfull_page_writes = on\nshared_buffers = 64MB\n";
+constexpr char kDurable[] =
+    "fsync = on\nfull_page_writes = on\nshared_buffers = 128MB\nmin_wal_size = 1GB\n";
 
 template <typename T>
 T Must(const char* what, absl::StatusOr<T> result) {
