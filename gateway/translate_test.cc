@@ -137,7 +137,7 @@ TEST(TranslateTest, AFinishedJobHasItsExitCodeAndLog) {
   EXPECT_EQ(translated["author"]["name"], "Ada");
   const json& seen = translated["jobs"][0];
   EXPECT_EQ(seen["exit_code"], 0);
-  EXPECT_EQ(seen["phases"][0], json::parse(R"({"name": "script", "started_at": null})"));
+  EXPECT_EQ(seen["phases"][0], json::parse(R"({"name": "script", "started_at": null, "log_offset": 7})"));
   EXPECT_EQ(seen["log"],
             json::parse(R"({"id": "7/3/1/2", "size": 10, "sealed": true, "sha256": "ff",
                             "expired": false})"));

@@ -275,6 +275,19 @@ test('N2: a log says its length and digest, and is verified against them on dema
   assert.equal(await page.getByTestId('differs').count(), 0);
 });
 
+test('what a phase printed is a group that says which one it is', async (t) => {
+  const page = await visit(t, '/projects/1/builds/41/');
+  await complete(page);
+  const pull = page.getByRole('button', { name: 'Pull', exact: true });
+  await page.locator('[data-testid=fold][aria-expanded=false]').waitFor();
+  assert.equal(await page.getByTestId('fold').count(), 1, 'not a single line, and not the script');
+  assert.equal(await line(page, 2).count(), 0, 'it is over, and nobody misses it');
+  await accessible(page);
+  await pull.click();
+  await line(page, 2).waitFor();
+  assert.equal(await line(page, 1).locator('.log-text').evaluate((text) => text.textContent), 'Pulling "kozmic/ubuntu-base:24.04" Docker image...');
+});
+
 test('N12: all logs of a project are searched, by address, on and on, and lead to their lines', async (t) => {
   let asked = 0;
   const page = await visit(t, '/projects/1/history/', (fresh) => {

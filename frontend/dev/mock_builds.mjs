@@ -43,7 +43,7 @@ export function begin(build) {
     const id = `${keyOf(build, job)}/${job.attempt}`;
     logs.set(id, { bytes: sampleLog(20), sealed: false });
     Object.assign(job, {
-      status: 'pending', gate: null, started_at: now(), runner: 'runner-2', phases: [{ name: 'pull', started_at: now() }],
+      status: 'pending', gate: null, started_at: now(), runner: 'runner-2', phases: [{ name: 'pull', started_at: now(), log_offset: null }],
       log: { id, size: 0, sealed: false, sha256: null, expired: false },
     });
   }

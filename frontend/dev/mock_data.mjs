@@ -71,6 +71,7 @@ export function makeBuild(project, number, status, { message, person = 0, age = 
     const jobStatus = job === 1 || final ? status : 'enqueued';
     const waiting = jobStatus === 'enqueued';
     const bytes = waiting ? Buffer.alloc(0) : sampleLog(lines, status);
+    const offsetOf = (line) => Math.max(0, bytes.indexOf(line));
     logs.set(id, { bytes, sealed: final });
     const exit = { success: 0, failure: 3 }[status];
     build.jobs.push({
@@ -79,8 +80,10 @@ export function makeBuild(project, number, status, { message, person = 0, age = 
       reason: { failure: 'The script exited with 3.', error: 'Runner lost.', cancelled: 'Cancelled by ada.' }[status] ?? '',
       queued_at: ago(age), started_at: waiting ? null : began, finished_at: ended, runner: waiting ? null : 'runner-1',
       phases: waiting ? [] : [
-        { name: 'pull', started_at: began }, { name: 'fetch', started_at: ago(age - 3.2) },
-        { name: 'install', started_at: ago(age - 3.9) }, { name: 'script', started_at: ago(age - 21) },
+        { name: 'pull', started_at: began, log_offset: 0 },
+        { name: 'fetch', started_at: ago(age - 3.2), log_offset: offsetOf('Skipping') },
+        { name: 'install', started_at: ago(age - 3.9), log_offset: offsetOf('Skipping') },
+        { name: 'script', started_at: ago(age - 21), log_offset: offsetOf(`${E}[1;34m==>`) },
       ],
       log: waiting ? null : { id, size: bytes.length, sealed: final, sha256: final ? sha256(bytes) : null, expired: false },
     });

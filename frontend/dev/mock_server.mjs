@@ -69,6 +69,7 @@ function setLog(id, bytes, damaged) {
   const [project, number, job] = id.split('/').map(Number);
   const known = builds.get(project).find((one) => one.number === number).jobs[job - 1];
   logs.set(id, { bytes, sealed: true, damaged });
+  for (const phase of known.phases) phase.log_offset = null;
   known.log = { id, size: bytes.length, sealed: true, sha256: sha256(bytes), expired: false };
 }
 

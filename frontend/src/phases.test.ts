@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import type { Job } from './api/types';
-import { stepsOf } from './phases';
+import { beginsOf, stepsOf } from './phases';
 
 const at = (seconds: number) => new Date(1_700_000_000_000 + seconds * 1000).toISOString();
 const job = (fields: Partial<Job>) =>
   ({ status: 'pending', queued_at: at(0), finished_at: null, phases: [], ...fields }) as Job;
 const phases = [
-  { name: 'pull', started_at: at(1) },
-  { name: 'script', started_at: at(3) },
+  { name: 'pull', started_at: at(1), log_offset: 0 },
+  { name: 'script', started_at: at(3), log_offset: null },
 ];
 
 it('N7: each step lasts until the next one begins', () => {
@@ -30,4 +30,9 @@ it('N7: the last step ends as the job does', () => {
 it('has no steps before anything began', () => {
   expect(stepsOf(job({}))).toEqual([]);
   expect(stepsOf(job({ queued_at: null, phases })).map((step) => step.name)).toEqual(['pull', 'script']);
+});
+
+it('tells where phases begin in the log, as far as that is known', () => {
+  expect(beginsOf(phases)).toEqual([{ offset: 0, name: 'Pull' }]);
+  expect(beginsOf([{ name: 'script', started_at: at(3), log_offset: 12 }])).toEqual([{ offset: 12, name: null }]);
 });

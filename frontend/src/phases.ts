@@ -1,4 +1,5 @@
-import type { Job, Status } from './api/types';
+import type { Job, Phase, Status } from './api/types';
+import type { PhaseBegin } from './log/groups';
 
 /** What a job did, or does, and when. */
 export interface Step {
@@ -21,4 +22,15 @@ export function stepsOf({ status, queued_at, finished_at, phases }: Job): Step[]
       status: next ? 'success' : status,
     };
   });
+}
+
+export function phaseTitle(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** Where a log's phases begin, as far as that is known. What the script prints is not grouped: it is the log. */
+export function beginsOf(phases: readonly Phase[]): PhaseBegin[] {
+  return phases.flatMap(({ name, log_offset: offset }) =>
+    offset === null ? [] : [{ offset, name: name === 'script' ? null : phaseTitle(name) }],
+  );
 }

@@ -21,21 +21,21 @@ void SetTime(const pqxx::field& field, google::protobuf::Timestamp* time) {
 }
 
 template <typename JobOrAttempt>
-void AddPhase(JobOrAttempt& job, const char* name, const pqxx::field& time) {
+void AddPhase(JobOrAttempt& job, const pqxx::row& row, const std::string& name) {
+  const pqxx::field time = row[name + "_time"];
   if (time.is_null()) return;
   v1::Phase* phase = job.add_phases();
   phase->set_name(name);
   SetTime(time, phase->mutable_start_time());
+  const pqxx::field offset = row[name + "_offset"];
+  if (!offset.is_null()) phase->set_log_offset(offset.as<int64_t>());
 }
 
 // What an attempt's row tells alike of a job's newest attempt and of any.
 template <typename JobOrAttempt>
 void ReadRun(const pqxx::row& row, const AttemptKey& key, JobOrAttempt& run) {
   run.set_runner(row["runner"].c_str());
-  AddPhase(run, "pull", row["pull_time"]);
-  AddPhase(run, "fetch", row["fetch_time"]);
-  AddPhase(run, "install", row["install_time"]);
-  AddPhase(run, "script", row["script_time"]);
+  for (const char* phase : {"pull", "fetch", "install", "script"}) AddPhase(run, row, phase);
   run.mutable_log()->set_name(key.LogName());
   if (row["log_size"].is_null()) return;
   run.mutable_log()->set_sealed(true);
@@ -48,7 +48,8 @@ std::string RunColumns() {
   return absl::StrCat("a.runner, a.log_size, a.log_sha256, a.log_expired, ", Micros("a.pull_time"),
                       " AS pull_time, ", Micros("a.fetch_time"), " AS fetch_time, ",
                       Micros("a.install_time"), " AS install_time, ", Micros("a.script_time"),
-                      " AS script_time");
+                      " AS script_time, a.pull_offset, a.fetch_offset, a.install_offset, "
+                      "a.script_offset");
 }
 
 void ReadJob(const pqxx::row& row, int64_t project, v1::Build& build) {

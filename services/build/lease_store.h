@@ -93,8 +93,13 @@ class LeaseStore {
   struct Renewal {
     AttemptKey key;
     runner::v1::Phase phase = runner::v1::PHASE_UNSPECIFIED;
-    // How long ago phases began, of those that are known; the others begin when first heard of.
-    std::map<runner::v1::Phase, absl::Duration> begun = {};
+    struct Begun {
+      absl::Duration ago;
+      // The size of the log then; -1: not known.
+      int64_t log_offset = -1;
+    };
+    // Phases that are known to have begun; the others begin when first heard of.
+    std::map<runner::v1::Phase, Begun> begun = {};
   };
   struct Renewed {
     // nullopt: the fence is stale.

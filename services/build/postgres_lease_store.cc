@@ -33,9 +33,22 @@ constexpr size_t kSpare = 64;
 // Since a phase began; -1 when it has not, as far as is known.
 int64_t MicrosAgo(const LeaseStore::Renewal& renewal, runner::v1::Phase phase) {
   const auto begun = renewal.begun.find(phase);
-  if (begun != renewal.begun.end()) return absl::ToInt64Microseconds(begun->second);
+  if (begun != renewal.begun.end()) return absl::ToInt64Microseconds(begun->second.ago);
   return renewal.phase == phase ? 0 : -1;
 }
+
+// When and where in the log a phase began, as columns of the attempts that are renewed together.
+struct PhaseColumns {
+  void Add(const LeaseStore::Renewal& renewal) {
+    const auto begun = renewal.begun.find(phase);
+    ago.push_back(MicrosAgo(renewal, phase));
+    offset.push_back(begun == renewal.begun.end() ? -1 : begun->second.log_offset);
+  }
+
+  runner::v1::Phase phase;
+  std::vector<int64_t> ago = {};
+  std::vector<int64_t> offset = {};
+};
 
 class PostgresLeaseStore final : public LeaseStore {
  public:
@@ -342,7 +355,9 @@ class PostgresLeaseStore final : public LeaseStore {
 
     // One attempt may be named twice.
     std::map<std::pair<int64_t, int>, std::vector<size_t>> renewed;
-    std::vector<int64_t> job_ids, numbers, new_phases, pulls, fetches, installs, scripts;
+    std::vector<int64_t> job_ids, numbers, new_phases;
+    PhaseColumns pull = {runner::v1::PHASE_PULL}, fetch = {runner::v1::PHASE_FETCH};
+    PhaseColumns install = {runner::v1::PHASE_INSTALL}, script = {runner::v1::PHASE_SCRIPT};
     std::set<int64_t> changed_builds;
     for (const auto& row : live(" FOR UPDATE OF a")) {
       const auto project = row["project_id"].as<int64_t>();
@@ -361,10 +376,7 @@ class PostgresLeaseStore final : public LeaseStore {
       job_ids.push_back(row["job_id"].as<int64_t>());
       numbers.push_back(row["attempt"].as<int64_t>());
       new_phases.push_back(row["new_phase"].as<int64_t>());
-      pulls.push_back(MicrosAgo(renewals[i], runner::v1::PHASE_PULL));
-      fetches.push_back(MicrosAgo(renewals[i], runner::v1::PHASE_FETCH));
-      installs.push_back(MicrosAgo(renewals[i], runner::v1::PHASE_INSTALL));
-      scripts.push_back(MicrosAgo(renewals[i], runner::v1::PHASE_SCRIPT));
+      for (PhaseColumns* phase : {&pull, &fetch, &install, &script}) phase->Add(renewals[i]);
     }
     if (renewed.empty()) return;
     for (const auto& row : ExecPrepared(
@@ -376,18 +388,27 @@ class PostgresLeaseStore final : public LeaseStore {
                  "fetch_time = coalesce(fetch_time, now() - fetch_ago * interval '1 us'), "
                  "install_time = "
                  "  coalesce(install_time, now() - install_ago * interval '1 us'), "
-                 "script_time = coalesce(script_time, now() - script_ago * interval '1 us') "
+                 "script_time = coalesce(script_time, now() - script_ago * interval '1 us'), "
+                 "pull_offset = coalesce(pull_offset, pull_at), "
+                 "fetch_offset = coalesce(fetch_offset, fetch_at), "
+                 "install_offset = coalesce(install_offset, install_at), "
+                 "script_offset = coalesce(script_offset, script_at) "
                  "FROM (SELECT job_id, attempt, phase, nullif(pull, -1) AS pull_ago, "
                  "    nullif(fetched, -1) AS fetch_ago, nullif(install, -1) AS install_ago, "
-                 "    nullif(script, -1) AS script_ago "
+                 "    nullif(script, -1) AS script_ago, nullif(pull_o, -1) AS pull_at, "
+                 "    nullif(fetch_o, -1) AS fetch_at, nullif(install_o, -1) AS install_at, "
+                 "    nullif(script_o, -1) AS script_at "
                  "  FROM unnest($1::bigint[], $2::bigint[], $3::smallint[], "
-                 "    $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[]) AS "
-                 "  k(job_id, attempt, phase, pull, fetched, install, script)) n "
+                 "    $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], "
+                 "    $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[]) AS "
+                 "  k(job_id, attempt, phase, pull, fetched, install, script, "
+                 "    pull_o, fetch_o, install_o, script_o)) n "
                  "WHERE a.job_id = n.job_id AND a.attempt = n.attempt "
                  "RETURNING a.job_id, a.attempt, ",
                  Micros("a.lease_expire_time")),
-             ToArray(job_ids), ToArray(numbers), ToArray(new_phases), lease_, ToArray(pulls),
-             ToArray(fetches), ToArray(installs), ToArray(scripts))) {
+             ToArray(job_ids), ToArray(numbers), ToArray(new_phases), lease_, ToArray(pull.ago),
+             ToArray(fetch.ago), ToArray(install.ago), ToArray(script.ago), ToArray(pull.offset),
+             ToArray(fetch.offset), ToArray(install.offset), ToArray(script.offset))) {
       for (const size_t i : renewed.at({row[0].as<int64_t>(), row[1].as<int>()})) {
         answers[i].expire_time = TimeFromMicros(row[2]);
       }

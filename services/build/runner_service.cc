@@ -47,12 +47,15 @@ std::string ExitReason(int code) {
 }
 
 // Nothing begins later than now, or longer ago than a job may last.
-std::map<runner::v1::Phase, absl::Duration> BegunOf(const RenewLeasesRequest::Renewal& renewal) {
-  std::map<runner::v1::Phase, absl::Duration> begun;
+std::map<runner::v1::Phase, LeaseStore::Renewal::Begun> BegunOf(
+    const RenewLeasesRequest::Renewal& renewal) {
+  std::map<runner::v1::Phase, LeaseStore::Renewal::Begun> begun;
   for (const RenewLeasesRequest::PhaseBegin& one : renewal.begun()) {
     if (!runner::v1::Phase_IsValid(one.phase()) || one.phase() > renewal.phase()) continue;
-    begun[one.phase()] =
+    LeaseStore::Renewal::Begun& phase = begun[one.phase()];
+    phase.ago =
         std::clamp(absl::Microseconds(one.microseconds_ago()), absl::ZeroDuration(), kLongestAgo);
+    if (one.has_log_offset() && one.log_offset() >= 0) phase.log_offset = one.log_offset();
   }
   return begun;
 }

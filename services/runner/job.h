@@ -47,13 +47,18 @@ class Job {
     absl::MutexLock lock(&mutex_);
     return phase_;
   }
-  void set_phase(v1::Phase phase) {
+  struct PhaseBegin {
+    std::chrono::steady_clock::time_point time;
+    // The log's size then, if this process saw the phase begin.
+    std::optional<int64_t> log_offset;
+  };
+  void set_phase(v1::Phase phase, std::optional<int64_t> log_offset) {
     absl::MutexLock lock(&mutex_);
     phase_ = phase;
-    begun_.try_emplace(phase, std::chrono::steady_clock::now());
+    begun_.try_emplace(phase, PhaseBegin{std::chrono::steady_clock::now(), log_offset});
   }
-  // When each phase first began, of those that this process saw.
-  std::map<v1::Phase, std::chrono::steady_clock::time_point> begun() const {
+  // When each phase first began, of those that this process was in.
+  std::map<v1::Phase, PhaseBegin> begun() const {
     absl::MutexLock lock(&mutex_);
     return begun_;
   }
@@ -151,7 +156,7 @@ class Job {
   std::stop_source abandon_source_;
   mutable absl::Mutex mutex_;
   v1::Phase phase_ ABSL_GUARDED_BY(mutex_) = v1::PHASE_STARTING;
-  std::map<v1::Phase, std::chrono::steady_clock::time_point> begun_ ABSL_GUARDED_BY(mutex_);
+  std::map<v1::Phase, PhaseBegin> begun_ ABSL_GUARDED_BY(mutex_);
   std::string container_id_ ABSL_GUARDED_BY(mutex_);
   StopReason stop_ ABSL_GUARDED_BY(mutex_) = StopReason::kNone;
   bool reported_ ABSL_GUARDED_BY(mutex_) = false;

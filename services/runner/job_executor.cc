@@ -194,7 +194,7 @@ void JobExecutor::Adopt(Job& job) {
     return;
   }
   Log(Severity::kInfo, "job adopted", {{"attempt", job.lease().attempt()}});
-  job.set_phase(run.installing() ? v1::PHASE_INSTALL : v1::PHASE_SCRIPT);
+  job.set_phase(run.installing() ? v1::PHASE_INSTALL : v1::PHASE_SCRIPT, std::nullopt);
   run.container().Find().status().IgnoreError();
   Complete(job, run, /*prepare=*/false, options_.work_folder);
 }

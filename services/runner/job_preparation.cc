@@ -144,7 +144,7 @@ std::optional<Outcome> JobPreparation::Run() {
 }
 
 std::optional<Outcome> JobPreparation::Prepare(const docker::ImageReference& reference) {
-  job_.set_phase(v1::PHASE_PULL);
+  job_.set_phase(v1::PHASE_PULL, folder_.LogSize());
   const std::string name = reference.ToString();
   const v1::JobSpec& spec = job_.lease().spec();
   const bool installs = !spec.install_script().empty();
@@ -190,7 +190,7 @@ std::optional<Outcome> JobPreparation::Prepare(const docker::ImageReference& ref
     return IsEngineAway(image.status()) ? Outcome::Error(image.status().message())
                                         : Outcome::Failed(image.status().message());
   }
-  job_.set_phase(v1::PHASE_FETCH);
+  job_.set_phase(v1::PHASE_FETCH, folder_.LogSize());
   const absl::Status fetched = fetching.get();
   if (!fetched.ok()) {
     abort.request_stop();
@@ -255,7 +255,7 @@ std::optional<Outcome> JobPreparation::UseInstalled(const std::string& base_imag
                                    .script_sha256 = Sha256Hex(spec.install_script()),
                                    .tracked = *std::move(tracked)});
   const auto say = [this](absl::string_view line) {
-    job_.set_phase(v1::PHASE_INSTALL);
+    job_.set_phase(v1::PHASE_INSTALL, folder_.LogSize());
     tools_.renewer.RenewSoon();
     Say(line);
   };
@@ -297,8 +297,8 @@ std::optional<Outcome> JobPreparation::UseInstalled(const std::string& base_imag
 
 std::optional<Outcome> JobPreparation::StartInstall(InstallInputs inputs,
                                                     std::vector<KnownInstall> known) {
+  job_.set_phase(v1::PHASE_INSTALL, folder_.LogSize());
   Say(InstallLine(tools_.installs.WhatChanged(inputs, std::move(known))));
-  job_.set_phase(v1::PHASE_INSTALL);
   tools_.renewer.RenewSoon();
   const v1::JobSpec& spec = job_.lease().spec();
   const absl::Status planned =
@@ -481,7 +481,7 @@ absl::StatusOr<std::string> JobPreparation::PullForService(const v1::Service& se
 }
 
 absl::Status JobPreparation::AnnounceScript() {
-  job_.set_phase(v1::PHASE_SCRIPT);
+  job_.set_phase(v1::PHASE_SCRIPT, folder_.LogSize());
   // For as long as the lease may live: without this word a lost runner's script would run twice.
   while (true) {
     absl::Status status = tools_.renewer.RenewNow(job_);

@@ -108,7 +108,7 @@ std::map<std::string, PlayedRunner::Played> PlayedRunner::played() const {
 }
 
 bool PlayedRunner::BeginScript(Job& job) {
-  job.set_phase(runner::v1::PHASE_SCRIPT);
+  job.set_phase(runner::v1::PHASE_SCRIPT, 0);
   while (!job.stop_token().stop_requested()) {
     if (renewer_->RenewNow(job).ok()) return job.BeginScript();
     Wait(job, kAgain);

@@ -29,6 +29,8 @@ export interface Author {
 export interface Phase {
   name: string;
   started_at: string;
+  /** The size of the log when it began; null when that is not known. */
+  log_offset: number | null;
 }
 
 export interface JobLog {

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { isFinal, type Job, type JobLog } from '../api/types';
 import { formatNumber } from '../format';
 import type { Command } from '../log/keys';
+import { beginsOf } from '../phases';
 import { textOfLines } from '../log/lines_text';
 import type { Query } from '../log/pattern';
 import { formatRange, type LineRange, parseRange } from '../log/range';
@@ -60,6 +61,7 @@ export function LogPanel(props: { job: Job; log: JobLog; permalink: string }) {
     if (failedBefore && follow && log.showFailure()) setFollow(false);
   });
   const timeOf = useLogTimes(stored.id, log, times, repaint);
+  useEffect(() => log.setPhases(beginsOf(job.phases)), [job.phases.length]);
   // Before anything tells where the reader is.
   log.settle();
 

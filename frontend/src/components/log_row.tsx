@@ -11,6 +11,8 @@ import { ChevronIcon } from './icons';
 export interface Fold {
   group: number;
   name: string;
+  /** The row does not say the name itself. */
+  isPhase: boolean;
   folded: boolean;
   /** Rows below the header; -1 while there come more. */
   rows: number;
@@ -62,7 +64,8 @@ export class LogRow extends Component<Props> {
         </span>
         {/* Neither numbers nor times are text, so that they are not copied. */}
         {time !== null && <span class="log-time" data-time={time} />}
-        <span class={fold ? 'log-text a-bold' : 'log-text'}>
+        <span class={fold && !fold.isPhase ? 'log-text a-bold' : 'log-text'}>
+          {fold?.isPhase && <span class="log-phase" data-phase={fold.name} />}
           {cutAtMarks(segments, marks).map((segment, index) => pieceOf(store, segment, index))}
           {fold?.folded && <span class="log-note" data-note={fold.rows < 0 ? '…' : plural(fold.rows, 'line')} />}
         </span>

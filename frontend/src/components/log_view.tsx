@@ -125,7 +125,8 @@ export function LogView(props: Props) {
     const known = log.groups.all[group];
     if (!known) return null;
     const lines = known.end < 0 ? -1 : known.end - known.header - 1;
-    return { group, name: known.name, folded: log.folds.isFolded(group), rows: lines, inTabOrder: row === tabHeader };
+    const { name, isPhase } = known;
+    return { group, name, isPhase, folded: log.folds.isFolded(group), rows: lines, inTabOrder: row === tabHeader };
   };
   const fresh = rows - state.rowsWhenReleased;
   // Wide characters may make wrapped rows taller than computed: anchor the end at the end.

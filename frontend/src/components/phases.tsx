@@ -1,5 +1,5 @@
 import type { Job } from '../api/types';
-import { stepsOf } from '../phases';
+import { phaseTitle, stepsOf } from '../phases';
 import { StatusIcon } from './status';
 import { Duration } from './time';
 
@@ -10,7 +10,7 @@ export function Phases({ job }: { job: Job }) {
       {stepsOf(job).map((step) => (
         <li key={step.name} class="phase" data-testid="phase">
           <StatusIcon status={step.status} />
-          {step.name.charAt(0).toUpperCase() + step.name.slice(1)}
+          {phaseTitle(step.name)}
           <span class="phase-time">
             <Duration from={step.from} to={step.to} />
           </span>

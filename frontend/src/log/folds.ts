@@ -14,8 +14,9 @@ export interface Hidden {
  */
 export class Folds {
   readonly #groups: Groups;
+  /** Groups, by their headers' rows, as all are here. */
   readonly #folded = new Set<number>();
-  /** Groups that were decided about, by the reader or by default. */
+  /** Those that were decided about, by the reader or by default. */
   readonly #decided = new Set<number>();
   /** Rows that the reader went to. */
   readonly #kept: number[] = [];
@@ -29,7 +30,13 @@ export class Folds {
   }
 
   isFolded(group: number): boolean {
-    return this.#folded.has(group);
+    return this.#folded.has(this.#headerOf(group));
+  }
+
+  /** The groups were found anew. */
+  regroup(): void {
+    this.#next = 0;
+    this.#hidden = null;
   }
 
   /** Folds what is to be folded by default, as far as it is known. True: something has changed. */
@@ -39,10 +46,10 @@ export class Folds {
     for (; this.#next < all.length; this.#next++) {
       const group = all[this.#next];
       if (!group || group.end < 0 || errors.searched < group.end) break;
-      if (this.#decided.has(this.#next) || group.important) continue;
+      if (this.#decided.has(group.header) || group.important) continue;
       if (this.#kept.some((row) => hides(group, row))) continue;
       if (group.end - group.header < 2 || errors.hasIn(group.header, group.end)) continue;
-      this.#folded.add(this.#next);
+      this.#folded.add(group.header);
       folded = true;
     }
     if (folded) this.#hidden = null;
@@ -50,8 +57,9 @@ export class Folds {
   }
 
   toggle(group: number): void {
-    this.#decided.add(group);
-    if (!this.#folded.delete(group)) this.#folded.add(group);
+    const header = this.#headerOf(group);
+    this.#decided.add(header);
+    if (!this.#folded.delete(header)) this.#folded.add(header);
     this.#hidden = null;
   }
 
@@ -63,11 +71,11 @@ export class Folds {
   reveal(row: number): boolean {
     if (this.#kept.at(-1) !== row) this.#kept.push(row);
     let revealed = false;
-    for (const index of this.#folded) {
-      const group = this.#groups.all[index];
+    for (const header of this.#folded) {
+      const group = this.#groupAt(header);
       if (!group || !hides(group, row)) continue;
-      this.#folded.delete(index);
-      this.#decided.add(index);
+      this.#folded.delete(header);
+      this.#decided.add(header);
       revealed = true;
     }
     if (revealed) this.#hidden = null;
@@ -80,11 +88,19 @@ export class Folds {
     return this.#hidden;
   }
 
+  #headerOf(group: number): number {
+    return this.#groups.all[group]?.header ?? -1;
+  }
+
+  #groupAt(header: number): Group | undefined {
+    return this.#groups.all[this.#groups.indexOfHeader(header)];
+  }
+
   #collect(): Hidden[] {
     const hidden: Hidden[] = [];
     this.#hidesOpenOne = false;
-    for (const index of [...this.#folded].sort((a, b) => a - b)) {
-      const group = this.#groups.all[index];
+    for (const row of [...this.#folded].sort((a, b) => a - b)) {
+      const group = this.#groupAt(row);
       if (!group) continue;
       if (group.end < 0) this.#hidesOpenOne = true;
       const first = group.header + 1;

@@ -45,6 +45,68 @@ describe('groups', () => {
   });
 });
 
+describe('phases', () => {
+  const LINES = ['pull a', 'pull b', 'fetch', 'install a', '::group::In', 'x', '::endgroup::', 'script', '--- Own', 'y'];
+  const at = (row: number) => LINES.slice(0, row).reduce((sum, line) => sum + line.length + 1, 0);
+  const PHASES = [
+    { offset: 0, name: 'Pull' },
+    { offset: at(2), name: 'Fetch' },
+    { offset: at(3), name: 'Install' },
+    { offset: at(7), name: null },
+  ];
+  const EXPECTED = [[0, 2, 'Pull'], [3, 7, 'Install'], [4, 7, 'In'], [8, 10, 'Own']];
+
+  /** Told of `known` phases at first and of all after some rows. */
+  function groupsWith(known: number, after: number) {
+    const store = new LogStore();
+    const groups = new Groups(store, (row) => store.isContinuation(row));
+    groups.setPhases(PHASES.slice(0, known));
+    LINES.forEach((line, row) => {
+      if (row === after) groups.setPhases(PHASES);
+      store.append(new TextEncoder().encode(`${line}\n`));
+      groups.update();
+    });
+    store.finish();
+    groups.finish();
+    groups.setPhases(PHASES);
+    return groups;
+  }
+
+  it.each(Array.from({ length: 60 }, (_, seed) => seed))('whenever they are told of (%i)', (seed) => {
+    const random = new Random(seed);
+    const groups = groupsWith(random.below(5), random.below(12));
+    expect(shapes(groups)).toEqual(EXPECTED);
+    expect(groups.all.map(({ isPhase }) => isPhase)).toEqual([true, true, false, false]);
+  });
+
+  it('are no group where a header begins with them, or a single row', () => {
+    const store = new LogStore();
+    const groups = new Groups(store, () => false);
+    groups.setPhases([{ offset: 0, name: 'Pull' }, { offset: 6, name: 'Install' }]);
+    store.append(new TextEncoder().encode('hello\n--- Setup\nx\n'));
+    groups.update();
+    store.finish();
+    groups.finish();
+    expect(shapes(groups)).toEqual([[1, 3, 'Setup']]);
+  });
+
+  it('keep what the reader folded when they come', () => {
+    const store = new LogStore();
+    const groups = new Groups(store, () => false);
+    const folds = new Folds(groups);
+    store.append(new TextEncoder().encode('pull\nmore\nscript\n--- Own\nx\ny\n'));
+    groups.update();
+    folds.toggle(0);
+    expect(folds.hidden.map(({ first }) => first)).toEqual([4]);
+    expect(groups.setPhases([{ offset: 0, name: 'Pull' }, { offset: 10, name: null }])).toBe(true);
+    folds.regroup();
+    expect(shapes(groups)).toEqual([[0, 2, 'Pull'], [3, -1, 'Own']]);
+    expect(folds.isFolded(0)).toBe(false);
+    expect(folds.isFolded(1)).toBe(true);
+    expect(folds.hidden.map(({ first }) => first)).toEqual([4]);
+  });
+});
+
 describe('folds', () => {
   const LINES = ['--- Quiet', 'a', 'b', '--- Bad', 'error: x', '::group::In', 'c', '::endgroup::', '+++ Important', 'd', 'e'];
   const errors = { searched: LINES.length, hasIn: (first: number, end: number) => first <= 4 && end > 4 };

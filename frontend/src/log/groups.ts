@@ -9,6 +9,20 @@ export interface Group {
   name: string;
   /** It asks to be shown, as `+++` does. */
   important: boolean;
+  /** It is a phase: its header is a row like any other, and does not say so. */
+  isPhase: boolean;
+}
+
+/** A part of a job, which its log's bytes from an offset on are of. */
+export interface PhaseBegin {
+  offset: number;
+  /** The name of its group; null for a phase that is none. */
+  name: string | null;
+}
+
+/** What is grouped, as far as it is needed. */
+interface GroupedRows extends Rows {
+  offsetOf(row: number): number;
 }
 
 const COMMAND = /^::(group|endgroup)::(.*)$/;
@@ -19,19 +33,23 @@ const GO_TEST = /^--- (?:FAIL|PASS|SKIP|BENCH): /;
 /**
  * Finds the groups of a log while it is read. A `---` or `+++` header lasts until the next one, a
  * `::group::` until its `::endgroup::`, the next `::group::` or header. So they are two deep at most,
- * and a header's group may have `::group::`s inside.
+ * and a header's group may have `::group::`s inside. The first row of a phase is a header too, unless
+ * it is the only one.
  */
 export class Groups {
-  readonly #rows: Rows;
+  readonly #rows: GroupedRows;
   readonly #isPiece: (row: number) => boolean;
-  readonly #groups: Group[] = [];
-  readonly #headers = new GrowingArray();
+  #groups: Group[] = [];
+  #headers = new GrowingArray();
+  #phases: readonly PhaseBegin[] = [];
+  #nextPhase = 0;
   #searched = 0;
+  #finished = false;
   #section: Group | null = null;
   #inner: Group | null = null;
 
   /** @param isPiece whether a row is a line's second piece or a later one. */
-  constructor(rows: Rows, isPiece: (row: number) => boolean) {
+  constructor(rows: GroupedRows, isPiece: (row: number) => boolean) {
     this.#rows = rows;
     this.#isPiece = isPiece;
   }
@@ -52,6 +70,24 @@ export class Groups {
     return this.#headers.firstAtLeast(row);
   }
 
+  /** Tells of all phases that are known to have begun, in order. True: groups were found anew. */
+  setPhases(phases: readonly PhaseBegin[]): boolean {
+    const known = this.#phases.length;
+    this.#phases = phases;
+    if (phases.length === known || this.#searched === 0) return false;
+    const next = phases[known];
+    if (next && next.offset >= this.#rows.offsetOf(this.#searched)) return false;
+    this.#groups = [];
+    this.#headers = new GrowingArray();
+    this.#nextPhase = 0;
+    this.#searched = 0;
+    this.#section = null;
+    this.#inner = null;
+    if (this.#finished) this.finish();
+    else this.update();
+    return true;
+  }
+
   /** The log has grown. The last row is left until it is known what follows it. */
   update(): void {
     const end = this.#rows.finishedRows - 1;
@@ -60,6 +96,7 @@ export class Groups {
 
   /** The log has ended, and every group with it. */
   finish(): void {
+    this.#finished = true;
     const end = this.#rows.finishedRows;
     for (; this.#searched < end; this.#searched++) this.#look(this.#searched);
     this.#closeInner(end);
@@ -67,22 +104,46 @@ export class Groups {
   }
 
   #look(row: number): void {
+    const phase = this.#phaseFrom(row);
+    if (phase) {
+      this.#closeInner(row);
+      this.#closeSection(row);
+    }
+    if (this.#openAt(row) || !phase || phase.name === null) return;
+    this.#section = this.#open(row, phase.name, false, true);
+  }
+
+  /** The phase that begins with a row. */
+  #phaseFrom(row: number): PhaseBegin | null {
+    let begun: PhaseBegin | null = null;
+    for (let next = this.#phases[this.#nextPhase]; next && next.offset <= this.#rows.offsetOf(row); ) {
+      begun = next;
+      next = this.#phases[++this.#nextPhase];
+    }
+    return begun;
+  }
+
+  /** Opens or closes what a row says it does. True: it is a header. */
+  #openAt(row: number): boolean {
     const text = this.#rows.text(row);
     const first = text.charCodeAt(0);
-    if ((first !== 0x3a && first !== 0x2d && first !== 0x2b) || this.#isPiece(row)) return;
+    if ((first !== 0x3a && first !== 0x2d && first !== 0x2b) || this.#isPiece(row)) return false;
     const command = COMMAND.exec(text);
     if (command?.[1] === 'endgroup') {
       this.#closeInner(row + 1);
-    } else if (command) {
+      return false;
+    }
+    if (command) {
       this.#closeInner(row);
       this.#inner = this.#open(row, command[2] ?? '', false);
-    } else {
-      const header = HEADER.exec(text);
-      if (!header || GO_TEST.test(text) || this.#isDiff(row, header[1] ?? '')) return;
-      this.#closeInner(row);
-      this.#closeSection(row);
-      this.#section = this.#open(row, header[2] ?? '', header[1] === '+++');
+      return true;
     }
+    const header = HEADER.exec(text);
+    if (!header || GO_TEST.test(text) || this.#isDiff(row, header[1] ?? '')) return false;
+    this.#closeInner(row);
+    this.#closeSection(row);
+    this.#section = this.#open(row, header[2] ?? '', header[1] === '+++');
+    return true;
   }
 
   /** A diff has the two headers one after the other. */
@@ -92,8 +153,8 @@ export class Groups {
       : row > 0 && this.#rows.text(row - 1).startsWith('--- ');
   }
 
-  #open(row: number, name: string, important: boolean): Group {
-    const group = { header: row, end: -1, name: name.trim() || 'Group', important };
+  #open(row: number, name: string, important: boolean, isPhase = false): Group {
+    const group = { header: row, end: -1, name: name.trim() || 'Group', important, isPhase };
     this.#groups.push(group);
     this.#headers.push(row);
     return group;
@@ -105,7 +166,13 @@ export class Groups {
   }
 
   #closeSection(end: number): void {
-    if (this.#section) this.#section.end = end;
+    const section = this.#section;
     this.#section = null;
+    if (!section) return;
+    section.end = end;
+    if (!section.isPhase || end > section.header + 1) return;
+    // A single row is no group. There is none behind it.
+    this.#groups.pop();
+    this.#headers.pop();
   }
 }

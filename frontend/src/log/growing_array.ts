@@ -20,6 +20,10 @@ export class GrowingArray {
     this.#data[this.#length++] = value;
   }
 
+  pop(): void {
+    this.#length = Math.max(0, this.#length - 1);
+  }
+
   /** The first index whose value is at least `value`, in an array that ascends; else its length. */
   firstAtLeast(value: number): number {
     let low = 0;

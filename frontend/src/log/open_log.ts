@@ -1,7 +1,7 @@
 import { ErrorIndex } from './error_index';
 import { Cursor } from './cursor';
 import { Folds } from './folds';
-import { Groups } from './groups';
+import { Groups, type PhaseBegin } from './groups';
 import { LogLayout } from './layout';
 import type { Mark } from './matches';
 import type { Schedule } from './slices';
@@ -51,6 +51,13 @@ export class OpenLog {
     this.store.append(bytes);
     this.groups.update();
     this.#grown();
+  }
+
+  /** Tells of all phases of the job that are known to have begun, in order. */
+  setPhases(phases: readonly PhaseBegin[]): void {
+    if (!this.groups.setPhases(phases)) return;
+    this.folds.regroup();
+    this.#changed();
   }
 
   /** No more bytes will come. */

@@ -27,7 +27,8 @@ RenewLeasesRequest::Renewal RenewalOf(const Job& job) {
   for (const auto& [phase, begin] : job.begun()) {
     RenewLeasesRequest::PhaseBegin& begun = *renewal.add_begun();
     begun.set_phase(phase);
-    begun.set_microseconds_ago(absl::ToInt64Microseconds(absl::FromChrono(now - begin)));
+    if (begin.log_offset) begun.set_log_offset(*begin.log_offset);
+    begun.set_microseconds_ago(absl::ToInt64Microseconds(absl::FromChrono(now - begin.time)));
   }
   return renewal;
 }
