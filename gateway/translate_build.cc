@@ -85,10 +85,10 @@ JsonValue ExitCodeJson(const Message& message) {
 
 JsonText PhasesJson(const google::protobuf::RepeatedPtrField<build::v1::Phase>& phases) {
   return JsonArrayOf(phases, [](const build::v1::Phase& phase) {
-    return JsonObject(
-        {{"name", phase.name()},
-         {"started_at", TimeJson(phase.has_start_time(), phase.start_time())},
-         {"log_offset", phase.has_log_offset() ? JsonValue(phase.log_offset()) : JsonValue(nullptr)}});
+    return JsonObject({{"name", phase.name()},
+                       {"started_at", TimeJson(phase.has_start_time(), phase.start_time())},
+                       {"log_offset", phase.has_log_offset() ? JsonValue(phase.log_offset())
+                                                             : JsonValue(nullptr)}});
   });
 }
 

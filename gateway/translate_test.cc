@@ -127,7 +127,9 @@ TEST(TranslateTest, AFinishedJobHasItsExitCodeAndLog) {
   job->set_exit_code(0);
   job->set_attempt(2);
   job->set_runner("r1");
-  job->add_phases()->set_name("script");
+  build::v1::Phase* phase = job->add_phases();
+  phase->set_name("script");
+  phase->set_log_offset(7);
   job->mutable_log()->set_name("logs/7-3-1-2");
   job->mutable_log()->set_sealed(true);
   job->mutable_log()->set_size(10);
@@ -137,7 +139,8 @@ TEST(TranslateTest, AFinishedJobHasItsExitCodeAndLog) {
   EXPECT_EQ(translated["author"]["name"], "Ada");
   const json& seen = translated["jobs"][0];
   EXPECT_EQ(seen["exit_code"], 0);
-  EXPECT_EQ(seen["phases"][0], json::parse(R"({"name": "script", "started_at": null, "log_offset": 7})"));
+  EXPECT_EQ(seen["phases"][0],
+            json::parse(R"({"name": "script", "started_at": null, "log_offset": 7})"));
   EXPECT_EQ(seen["log"],
             json::parse(R"({"id": "7/3/1/2", "size": 10, "sealed": true, "sha256": "ff",
                             "expired": false})"));

@@ -330,13 +330,14 @@ TEST_F(StoresTest, N7PhasesBeginWhenTheRunnerSaysThatTheyDid) {
   const GrantedLease lease = Grant("s1", "r1");
   ASSERT_TRUE((*Renew("s1", {{lease.key,
                               runner::v1::PHASE_SCRIPT,
-                              {{runner::v1::PHASE_PULL, absl::Milliseconds(2500)},
-                               {runner::v1::PHASE_FETCH, absl::Milliseconds(1250)},
-                               {runner::v1::PHASE_SCRIPT, absl::ZeroDuration()}}}}))[0]
+                              {{runner::v1::PHASE_PULL, {absl::Milliseconds(2500), 0}},
+                               {runner::v1::PHASE_FETCH, {absl::Milliseconds(1250)}},
+                               {runner::v1::PHASE_SCRIPT, {absl::ZeroDuration(), 120}}}}}))[0]
                   .has_value());
   // What was said first counts.
   ASSERT_TRUE((*Renew(
-      "s1", {{lease.key, runner::v1::PHASE_SCRIPT, {{runner::v1::PHASE_PULL, absl::Hours(1)}}}}))[0]
+      "s1",
+      {{lease.key, runner::v1::PHASE_SCRIPT, {{runner::v1::PHASE_PULL, {absl::Hours(1), 90}}}}}))[0]
                   .has_value());
   const v1::Job job = builds_->Get(1, 1)->jobs(0);
   ASSERT_THAT(job.phases(), SizeIs(3));
@@ -348,6 +349,10 @@ TEST_F(StoresTest, N7PhasesBeginWhenTheRunnerSaysThatTheyDid) {
   EXPECT_EQ(micros(1) - micros(0), 1'250'000);
   EXPECT_EQ(micros(2) - micros(1), 1'250'000);
   EXPECT_EQ(job.phases(2).name(), "script");
+  EXPECT_TRUE(job.phases(0).has_log_offset());
+  EXPECT_EQ(job.phases(0).log_offset(), 0);
+  EXPECT_FALSE(job.phases(1).has_log_offset());
+  EXPECT_EQ(job.phases(2).log_offset(), 120);
 }
 
 }  // namespace

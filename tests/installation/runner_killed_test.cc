@@ -94,6 +94,9 @@ TEST_F(RunnerKilledTest, ViewersReadWhatTheScriptWrote) {
     EXPECT_EQ(job.value("attempt", 0), 1) << "its container was adopted";
     EXPECT_EQ(job.value("exit_code", 0), 3);
     EXPECT_EQ(LogOf(number, 1), text);
+    const nlohmann::json script = job["phases"].back();
+    EXPECT_EQ(script.value("name", ""), "script");
+    EXPECT_EQ(text.find("line 0 "), script["log_offset"]);
     EXPECT_EQ(job["log"]["sha256"], Sha256Hex(text));
     EXPECT_EQ(job["log"]["size"], text.size());
     if (HasFailure()) return;
