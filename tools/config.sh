@@ -159,6 +159,7 @@ labels: [linux]
 docker_host: $(cat "$STATE/engine")
 work_dir: $(quoted "$STATE/runner/work")
 cache_dir: $(quoted "$STATE/runner/cache")
+git_user: $GIT_USER
 init_path: $(quoted "$STATE/bin/kozmic-init")
 clone_url_prefixes: [$(quoted "$web_url/"), $(quoted "$ssh_url/")]
 shutdown_mode: detach

@@ -17,6 +17,8 @@ CACHE=${XDG_CACHE_HOME:-${HOME:=/root}/.cache}/kozmic
 # The user that all processes run as which need no more rights.
 # shellcheck disable=SC2034
 SERVICE_USER=kozmic
+# Whom the runner's git runs as.
+GIT_USER=kozmic-git
 readonly ROOT ID RUN CACHE
 export HOME LANG=C.UTF-8 LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 # npm trusts whom the machine trusts, such as a company's proxy.

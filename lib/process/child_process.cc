@@ -35,12 +35,21 @@ std::vector<char*> Pointers(const std::vector<std::string>& texts) {
 }
 
 absl::StatusOr<pid_t> Spawn(const std::vector<std::string>& argv,
-                            const std::vector<std::string>& environment, int output) {
+                            const std::vector<std::string>& environment, int output,
+                            const std::vector<int>& inherited) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
+  // Out of the way of each other's numbers first.
+  const int spare = kFirstInherited + static_cast<int>(inherited.size());
+  std::vector<UniqueFd> moved;
+  for (size_t i = 0; i < inherited.size(); ++i) {
+    moved.emplace_back(fcntl(inherited[i], F_DUPFD_CLOEXEC, spare));
+    posix_spawn_file_actions_adddup2(&actions, moved.back().get(),
+                                     kFirstInherited + static_cast<int>(i));
+  }
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   // Our threads block the termination signals and ignore PIPE; a child must not inherit that.
@@ -80,7 +89,8 @@ bool ReadSome(int fd, std::string& output) {
 
 absl::StatusOr<ChildResult> RunChild(const std::vector<std::string>& argv,
                                      const std::vector<std::string>& environment,
-                                     absl::Duration timeout, std::stop_token stop) {
+                                     absl::Duration timeout, std::stop_token stop,
+                                     const std::vector<int>& inherited) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return absl::InternalError("no pipe for a child process");
   const UniqueFd output(ends[0]);
@@ -88,7 +98,7 @@ absl::StatusOr<ChildResult> RunChild(const std::vector<std::string>& argv,
   const EventFd stopped;
   const std::stop_callback on_stop(std::move(stop), [&stopped] { stopped.Signal(); });
 
-  const absl::StatusOr<pid_t> pid = Spawn(argv, environment, child_output.get());
+  const absl::StatusOr<pid_t> pid = Spawn(argv, environment, child_output.get(), inherited);
   if (!pid.ok()) return pid.status();
   child_output.reset();
   const UniqueFd child(static_cast<int>(syscall(SYS_pidfd_open, *pid, 0)));

@@ -17,12 +17,17 @@ struct ChildResult {
   std::string output;
 };
 
+// A child finds the files that it inherits from here on.
+inline constexpr int kFirstInherited = 10;
+
 // Runs a program to its end, in a process group of its own, with nothing but the given
-// environment, without input. DEADLINE_EXCEEDED or CANCELLED after killing the whole group;
+// environment, without input. `inherited`: files that the child has too, in this order as
+// kFirstInherited and the following. DEADLINE_EXCEEDED or CANCELLED after killing the whole group;
 // INTERNAL when it cannot be started. A program that fails is OK: see `exit_code`.
 absl::StatusOr<ChildResult> RunChild(const std::vector<std::string>& argv,
                                      const std::vector<std::string>& environment,
-                                     absl::Duration timeout, std::stop_token stop);
+                                     absl::Duration timeout, std::stop_token stop,
+                                     const std::vector<int>& inherited = {});
 
 }  // namespace kozmic
 

@@ -28,6 +28,11 @@ absl::StatusOr<Config> ReadConfig(ConfigReader& reader) {
   reader.Text("init_path", &config.init_path, {.help = "the program kozmic-init"});
   reader.TextList("clone_url_prefixes", &config.clone_url_prefixes,
                   {.help = "where commits may be fetched from; none: anywhere", .fallback = ""});
+  reader.Text(
+      "git_user", &config.git_user,
+      {.help = "the account that git runs under, for which the runner must be root; none: the "
+               "runner's own",
+       .fallback = ""});
   reader.Choice("shutdown_mode", &config.shutdown_mode,
                 {.help = "at the end, wait for running jobs, or leave them to the next start",
                  .fallback = "drain"},

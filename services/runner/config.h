@@ -25,6 +25,8 @@ struct Config {
   std::string cache_dir;
   std::string init_path;
   std::vector<std::string> clone_url_prefixes;
+  // Whom git runs as; empty: whom this process runs as.
+  std::string git_user;
   // "drain" or "detach".
   std::string shutdown_mode;
   absl::Duration drain_timeout;

@@ -89,6 +89,13 @@ absl::StatusOr<std::unique_ptr<Runner>> Runner::Start(const Config& config, cons
   Config complete = config;
   KOZMIC_ASSIGN_OR_RETURN(complete.work_dir, MakeFolder(config.work_dir));
   KOZMIC_ASSIGN_OR_RETURN(complete.cache_dir, MakeFolder(config.cache_dir));
+  GitUser git_user;
+  if (!config.git_user.empty()) {
+    KOZMIC_ASSIGN_OR_RETURN(git_user, GitUser::Find(config.git_user));
+  }
+  for (const std::string& folder : {complete.work_dir, complete.cache_dir}) {
+    KOZMIC_RETURN_IF_ERROR(git_user.CheckMayEnter(folder));
+  }
   KOZMIC_ASSIGN_OR_RETURN(const std::string init_path,
                           InstallInit(config.init_path, complete.work_dir));
   KOZMIC_ASSIGN_OR_RETURN(std::unique_ptr<docker::DockerClient> docker,
@@ -136,6 +143,7 @@ absl::StatusOr<std::unique_ptr<Runner>> Runner::Start(const Config& config, cons
   }));
   return std::unique_ptr<Runner>(new Runner(complete,
                                             {.docker = std::move(docker),
+                                             .git_user = std::move(git_user),
                                              .policy = std::move(policy),
                                              .networks = std::move(networks),
                                              .link = std::move(link),
@@ -151,7 +159,8 @@ Runner::Runner(const Config& config, Surroundings surroundings,
       registry_(std::move(surroundings.registry)),
       git_({.cache_folder = config.cache_dir,
             .clone_url_prefixes = config.clone_url_prefixes,
-            .local_sources = config.local_sources}),
+            .local_sources = config.local_sources,
+            .user = std::move(surroundings.git_user)}),
       submodules_(git_, {.clone_url_prefixes = config.clone_url_prefixes}),
       pulled_(*docker_),
       images_(*docker_, clock_, pulled_, ImagePuller::Options{}),

@@ -79,6 +79,7 @@ class Runner {
   // What it reaches, and has made sure of.
   struct Surroundings {
     std::unique_ptr<docker::DockerClient> docker;
+    GitUser git_user;
     ContainerPolicy policy;
     std::unique_ptr<RunnerNetworks> networks;
     std::unique_ptr<BuildLink> link;

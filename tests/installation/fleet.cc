@@ -29,6 +29,7 @@ void FleetTest::SetUp() {
   char path[] = "/tmp/kozmic-fleet-XXXXXX";
   ASSERT_NE(mkdtemp(path), nullptr);
   folder_ = path;
+  fs::permissions(folder_, fs::perms::others_exec, fs::perm_options::add);
   auto registry = RegistryProcess::Start({.deletes = true});
   ASSERT_TRUE(registry.ok()) << registry.status();
   registry_ = *std::move(registry);
@@ -76,6 +77,7 @@ Process& FleetTest::StartRunner(const std::string& name, const Process::Environm
        {"KOZMIC_DOCKER_HOST", docker_host()},
        {"KOZMIC_WORK_DIR", folder + "/work"},
        {"KOZMIC_CACHE_DIR", folder + "/cache"},
+       {"KOZMIC_GIT_USER", "nobody"},
        {"KOZMIC_INIT_PATH", fs::canonical("services/runner/init/kozmic-init").string()}});
   runners_.push_back(std::make_unique<Process>(whole, fs::canonical("services/runner/runner"),
                                                environment, folder));

@@ -13,7 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "lib/process/child_process.h"
+#include "services/runner/fetch/git_command.h"
 
 namespace kozmic::runner {
 
@@ -38,10 +38,9 @@ struct CheckoutRequest {
 // Fetches commits into one bare mirror per project and makes real clones of it, in which HEAD is
 // the commit. Clones share nothing with the mirror: a job may do what it likes to its own.
 //
-// git runs confined: no system or user configuration, no prompts, no hooks, no protocol but http
-// and https, or ssh with a key (see also Options), no submodules, nothing of the repository in its
-// arguments but a commit's id and a pull request's number. How ssh is confined, and where the key
-// is meanwhile: see SshAccess. Thread-safe; fetches of one project wait for each other.
+// git runs confined (see GitCommand, and SshAccess for where a key is meanwhile), as another user
+// if one is named, with no submodules, and with nothing of the repository in its arguments but a
+// commit's id and a pull request's number. Thread-safe; fetches of one project wait for each other.
 class GitFetcher {
  public:
   struct Options {
@@ -50,6 +49,8 @@ class GitFetcher {
     std::vector<std::string> clone_url_prefixes = {};
     // They may also be file:///…, whoever owns that.
     bool local_sources = false;
+    // Whom git runs as. It must be able to enter the cache's folder, and what the targets are in.
+    GitUser user = {};
     absl::Duration fetch_timeout = absl::Minutes(10);
     absl::Duration checkout_timeout = absl::Minutes(10);
   };
@@ -103,24 +104,14 @@ class GitFetcher {
   // Fills in what there is of the paths, which are few enough.
   absl::Status ListObjects(const CheckoutRequest& request, const std::vector<std::string>& paths,
                            std::map<std::string, std::string>& objects, std::stop_token stop) const;
-  // `ssh_command`: for GIT_SSH_COMMAND; empty: git may not use ssh.
-  absl::StatusOr<ChildResult> Git(const std::vector<std::string>& arguments,
-                                  const std::string& ssh_command, absl::Duration timeout,
-                                  std::stop_token stop) const;
+  // An empty one, git's own.
+  absl::Status MakeMirror(const std::string& mirror) const;
 
   const Options options_;
-  const std::string empty_home_;
-  // Of local sources.
-  const std::string local_config_;
+  const GitCommand git_;
   absl::Mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<Mirror>> mirrors_ ABSL_GUARDED_BY(mutex_);
 };
-
-// The local branch for a ref, "" when HEAD is better detached.
-std::string LocalBranch(absl::string_view ref);
-
-// Whether a ref is the head of a pull request, and nothing else.
-bool IsPullRequestHead(absl::string_view ref);
 
 }  // namespace kozmic::runner
 

@@ -1,5 +1,6 @@
 #include "services/runner/fetch/git_fetcher.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -16,7 +17,6 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "lib/process/child_process.h"
 #include "services/runner/testing/git_server.h"
 
 namespace kozmic::runner {
@@ -35,14 +35,21 @@ class GitFetcherTest : public testing::Test {
     char path[] = "/tmp/kozmic-git-test-XXXXXX";
     ASSERT_NE(mkdtemp(path), nullptr);
     folder_ = path;
+    // Not only ours: git runs as somebody else.
+    fs::permissions(folder_, fs::perms::others_exec, fs::perm_options::add);
+    auto user = GitUser::Find("nobody");
+    ASSERT_TRUE(user.ok()) << user.status();
+    user_ = *user;
     auto server = GitServer::Start();
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
-    fetcher_ =
-        std::make_unique<GitFetcher>(GitFetcher::Options{.cache_folder = folder_ + "/cache"});
+    fetcher_ = std::make_unique<GitFetcher>(Options());
   }
   void TearDown() override { fs::remove_all(folder_); }
 
+  GitFetcher::Options Options() const {
+    return {.cache_folder = folder_ + "/cache", .user = user_};
+  }
   CheckoutRequest Request(const std::string& commit) {
     CheckoutRequest request;
     request.project = "projects/1";
@@ -62,6 +69,7 @@ class GitFetcherTest : public testing::Test {
   }
 
   std::string folder_;
+  GitUser user_;
   std::unique_ptr<GitServer> server_;
   std::unique_ptr<GitFetcher> fetcher_;
   int clones_ = 0;
@@ -198,7 +206,7 @@ TEST_F(GitFetcherTest, ARestartedFetcherKnowsWhatItFetched) {
   const std::string commit = server_->Commit("main", {{"a", "1"}});
   ASSERT_TRUE(fetcher_->Checkout(Request(commit), {}).ok());
   server_->Stop();
-  fetcher_ = std::make_unique<GitFetcher>(GitFetcher::Options{.cache_folder = folder_ + "/cache"});
+  fetcher_ = std::make_unique<GitFetcher>(Options());
   const CheckoutRequest request = Request(commit);
   const absl::Status status = fetcher_->Checkout(request, {});
   ASSERT_TRUE(status.ok()) << status;
@@ -211,7 +219,7 @@ TEST_F(GitFetcherTest, WhatACrashLeftOfAMirrorIsFetchedAnew) {
   // The ref reached the disk, the objects did not.
   fs::remove_all(folder_ + "/cache/git/projects-1.git/objects/pack");
   fs::create_directories(folder_ + "/cache/git/projects-1.git/objects/pack");
-  fetcher_ = std::make_unique<GitFetcher>(GitFetcher::Options{.cache_folder = folder_ + "/cache"});
+  fetcher_ = std::make_unique<GitFetcher>(Options());
   const CheckoutRequest request = Request(commit);
   const absl::Status status = fetcher_->Checkout(request, {});
   ASSERT_TRUE(status.ok()) << status;
@@ -342,60 +350,78 @@ TEST_F(GitFetcherTest, ManyJobsOfOneProjectAtOnce) {
   for (const absl::Status& result : results) EXPECT_TRUE(result.ok()) << result;
 }
 
+uid_t OwnerOf(const std::string& path) {
+  struct stat info = {};
+  EXPECT_EQ(lstat(path.c_str(), &info), 0) << path;
+  return info.st_uid;
+}
+
+TEST_F(GitFetcherTest, GitIsSomebodyElseAndTheCloneIsOurs) {
+  const std::string commit = server_->Commit("main", {{"a", "1"}, {"dir/b", "2"}});
+  const std::string job = folder_ + "/job";
+  fs::create_directory(job);
+  fs::permissions(job, fs::perms::owner_all);
+  CheckoutRequest request = Request(commit);
+  request.target = job + "/src";
+  fs::create_directory(request.target);
+  const absl::Status status = fetcher_->Checkout(request, {});
+  ASSERT_TRUE(status.ok()) << status;
+  for (const auto& file : fs::recursive_directory_iterator(request.target)) {
+    EXPECT_EQ(OwnerOf(file.path()), geteuid()) << file.path();
+  }
+  EXPECT_EQ(fs::status(job).permissions() & fs::perms::others_all, fs::perms::none);
+  for (const auto& file : fs::recursive_directory_iterator(fetcher_->MirrorPath("projects/1"))) {
+    EXPECT_EQ(OwnerOf(file.path()), user_.uid()) << file.path();
+  }
+}
+
+TEST_F(GitFetcherTest, GitMayAlsoBeTheRunnerItself) {
+  const std::string commit = server_->Commit("main", {{"a", "1"}});
+  ASSERT_TRUE(fetcher_->Checkout(Request(commit), {}).ok());
+  // The mirror that another user's git made is not used.
+  user_ = {};
+  fetcher_ = std::make_unique<GitFetcher>(Options());
+  const std::string second = server_->Commit("main", {{"a", "2"}});
+  const CheckoutRequest request = Request(second);
+  const absl::Status status = fetcher_->Checkout(request, {});
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(Text(request.target + "/a"), "2");
+  EXPECT_EQ(OwnerOf(fetcher_->MirrorPath("projects/1") + "/HEAD"), geteuid());
+}
+
+// As a git would leave it that a hostile server had taken over.
+TEST_F(GitFetcherTest, LinksInAMirrorLeadNowhere) {
+  const std::string commit = server_->Commit("main", {{"a", "1"}});
+  ASSERT_TRUE(fetcher_->Checkout(Request(commit), {}).ok());
+  const std::string mirror = fetcher_->MirrorPath("projects/1");
+  const std::string outside = folder_ + "/outside";
+  fs::create_directory(outside);
+  for (const char* place : {"/refs/heads", "/refs/links", "/objects/links"}) {
+    fs::remove_all(mirror + place);
+    fs::create_directory_symlink(outside, mirror + place);
+  }
+  std::ofstream(outside + "/secret") << "secret";
+  fs::create_symlink(outside + "/secret", mirror + "/objects/secret");
+  const CheckoutRequest request = Request(commit);
+  ASSERT_TRUE(fetcher_->Checkout(request, {}).ok());
+  EXPECT_EQ(Text(outside + "/secret"), "secret");
+  EXPECT_FALSE(fs::exists(outside + "/main")) << "a branch";
+  for (const auto& file : fs::recursive_directory_iterator(request.target)) {
+    EXPECT_FALSE(file.is_symlink()) << file.path();
+    EXPECT_NE(file.path().filename(), "secret");
+  }
+  fs::remove_all(mirror + "/objects");
+  fs::create_directory_symlink(outside, mirror + "/objects");
+  ASSERT_TRUE(fetcher_->Checkout(Request(server_->Commit("main", {{"a", "2"}})), {}).ok());
+  EXPECT_EQ(std::distance(fs::directory_iterator(outside), fs::directory_iterator()), 1);
+}
+
 TEST_F(GitFetcherTest, StopsWhenAskedTo) {
   const std::string commit = server_->Commit("main", {{"a", "1"}});
   std::stop_source stop;
   stop.request_stop();
   EXPECT_EQ(fetcher_->Checkout(Request(commit), stop.get_token()).code(),
             absl::StatusCode::kCancelled);
-}
-
-TEST(LocalBranchTest, OnlySimpleNames) {
-  EXPECT_EQ(LocalBranch("refs/heads/main"), "main");
-  EXPECT_EQ(LocalBranch("refs/heads/feature/x-1.2_b"), "feature/x-1.2_b");
-  for (const char* ref :
-       {"", "main", "refs/tags/v1", "refs/heads/", "refs/heads/a..b", "refs/heads/.a",
-        "refs/heads/a/.b", "refs/heads/a.lock", "refs/heads/a/", "refs/heads//a", "refs/heads/-a",
-        "refs/heads/a b", "refs/heads/HEAD", "refs/heads/caf\xc3\xa9"}) {
-    EXPECT_EQ(LocalBranch(ref), "") << ref;
-  }
-}
-
-TEST(IsPullRequestHeadTest, NothingElse) {
-  EXPECT_TRUE(IsPullRequestHead("refs/pull/1/head"));
-  EXPECT_TRUE(IsPullRequestHead("refs/pull/123456/head"));
-  for (const char* ref :
-       {"", "refs/pull//head", "refs/pull/1/merge", "refs/pull/1/head/x", "refs/pull/-1/head",
-        "refs/pull/1:refs/heads/main/head", "refs/pull/1 2/head", "refs/heads/1/head",
-        "+refs/pull/1/head", "refs/pull/1234567890123456789/head"}) {
-    EXPECT_FALSE(IsPullRequestHead(ref)) << ref;
-  }
-}
-
-TEST(RunChildTest, TellsOutputAndExit) {
-  const auto result = RunChild({"sh", "-c", "echo out; echo err >&2; echo $A; exit 3"}, {"A=b"},
-                               absl::Seconds(20), {});
-  ASSERT_TRUE(result.ok()) << result.status();
-  EXPECT_EQ(result->exit_code, 3);
-  EXPECT_EQ(result->output, "out\nerr\nb\n");
-}
-
-TEST(RunChildTest, KillsTheWholeGroupWhenLate) {
-  const auto late =
-      RunChild({"sh", "-c", "sleep 100 & sleep 100"}, {}, absl::Milliseconds(100), {});
-  EXPECT_EQ(late.status().code(), absl::StatusCode::kDeadlineExceeded);
-}
-
-TEST(RunChildTest, DoesNotWaitForWhoKeepsTheOutput) {
-  const auto result =
-      RunChild({"sh", "-c", "sleep 100 & echo $!"}, {"PATH=/usr/bin:/bin"}, absl::Seconds(20), {});
-  ASSERT_TRUE(result.ok()) << result.status();
-  EXPECT_EQ(result->exit_code, 0);
-}
-
-TEST(RunChildTest, MissingProgramIsAnError) {
-  EXPECT_EQ(RunChild({"/no/such/program"}, {}, absl::Seconds(1), {}).status().code(),
-            absl::StatusCode::kInternal);
 }
 
 }  // namespace

@@ -21,6 +21,7 @@
 #include "lib/status/annotate.h"
 #include "services/runner/fetch/fetch_error.h"
 #include "services/runner/fetch/git_fetcher.h"
+#include "services/runner/fetch/git_user.h"
 #include "services/runner/testing/git_server.h"
 #include "services/runner/testing/ssh_server.h"
 
@@ -41,6 +42,9 @@ class GitSshTest : public testing::Test {
     char path[] = "/tmp/kozmic-git-ssh-test-XXXXXX";
     ASSERT_NE(mkdtemp(path), nullptr);
     folder_ = path;
+    fs::permissions(folder_, fs::perms::others_exec, fs::perm_options::add);
+    auto user = GitUser::Find("nobody");
+    ASSERT_TRUE(user.ok()) << user.status();
     auto git = GitServer::Start();
     ASSERT_TRUE(git.ok()) << git.status();
     git_ = *std::move(git);
@@ -49,8 +53,8 @@ class GitSshTest : public testing::Test {
     ssh_ = *std::move(ssh);
     key_ = ssh_->MakeKey();
     ssh_->Allow(key_);
-    fetcher_ =
-        std::make_unique<GitFetcher>(GitFetcher::Options{.cache_folder = folder_ + "/cache"});
+    fetcher_ = std::make_unique<GitFetcher>(
+        GitFetcher::Options{.cache_folder = folder_ + "/cache", .user = *user});
   }
   void TearDown() override { fs::remove_all(folder_); }
 

@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "lib/process/child_process.h"
 #include "lib/status/macros.h"
 
 namespace kozmic::runner {
@@ -18,9 +19,10 @@ namespace {
 
 using http::UniqueFd;
 
-absl::StatusOr<UniqueFd> FileInMemory(const char* name, absl::string_view content) {
+absl::StatusOr<UniqueFd> FileInMemory(const char* name, absl::string_view content, uid_t uid) {
   UniqueFd fd(memfd_create(name, MFD_CLOEXEC));
-  if (fd.get() < 0 || fchmod(fd.get(), 0600) != 0) {
+  if (fd.get() < 0 || fchmod(fd.get(), 0600) != 0 ||
+      (uid != geteuid() && fchown(fd.get(), uid, static_cast<gid_t>(-1)) != 0)) {
     return absl::InternalError(
         absl::StrCat("make the file for ssh's ", name, ": ", strerror(errno)));
   }
@@ -35,29 +37,31 @@ absl::StatusOr<UniqueFd> FileInMemory(const char* name, absl::string_view conten
   return fd;
 }
 
-// Where a child finds an open file of this process.
-std::string PathOf(const UniqueFd& fd) {
-  return absl::StrCat("/proc/", getpid(), "/fd/", fd.get());
+// Where an ssh finds a file that the git has inherited which runs it, by way of a shell: ssh closes
+// all its own files but the first three.
+std::string PathOf(int inherited) {
+  return absl::StrCat("/proc/$PPID/fd/", kFirstInherited + inherited);
 }
 
 }  // namespace
 
 absl::StatusOr<SshAccess> SshAccess::Create(absl::string_view private_key,
-                                            const std::vector<std::string>& known_hosts) {
+                                            const std::vector<std::string>& known_hosts,
+                                            uid_t uid) {
   // ssh takes a key without its last newline for a broken one.
   const absl::string_view end = absl::EndsWith(private_key, "\n") ? "" : "\n";
-  KOZMIC_ASSIGN_OR_RETURN(UniqueFd key, FileInMemory("key", absl::StrCat(private_key, end)));
+  KOZMIC_ASSIGN_OR_RETURN(UniqueFd key, FileInMemory("key", absl::StrCat(private_key, end), uid));
   KOZMIC_ASSIGN_OR_RETURN(
       UniqueFd hosts,
-      FileInMemory("known hosts", absl::StrCat(absl::StrJoin(known_hosts, "\n"), "\n")));
+      FileInMemory("known hosts", absl::StrCat(absl::StrJoin(known_hosts, "\n"), "\n"), uid));
   return SshAccess(std::move(key), std::move(hosts));
 }
 
 std::string SshAccess::Command() const {
   std::string command = "ssh -F none";
   for (const std::string& option : {
-           absl::StrCat("IdentityFile=", PathOf(key_)),
-           absl::StrCat("UserKnownHostsFile=", PathOf(known_hosts_)),
+           absl::StrCat("IdentityFile=", PathOf(0)),
+           absl::StrCat("UserKnownHostsFile=", PathOf(1)),
            std::string("GlobalKnownHostsFile=/dev/null"),
            std::string("StrictHostKeyChecking=yes"),
            std::string("UpdateHostKeys=no"),

@@ -19,6 +19,7 @@
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/runner/fetch/git_user.h"
 #include "services/runner/testing/git_server.h"
 #include "services/runner/testing/ssh_server.h"
 
@@ -39,12 +40,16 @@ class SubmoduleFetcherTest : public testing::Test {
     char path[] = "/tmp/kozmic-submodules-test-XXXXXX";
     ASSERT_NE(mkdtemp(path), nullptr);
     folder_ = path;
+    fs::permissions(folder_, fs::perms::others_exec, fs::perm_options::add);
+    auto user = GitUser::Find("nobody");
+    ASSERT_TRUE(user.ok()) << user.status();
     auto server = GitServer::Start();
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
     web_ = server_->url().substr(0, server_->url().rfind('/'));
     served_ = fs::path(server_->path()).parent_path();
-    git_ = std::make_unique<GitFetcher>(GitFetcher::Options{.cache_folder = folder_ + "/cache"});
+    git_ = std::make_unique<GitFetcher>(
+        GitFetcher::Options{.cache_folder = folder_ + "/cache", .user = *user});
   }
   void TearDown() override { fs::remove_all(folder_); }
 
