@@ -342,7 +342,9 @@ absl::StatusOr<DiskUse> DockerClient::MeasureContainer(absl::string_view id,
                                       .timeout = kMeasure,
                                       .stop = std::move(stop)}));
   KOZMIC_ASSIGN_OR_RETURN(const json body, ParseObject(reply.body));
-  DiskUse use = {.written_bytes = NumberAt(body, "SizeRw"), .volume_folders = {}};
+  DiskUse use = {.written_bytes = NumberAt(body, "SizeRw"),
+                 .volume_folders = {},
+                 .pid = NumberAt(ObjectAt(body, "State"), "Pid")};
   const auto mounts = body.find("Mounts");
   if (mounts == body.end() || !mounts->is_array()) return use;
   for (const json& mount : *mounts) {

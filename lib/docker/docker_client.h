@@ -88,6 +88,8 @@ struct DiskUse {
   int64_t written_bytes = 0;
   // The engine's folders of its volumes.
   std::vector<std::string> volume_folders;
+  // Of its first process, as the engine's machine has it; 0: it does not run.
+  int64_t pid = 0;
 };
 
 struct NetworkSpec {

@@ -89,6 +89,10 @@ absl::StatusOr<Config> ReadConfig(ConfigReader& reader) {
                "about 3 MB of memory, and 10 MB once",
        .fallback = "0"},
       0, 1000);
+  reader.Duration("warm_containers_max_age", &config.warm_containers_max_age,
+                  {.help = "after so long one is replaced: what the engine gave it of the machine, "
+                           "such as its name servers, may have changed",
+                   .fallback = "30m"});
   reader.Integer(
       "cached_images_limit", &config.cached_images_limit,
       {.help = "images of install scripts that are kept for each project", .fallback = "3"}, 1,

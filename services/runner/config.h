@@ -47,6 +47,7 @@ struct Config {
   std::string job_runtime;
   // So many containers wait for jobs.
   int64_t warm_containers = 0;
+  absl::Duration warm_containers_max_age;
   // Of install scripts, for each project.
   int64_t cached_images_limit = 0;
   absl::Duration cached_images_max_age;

@@ -30,14 +30,14 @@ using v1::FinishJobRequest;
 
 class EngineTest : public RunnerTest {
  protected:
-  void StartJob(const std::string& script) {
+  void StartJob(const std::string& script, const std::string& settings = "") {
     auto engine = DockerDaemon::Start();
     ASSERT_TRUE(engine.ok()) << engine.status();
     engine_ = *std::move(engine);
     engine_host_ = engine_->host();
     const std::string repository = image_.substr(0, image_.rfind(':'));
     ASSERT_TRUE(ImportImageInto(engine_->client(), repository, "1", SmallImage().Bytes()).ok());
-    StartRunner();
+    StartRunner(settings);
     attempt_ = build_.Enqueue(Spec(script));
     ASSERT_TRUE(WaitForLine("one\n"));
     // Only then has it noted the start.
@@ -142,7 +142,28 @@ TEST_F(KilledEngineTest, ThatForgotTheContainerLeavesNoScriptRunning) {
   EXPECT_TRUE(engine_->client().ListContainers("")->empty());
 }
 
-// Fault matrix, "dockerd hung": unhealthy within 30 s, no new jobs; the lease is kept.
+// Containers that wait for jobs are not relied on once their engine was away.
+TEST_F(KilledEngineTest, OneThatWaitedForAJobIsReplaced) {
+  StartJob("#!/bin/sh\necho one\nwhile [ ! -e go ]; do sleep 0.02; done\n", "warm_containers: 1\n");
+  Give("go");
+  EXPECT_EQ(WaitForEnd(attempt_).exit_code(), 0);
+  const auto waiting = [&]() -> std::string {
+    const auto containers = engine_->client().ListContainers("");
+    if (!containers.ok() || containers->size() != 1) return "";
+    const auto info = engine_->client().InspectContainer(containers->front().id);
+    return info.ok() && info->running && info->id != container_ ? info->id : "";
+  };
+  ASSERT_TRUE(Await(kPatience, [&] { return !waiting().empty(); }));
+  const std::string first = waiting();
+  engine_->Kill();
+  StartEngineAgain();
+  EXPECT_TRUE(Await(kPatience, [&] { return !waiting().empty() && waiting() != first; }));
+  EXPECT_EQ(WaitForEnd(build_.Enqueue(Spec("echo two\n"))).exit_code(), 0);
+  runner_->Signal(SIGTERM);
+  EXPECT_EQ(runner_->Wait(kPatience), 0);
+  EXPECT_TRUE(engine_->client().ListContainers("")->empty());
+}
+
 // Fault matrix, "host reboot": nothing of the job goes on, and no exit code was witnessed.
 TEST_F(KilledEngineTest, RebootedMachineEndsTheJobByNameAndKeepsNothing) {
   StartJob("#!/bin/sh\necho one\nsleep 4322\n");
@@ -161,6 +182,7 @@ TEST_F(KilledEngineTest, RebootedMachineEndsTheJobByNameAndKeepsNothing) {
   EXPECT_TRUE(engine_->client().ListContainers("")->empty());
 }
 
+// Fault matrix, "dockerd hung": unhealthy within 30 s, no new jobs; the lease is kept.
 TEST_F(HungEngineTest, IsToldGetsNoMoreJobsAndHarmsNoneThatRuns) {
   StartJob("#!/bin/sh\necho one\nwhile [ ! -e go ]; do sleep 0.02; done\necho two\nexit 5\n");
   EXPECT_EQ(Unfit(), "");

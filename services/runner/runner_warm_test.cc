@@ -226,6 +226,36 @@ TEST_F(RunnerWarmTest, OneThatEndedIsReplaced) {
   EXPECT_EQ(NewestLog(), Pulling() + "second\n");
 }
 
+TEST_F(RunnerWarmTest, AnOldOneIsReplaced) {
+  StartRunner("warm_containers: 1\nwarm_containers_max_age: 2s\n");
+  EXPECT_EQ(Run(Spec("echo first\n")).exit_code(), 0);
+  ++jobs_;
+  ASSERT_TRUE(OneWaits());
+  const std::vector<std::string> waiting = WarmContainers();
+  ASSERT_EQ(waiting.size(), 1u);
+  ASSERT_TRUE(OneWaits()) << "by itself";
+  EXPECT_THAT(WarmContainers(), Not(::testing::Contains(waiting[0])));
+  EXPECT_EQ(WaitForEnd(Enqueue(Spec("echo second\n"))).exit_code(), 0);
+  EXPECT_EQ(NewestLog(), Pulling() + "second\n");
+  StopAndExpectNothing();
+}
+
+// Its network is one of its own.
+TEST_F(RunnerWarmTest, AJobWithServicesGetsOneOfItsOwn) {
+  WarmUp(Spec("echo first\n"));
+  v1::JobSpec spec = Spec(kUntilGo);
+  v1::Service& service = *spec.add_services();
+  service.set_name("store");
+  service.set_image(image_);
+  (*service.mutable_environment())["A"] = "b";
+  const std::string attempt = Enqueue(spec);
+  ASSERT_TRUE(WaitForNewestLine("one\n"));
+  EXPECT_FALSE(NewestIsWarm());
+  GiveNewest("go");
+  EXPECT_EQ(WaitForEnd(attempt).exit_code(), 0);
+  StopAndExpectNothing();
+}
+
 TEST_F(RunnerWarmTest, OneThatEndsAsItsJobComesIsNoError) {
   WarmUp(Spec("echo first\n"));
   const std::vector<std::string> waiting = WarmContainers();

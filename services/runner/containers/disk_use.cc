@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "lib/process/child_process.h"
 #include "lib/status/macros.h"
+#include "services/runner/containers/unlinked_files.h"
 
 namespace kozmic::runner {
 namespace {
@@ -48,7 +49,7 @@ absl::StatusOr<int64_t> MeasureDisk(const docker::DockerClient& docker,
     const auto use = docker.MeasureContainer(container, stop);
     if (absl::IsNotFound(use.status())) continue;
     if (!use.ok()) return use.status();
-    sum += use->written_bytes;
+    sum += use->written_bytes + MeasureUnlinkedFiles(static_cast<pid_t>(use->pid));
     folders.insert(folders.end(), use->volume_folders.begin(), use->volume_folders.end());
   }
   std::erase_if(folders,

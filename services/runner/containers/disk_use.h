@@ -11,10 +11,10 @@
 
 namespace kozmic::runner {
 
-// What containers have written, with their volumes as far as the engine's folders are to be seen
-// from here, and what is in folders of this machine, however deep: bytes of disk. A container or
-// folder that is not there takes none. Whatever goes on in the folders meanwhile, it is an
-// estimate.
+// What containers have written, with their volumes and their unlinked files as far as the engine's
+// folders and processes are to be seen from here, and what is in folders of this machine, however
+// deep: bytes of disk. A container or folder that is not there takes none. Whatever goes on in the
+// folders meanwhile, it is an estimate.
 absl::StatusOr<int64_t> MeasureDisk(const docker::DockerClient& docker,
                                     const std::vector<std::string>& containers,
                                     std::vector<std::string> folders, std::stop_token stop);

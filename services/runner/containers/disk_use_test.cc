@@ -7,6 +7,7 @@
 #include <string>
 #include <system_error>
 
+#include "absl/time/clock.h"
 #include "gtest/gtest.h"
 #include "lib/testing/docker_env.h"
 
@@ -55,6 +56,33 @@ TEST_F(DiskUseTest, P17CountsWhatContainersAndTheirVolumesAndFoldersHold) {
   ASSERT_TRUE(bytes.ok()) << bytes.status();
   EXPECT_GE(*bytes, 15 * kMebibyte);
   EXPECT_LT(*bytes, 16 * kMebibyte);
+}
+
+// A script that kept writing to a file it had unlinked could fill the disk unseen.
+TEST_F(DiskUseTest, P17CountsFilesWithoutAName) {
+  ASSERT_TRUE(ImportImage("kozmic-test/volume", "1", SmallImage().Bytes(), {"VOLUME /data"}).ok());
+  docker::ContainerSpec spec;
+  spec.image = "kozmic-test/volume:1";
+  spec.labels = {{label_key(), label_value()}};
+  // Twice the same file, and one in memory.
+  spec.command = {"sh", "-c",
+                  "exec 3>/layer 4>/data/volume 5>/dev/shm/memory; exec 6>&3;"
+                  "rm /layer /data/volume /dev/shm/memory;"
+                  "dd if=/dev/zero bs=1M count=3 >&3; dd if=/dev/zero bs=1M count=5 >&4;"
+                  "dd if=/dev/zero bs=1M count=9 >&5; touch /done; sleep 100"};
+  const auto id = docker().CreateContainer(spec, "");
+  ASSERT_TRUE(id.ok()) << id.status();
+  ASSERT_TRUE(docker().StartContainer(*id).ok());
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  int64_t bytes = 0;
+  while (bytes < 8 * kMebibyte && absl::Now() < deadline) {
+    const auto measured = MeasureDisk(docker(), {*id}, {}, {});
+    ASSERT_TRUE(measured.ok()) << measured.status();
+    bytes = *measured;
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  EXPECT_GE(bytes, 8 * kMebibyte);
+  EXPECT_LT(bytes, 9 * kMebibyte);
 }
 
 TEST_F(DiskUseTest, NothingTakesNothing) {

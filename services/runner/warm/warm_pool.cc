@@ -17,6 +17,8 @@ namespace {
 constexpr size_t kIdBytes = 8;
 constexpr size_t kMostKinds = 1000;
 constexpr absl::Duration kLook = absl::Seconds(30);
+// A clock that is set back makes nothing spin.
+constexpr absl::Duration kLeastPause = absl::Milliseconds(100);
 constexpr absl::Duration kPatience = absl::Seconds(20);
 constexpr absl::Duration kWaitCall = absl::Hours(1);
 
@@ -102,7 +104,7 @@ absl::Duration WarmPool::Step() {
   }
   Tidy(shares);
   const auto kind = Missing(shares);
-  if (!kind) return kLook;
+  if (!kind) return UntilNext();
   const absl::Status made = Make(*kind);
   if (made.ok()) return absl::ZeroDuration();
   if (!stop_.stop_requested()) {
@@ -112,6 +114,15 @@ absl::Duration WarmPool::Step() {
   absl::MutexLock lock(&mutex_);
   history_.Forget(*kind);
   return kLook;
+}
+
+absl::Duration WarmPool::UntilNext() const {
+  absl::MutexLock lock(&mutex_);
+  absl::Duration next = kLook;
+  for (const Warm& warm : waiting_) {
+    next = std::min(next, warm.made + options_.oldest - clock_.Now());
+  }
+  return std::max(next, kLeastPause);
 }
 
 void WarmPool::Tidy(const std::map<std::string, int>& shares) {

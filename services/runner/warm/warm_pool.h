@@ -38,9 +38,8 @@ class WarmPool {
     std::string work_folder;
     // So many at most; 0: none.
     int most = 0;
-    // Until then, what the engine gave them of the machine, such as its name servers, may have
-    // changed.
-    absl::Duration oldest = absl::Minutes(30);
+    // After so long one is thrown away.
+    absl::Duration oldest;
   };
 
   // Nothing is owned.
@@ -83,6 +82,8 @@ class WarmPool {
   };
 
   absl::Duration Step();
+  // Until there may be something to do by itself.
+  absl::Duration UntilNext() const;
   // Removes what is not to wait any longer, and ends the watches of what was taken.
   void Tidy(const std::map<std::string, int>& shares);
   // Those that are not to wait any longer.
