@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "gateway/answer.h"
 #include "gateway/ask.h"
 #include "gateway/json_text.h"
@@ -42,8 +43,21 @@ void BuildRoutes::List(http::Exchange& exchange) const {
   build::v1::ListBuildsRequest request;
   if (!ReadNumber(exchange, "limit", 1, kMostBuilds, &limit) ||
       !ReadNumber(exchange, "before", 1, INT64_MAX, &before) ||
-      !ReadText(exchange, "ref", request.mutable_ref())) {
+      !ReadText(exchange, "ref", request.mutable_ref()) ||
+      !ReadText(exchange, "branch", request.mutable_ref_text()) ||
+      !ReadText(exchange, "author", request.mutable_author_text()) ||
+      !ReadText(exchange, "q", request.mutable_text())) {
     return;
+  }
+  for (const absl::string_view status : absl::StrSplit(
+           exchange.target.Parameter("status").value_or(""), ',', absl::SkipEmpty())) {
+    const auto state = StateOf(status);
+    if (!state) {
+      return ReplyError(exchange, 400, "invalid_argument",
+                        "status must be enqueued, pending, success, failure, error or cancelled, "
+                        "or several of them with commas");
+    }
+    request.add_states(*state);
   }
   request.set_parent(*project);
   if (limit) request.set_page_size(static_cast<int32_t>(*limit));

@@ -33,9 +33,25 @@ TEST_F(BuildRoutesTest, BuildsComeInPages) {
   EXPECT_EQ(last["builds"].size(), 3U);
   EXPECT_EQ(last["next_before"], nullptr);
   for (const char* query :
-       {"limit=0", "limit=101", "limit=x", "before=0", "before=-1", "ref=%ff"}) {
+       {"limit=0", "limit=101", "limit=x", "before=0", "before=-1", "ref=%ff", "status=fine",
+        "status=success,x", "q=%ff", "branch=%ff", "author=%ff"}) {
     EXPECT_EQ(StatusOf(Get(absl::StrCat("/api/v1/projects/1/builds?", query))), 400) << query;
   }
+}
+
+TEST_F(BuildRoutesTest, BuildsAreFiltered) {
+  builds_.Put(1, build::v1::STATE_SUCCESS);
+  builds_.Put(2, build::v1::STATE_FAILURE);
+  builds_.Put(3, build::v1::STATE_ERROR);
+  const auto numbers = [&](const std::string& query) {
+    std::vector<int> found;
+    const json page = Json(Get("/api/v1/projects/1/builds?limit=9&" + query));
+    for (const json& build : page["builds"]) found.push_back(build["number"]);
+    return found;
+  };
+  EXPECT_EQ(numbers("status=failure"), (std::vector<int>{2}));
+  EXPECT_EQ(numbers("status=error,success"), (std::vector<int>{3, 1}));
+  EXPECT_EQ(numbers("q=no+such+message"), (std::vector<int>{}));
 }
 
 }  // namespace

@@ -26,6 +26,19 @@ const char* StateText(build::v1::State state) {
   }
 }
 
+}  // namespace
+
+std::optional<build::v1::State> StateOf(absl::string_view text) {
+  for (int state = build::v1::STATE_ENQUEUED; state <= build::v1::State_MAX; ++state) {
+    if (StateText(static_cast<build::v1::State>(state)) == text) {
+      return static_cast<build::v1::State>(state);
+    }
+  }
+  return std::nullopt;
+}
+
+namespace {
+
 const char* TriggerText(build::v1::Trigger trigger) {
   switch (trigger) {
     case build::v1::TRIGGER_TAG:

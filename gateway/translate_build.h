@@ -1,6 +1,7 @@
 #ifndef KOZMIC_GATEWAY_TRANSLATE_BUILD_H_
 #define KOZMIC_GATEWAY_TRANSLATE_BUILD_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -14,6 +15,9 @@ namespace kozmic::gateway {
 JsonText ToJson(const build::v1::Build& build);
 JsonText ToJson(const build::v1::Attempt& attempt);
 JsonText ToJson(const build::v1::ExplainWaitResponse::Wait& wait);
+
+// A status as in API.md; nullopt for another text.
+std::optional<build::v1::State> StateOf(absl::string_view text);
 
 // "logs/7-3-1-2" → "7/3/1/2", as browsers know a log; empty when it is not such a name.
 std::string LogId(absl::string_view log_name);

@@ -258,6 +258,29 @@ test('K19: a hook is switched off only once the server has done so', async (t) =
   assert.equal(await checked(), 'false');
 });
 
+test('K63: builds are found by status, branch, author and text, and the address says which', async (t) => {
+  const page = await visit(t, '/projects/1/history/');
+  const rows = page.getByTestId('history-row');
+  await rows.first().waitFor();
+  await page.getByRole('link', { name: 'Failed', exact: true }).click();
+  await page.waitForURL('**/history/?status=failure');
+  await page.waitForFunction(() => document.querySelectorAll('[data-status=failure]').length > 1);
+  assert.deepEqual(await rows.evaluateAll((all) => [...new Set(all.map((row) => row.dataset.status))]), ['failure']);
+  await page.getByTestId('filter-author').fill('ADA');
+  await page.getByTestId('filter-text').fill('badge');
+  await page.getByTestId('filter-text').press('Enter');
+  await page.waitForURL('**/history/?status=failure&author=ADA&q=badge');
+  await page.getByTestId('no-such-builds').or(rows.first()).waitFor();
+  await page.getByTestId('filter-branch').fill('no such branch');
+  await page.getByTestId('filter').click();
+  await page.getByTestId('no-such-builds').waitFor();
+  await page.goBack();
+  assert.equal(await page.getByTestId('filter-branch').inputValue(), '');
+  await page.getByTestId('filter-none').click();
+  await page.waitForURL('**/history/');
+  await page.waitForFunction(() => document.querySelectorAll('[data-testid=history-row]').length > 10);
+});
+
 test('K18: a member sees no buttons that change something', async (t) => {
   const page = await visit(t, '/projects/6/settings/');
   await page.getByTestId('hook').waitFor();

@@ -163,9 +163,13 @@ async function api(request, response, path, query) {
   if (rest === '/builds') {
     const before = Number(query.get('before') ?? Infinity);
     const limit = Math.min(Number(query.get('limit') ?? 20), Number(process.env.PAGE ?? 25));
-    const page = list.filter((b) => b.number < before).slice(0, limit);
+    const has = (text, name) => text.toLowerCase().includes((query.get(name) ?? '').toLowerCase());
+    const wanted = list.filter((b) =>
+      b.number < before && (query.get('status') ?? b.status).split(',').includes(b.status) && has(b.branch, 'branch') &&
+      has(`${b.author.login}\n${b.author.name}`, 'author') && (has(b.message, 'q') || b.commit.startsWith(query.get('q'))));
+    const page = wanted.slice(0, limit);
     const last = page.at(-1)?.number ?? 0;
-    return json(response, 200, { builds: page, next_before: list.some((b) => b.number < last) ? last : null });
+    return json(response, 200, { builds: page, next_before: wanted.some((b) => b.number < last) ? last : null });
   }
   if (rest === '/logs/search') return searchLogs(response, project, query);
   const [, number, job, what] = /^\/builds\/(latest|\d+)(?:\/jobs\/(\d+)\/log(?:\/(times))?)?$/.exec(rest) ?? [];

@@ -66,7 +66,7 @@ function pageOf(route: Route, query: URLSearchParams) {
     case 'hook':
       return <HookPage key={route.hook} project={route.project} hook={route.hook} />;
     case 'history':
-      return <HistoryPage project={route.project} before={Number(query.get('before')) || null} />;
+      return <HistoryPage project={route.project} query={query} />;
     case 'deliveries':
       return <DeliveriesPage project={route.project} query={query} />;
     case 'search':

@@ -1,3 +1,4 @@
+import type { BuildFilter } from './api/projects';
 import type { Query } from './log/pattern';
 
 /** The parts of a project's settings, each a page of its own. */
@@ -38,8 +39,14 @@ export const paths = {
   account: '/account/settings/',
   docs: '/docs/',
   latest: (project: number) => `/projects/${project}/builds/latest/`,
-  history: (project: number, before?: number) =>
-    `/projects/${project}/history/${before ? `?before=${before}` : ''}`,
+  /** `before`: where to go on. */
+  history: (project: number, before: number | null = null, filter?: BuildFilter) => {
+    const { status = null, branch = '', author = '', text = '' } = filter ?? {};
+    const given = Object.entries({ status, branch, author, q: text, before: before?.toString() }).filter(
+      (entry): entry is [string, string] => !!entry[1],
+    );
+    return `/projects/${project}/history/${given.length ? `?${new URLSearchParams(given)}` : ''}`;
+  },
   /** `state`: of deliveries that are shown; `page`: where to go on. */
   deliveries: (project: number, query: { state?: string | null; page?: string | null } = {}) => {
     const given = Object.entries(query).filter((entry): entry is [string, string] => !!entry[1]);

@@ -1,5 +1,7 @@
 #include "gateway/testing/fake_builds.h"
 
+#include <algorithm>
+
 #include <limits>
 
 #include "absl/strings/str_cat.h"
@@ -76,6 +78,12 @@ grpc::Status FakeBuilds::ListBuilds(grpc::ServerContext* context,
     if (!request->page_token().empty() && at->first.second >= std::stoll(request->page_token())) {
       continue;
     }
+    if (request->states_size() > 0 &&
+        std::find(request->states().begin(), request->states().end(), at->second.state()) ==
+            request->states().end()) {
+      continue;
+    }
+    if (at->second.message().find(request->text()) == std::string::npos) continue;
     if (response->builds_size() == request->page_size()) {
       response->set_next_page_token(
           absl::StrCat(response->builds(response->builds_size() - 1).number()));

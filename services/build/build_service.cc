@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kDefaultPage = 50;
 constexpr int kLargestPage = 100;
+constexpr size_t kLongestFilter = 200;
 constexpr int kMostProjects = 1000;
 
 void SetError(const absl::Status& status, v1::BatchCreateBuildsResponse::Result* result) {
@@ -91,10 +92,10 @@ grpc::ServerUnaryReactor* BuildServiceRpc::GetLatestBuild(grpc::CallbackServerCo
                                                           v1::Build* response) {
   return unary_.Run(context, "GetLatestBuild", [=, this](const Caller& caller) -> absl::Status {
     KOZMIC_ASSIGN_OR_RETURN(const int64_t project, ViewableProject(caller, request->parent()));
-    KOZMIC_ASSIGN_OR_RETURN(std::vector<v1::Build> builds,
-                            parts_.store.List(project, request->ref(), 0, 1));
-    if (builds.empty()) return absl::NotFoundError("no build yet");
-    *response = std::move(builds.front());
+    KOZMIC_ASSIGN_OR_RETURN(BuildStore::Page page,
+                            parts_.store.List(project, {.ref = request->ref()}, 0, 1));
+    if (page.builds.empty()) return absl::NotFoundError("no build yet");
+    *response = std::move(page.builds.front());
     return absl::OkStatus();
   });
 }
@@ -114,13 +115,25 @@ grpc::ServerUnaryReactor* BuildServiceRpc::ListBuilds(grpc::CallbackServerContex
         (!absl::SimpleAtoi(request->page_token(), &before) || before < 1)) {
       return absl::InvalidArgumentError("page_token: not one that ListBuilds gave");
     }
-    KOZMIC_ASSIGN_OR_RETURN(std::vector<v1::Build> builds,
-                            parts_.store.List(project, request->ref(), before, size + 1));
-    if (static_cast<int>(builds.size()) > size) {
-      builds.pop_back();
-      response->set_next_page_token(absl::StrCat(builds.back().number()));
+    BuildStore::Filter filter = {.ref = request->ref(),
+                                 .ref_text = request->ref_text(),
+                                 .author_text = request->author_text(),
+                                 .text = request->text()};
+    for (const std::string* text : {&filter.ref_text, &filter.author_text, &filter.text}) {
+      if (text->size() <= kLongestFilter) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat("a filter's text has at most ", kLongestFilter, " bytes"));
     }
-    for (v1::Build& build : builds) response->add_builds()->Swap(&build);
+    for (const int state : request->states()) {
+      if (!v1::State_IsValid(state) || state == v1::STATE_UNSPECIFIED) {
+        return absl::InvalidArgumentError(absl::StrCat("states: ", state, " is none"));
+      }
+      filter.states.push_back(static_cast<v1::State>(state));
+    }
+    KOZMIC_ASSIGN_OR_RETURN(BuildStore::Page page,
+                            parts_.store.List(project, filter, before, size));
+    if (page.next_before > 0) response->set_next_page_token(absl::StrCat(page.next_before));
+    for (v1::Build& build : page.builds) response->add_builds()->Swap(&build);
     return absl::OkStatus();
   });
 }

@@ -36,9 +36,28 @@ class BuildStore {
   // NOT_FOUND when there is none.
   virtual absl::StatusOr<v1::Build> Get(int64_t project, int64_t number) = 0;
 
-  // Builds with numbers below `before` (0: from the newest), newest first. Empty `ref`: any.
-  virtual absl::StatusOr<std::vector<v1::Build>> List(int64_t project, absl::string_view ref,
-                                                      int64_t before, int limit) = 0;
+  // What is empty is not asked for; else as in ListBuildsRequest.
+  struct Filter {
+    std::string ref = {};
+    std::vector<v1::State> states = {};
+    std::string ref_text = {};
+    std::string author_text = {};
+    std::string text = {};
+
+    bool IsRare() const {
+      return !states.empty() || !ref_text.empty() || !author_text.empty() || !text.empty();
+    }
+  };
+  struct Page {
+    std::vector<v1::Build> builds;
+    // Where to go on; 0: there are no more.
+    int64_t next_before = 0;
+  };
+  // A page of a filter that may be rare looks at so many builds at most.
+  static constexpr int64_t kLooked = 10'000;
+  // Builds with numbers below `before` (0: from the newest), newest first.
+  virtual absl::StatusOr<Page> List(int64_t project, const Filter& filter, int64_t before,
+                                    int limit) = 0;
 
   // The newest build of each project that has one. Summaries are without jobs, and of the message
   // they have the first line, cut at 200 characters.

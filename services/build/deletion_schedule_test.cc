@@ -206,12 +206,12 @@ class DeletionScheduleTest : public StoresFixture {
   }
 
   void ExpectTheOtherProjectUntouched() {
-    const auto builds = builds_->List(kOther, "", 0, 100);
-    ASSERT_EQ(static_cast<int>(builds->size()), created_);
+    const std::vector<v1::Build> builds = builds_->List(kOther, {}, 0, 100)->builds;
+    ASSERT_EQ(static_cast<int>(builds.size()), created_);
     int successes = 0;
-    for (size_t i = 0; i < builds->size(); ++i) {
-      EXPECT_EQ((*builds)[i].number(), static_cast<int64_t>(builds->size() - i));
-      for (const v1::Job& job : (*builds)[i].jobs()) {
+    for (size_t i = 0; i < builds.size(); ++i) {
+      EXPECT_EQ(builds[i].number(), static_cast<int64_t>(builds.size() - i));
+      for (const v1::Job& job : builds[i].jobs()) {
         if (job.state() == v1::STATE_SUCCESS) ++successes;
         EXPECT_LE(job.attempt(), 1) << "nobody's lease ran out";
       }

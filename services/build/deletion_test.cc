@@ -106,7 +106,7 @@ TEST_F(DeletionTest, FromTheMarkOnNothingIsThereThoughNothingIsRemovedYet) {
   EXPECT_EQ(Create(1, Request("a", 4)).status().code(), absl::StatusCode::kNotFound)
       << "asked for again";
   EXPECT_EQ(builds_->Get(1, 1).status().code(), absl::StatusCode::kNotFound);
-  EXPECT_THAT(*builds_->List(1, "", 0, 10), IsEmpty());
+  EXPECT_THAT(builds_->List(1, {}, 0, 10)->builds, IsEmpty());
   EXPECT_THAT(*builds_->ListLatest({1}, BuildStore::Form::kWhole), IsEmpty());
   EXPECT_EQ(builds_->ListChanges(1, 0, 10).status().code(), absl::StatusCode::kNotFound);
 

@@ -1,5 +1,6 @@
 #include "services/build/postgres_build_store.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -7,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "lib/postgres/array.h"
 #include "lib/postgres/prepared.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
@@ -36,16 +38,24 @@ class PostgresBuildStore final : public BuildStore {
     return GetOne("WHERE b.project_id = $1 AND b.number = $2", project, number);
   }
 
-  absl::StatusOr<std::vector<v1::Build>> List(int64_t project, absl::string_view ref,
-                                              int64_t before, int limit) override {
+  absl::StatusOr<Page> List(int64_t project, const Filter& filter, int64_t before,
+                            int limit) override {
     if (before <= 0) before = INT64_MAX;
-    if (ref.empty()) {
-      return GetMany("WHERE b.project_id = $1 AND b.number < $2 ORDER BY b.number DESC LIMIT $3",
-                     project, before, limit);
+    if (filter.IsRare()) return ListRare(project, filter, before, limit);
+    Page page;
+    if (filter.ref.empty()) {
+      KOZMIC_ASSIGN_OR_RETURN(
+          page.builds,
+          GetMany("WHERE b.project_id = $1 AND b.number < $2 ORDER BY b.number DESC LIMIT $3",
+                  project, before, limit + 1));
+    } else {
+      KOZMIC_ASSIGN_OR_RETURN(
+          page.builds, GetMany("WHERE b.project_id = $1 AND b.number < $2 AND b.ref = $4 "
+                               "ORDER BY b.number DESC LIMIT $3",
+                               project, before, limit + 1, filter.ref));
     }
-    return GetMany(
-        "WHERE b.project_id = $1 AND b.number < $2 AND b.ref = $4 ORDER BY b.number DESC LIMIT $3",
-        project, before, limit, std::string(ref));
+    CutTo(limit, page);
+    return page;
   }
 
   absl::StatusOr<std::vector<v1::Build>> ListLatest(const std::vector<int64_t>& projects,
@@ -146,6 +156,47 @@ class PostgresBuildStore final : public BuildStore {
       // Somebody else has joined it meanwhile.
       return absl::IsNotFound(joined) ? absl::OkStatus() : joined;
     });
+  }
+
+  static void CutTo(int limit, Page& page) {
+    if (static_cast<int>(page.builds.size()) <= limit) return;
+    page.builds.pop_back();
+    page.next_before = page.builds.back().number();
+  }
+
+  // Numbers have no gaps, so a range of them is a number of builds.
+  absl::StatusOr<Page> ListRare(int64_t project, const Filter& filter, int64_t before, int limit) {
+    std::vector<int64_t> states;
+    for (const v1::State state : filter.states) states.push_back(state);
+    int64_t last = 0;
+    KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
+      last = 0;
+      for (const auto& row : ExecPrepared(
+               tx, "SELECT last_number FROM projects WHERE project_id = $1", project)) {
+        last = row[0].as<int64_t>();
+      }
+      return absl::OkStatus();
+    }));
+    before = std::min(before, last + 1);
+    const int64_t first = std::max<int64_t>(1, before - kLooked);
+    Page page;
+    KOZMIC_ASSIGN_OR_RETURN(
+        page.builds,
+        GetMany(
+            "WHERE b.project_id = $1 AND b.number < $2 AND b.number >= $4 "
+            "AND ($5::text = '' OR b.ref = $5) "
+            "AND ($6::bigint[] = '{}' OR b.state = ANY($6::bigint[])) "
+            "AND strpos(lower(regexp_replace(b.ref, '^refs/(heads|tags|pull)/', '')), lower($7::text)) "
+            "  > 0 "
+            "AND strpos(lower(b.author_login || chr(10) || b.author_name), lower($8::text)) > 0 "
+            "AND (strpos(lower(b.message), lower($9::text)) > 0 OR starts_with(b.commit, lower($9::text)) "
+            "  OR b.number::text = ltrim($9::text, '#')) "
+            "ORDER BY b.number DESC LIMIT $3",
+            project, before, limit + 1, first, filter.ref, ToArray(states), filter.ref_text,
+            filter.author_text, filter.text));
+    CutTo(limit, page);
+    if (page.next_before == 0 && first > 1) page.next_before = first;
+    return page;
   }
 
   template <typename... Parameters>

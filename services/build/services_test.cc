@@ -154,7 +154,7 @@ TEST_F(ServicesTest, BadRequestsAreRefusedBeforeAnythingIsDone) {
   request.set_message(std::string("nul\0byte", 8));
   EXPECT_EQ(Create(request).status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(Reason(Lease("no such session", "r1").status()), "stale_session");
-  EXPECT_TRUE(builds_->List(1, "", 0, 10)->empty());
+  EXPECT_TRUE(builds_->List(1, {}, 0, 10)->builds.empty());
 }
 
 TEST_F(ServicesTest, ManyBuildsAreCreatedAtOnceAndEachIsJudgedAlone) {

@@ -28,9 +28,85 @@ TEST_F(StoresTest, I4_NumbersHaveNoGapsUnderConcurrencyAndDuplicates) {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  const auto builds = builds_->List(1, "", 0, 100);
-  ASSERT_THAT(*builds, SizeIs(40));
-  for (int i = 0; i < 40; ++i) EXPECT_EQ((*builds)[i].number(), 40 - i);
+  const std::vector<v1::Build> builds = builds_->List(1, {}, 0, 100)->builds;
+  ASSERT_THAT(builds, SizeIs(40));
+  for (int i = 0; i < 40; ++i) EXPECT_EQ(builds[i].number(), 40 - i);
+}
+
+TEST_F(StoresTest, BuildsAreFoundByWhatIsKnownOfThem) {
+  const auto create = [&](const std::string& id, const std::string& ref, const std::string& message,
+                          const std::string& login, const std::string& name) {
+    v1::CreateBuildRequest request = Request(id);
+    request.set_ref(ref);
+    request.set_message(message);
+    request.mutable_author()->set_login(login);
+    request.mutable_author()->set_display_name(name);
+    ASSERT_TRUE(Create(1, request).ok());
+  };
+  create("a", "refs/heads/main", "Fix the login 100%", "octo", "Octo Cat");
+  create("b", "refs/heads/feature/login", "Try it", "ada", "Ada \xc3\x9c");
+  create("c", "refs/tags/v1.0", "Release\n\nwith Notes", "octo", "Octo Cat");
+  create("d", "refs/pull/12/head", "From a fork", "", "Somebody");
+  const auto find = [&](const BuildStore::Filter& filter) {
+    const auto page = builds_->List(1, filter, 0, 10);
+    EXPECT_TRUE(page.ok()) << page.status();
+    EXPECT_EQ(page->next_before, 0);
+    std::vector<int64_t> numbers;
+    for (const v1::Build& build : page->builds) numbers.push_back(build.number());
+    return numbers;
+  };
+  EXPECT_THAT(find({.text = "LOGIN"}), ElementsAre(1));
+  EXPECT_THAT(find({.text = "100%"}), ElementsAre(1));
+  EXPECT_THAT(find({.text = "notes"}), ElementsAre(3));
+  EXPECT_THAT(find({.text = "#4"}), ElementsAre(4));
+  EXPECT_THAT(find({.text = "%"}), ElementsAre(1)) << "no pattern";
+  EXPECT_THAT(find({.ref_text = "Login"}), ElementsAre(2));
+  EXPECT_THAT(find({.ref_text = "heads"}), IsEmpty()) << "not in the name";
+  EXPECT_THAT(find({.ref_text = "12"}), ElementsAre(4));
+  EXPECT_THAT(find({.author_text = "octo"}), ElementsAre(3, 1));
+  EXPECT_THAT(find({.author_text = "somebody"}), ElementsAre(4));
+  EXPECT_THAT(find({.author_text = "octo", .text = "release"}), ElementsAre(3));
+  EXPECT_THAT(find({.ref = "refs/heads/main", .author_text = "octo"}), ElementsAre(1));
+  EXPECT_THAT(find({.states = {v1::STATE_ENQUEUED}}), ElementsAre(4, 3, 2, 1));
+  EXPECT_THAT(find({.states = {v1::STATE_SUCCESS, v1::STATE_ERROR}}), IsEmpty());
+  const std::string commit = builds_->Get(1, 2)->commit().substr(0, 8);
+  EXPECT_THAT(find({.text = commit}), ::testing::Contains(2));
+
+  const auto first = builds_->List(1, {.author_text = "octo"}, 0, 1);
+  EXPECT_EQ(first->builds.at(0).number(), 3);
+  EXPECT_EQ(first->next_before, 3);
+  EXPECT_EQ(builds_->List(1, {.author_text = "octo"}, 3, 1)->builds.at(0).number(), 1);
+  EXPECT_EQ(builds_->List(7, {.text = "x"}, 0, 1)->builds.size(), 0u);
+}
+
+// A page of a rare filter takes a bounded time, however many builds there are.
+TEST_F(StoresTest, AFilterThatFindsNothingForLongAnswersInParts) {
+  ASSERT_TRUE(Create(1, Request("needle")).ok());
+  ASSERT_TRUE(pool_
+                  .Transact([](pqxx::work& tx) {
+                    tx.exec0(
+                        "INSERT INTO builds (project_id, number, request_id, repository, ref, "
+                        "  commit, commit_url, message, author_name, author_login, author_avatar, "
+                        "  revision) "
+                        "SELECT project_id, n, 'r' || n, repository, ref, commit, commit_url, "
+                        "  'hay', 'x', '', '', n FROM builds, generate_series(2, 25000) AS n");
+                    tx.exec0("UPDATE projects SET last_number = 25000");
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  std::vector<int64_t> parts;
+  std::vector<int64_t> found;
+  int64_t before = 0;
+  do {
+    const auto page = builds_->List(1, {.author_text = "octo"}, before, 10);
+    ASSERT_TRUE(page.ok()) << page.status();
+    for (const v1::Build& build : page->builds) found.push_back(build.number());
+    before = page->next_before;
+    parts.push_back(before);
+    ASSERT_LT(parts.size(), 10u);
+  } while (before > 0);
+  EXPECT_THAT(parts, ElementsAre(15'001, 5'001, 0));
+  EXPECT_THAT(found, ElementsAre(1));
 }
 
 TEST_F(StoresTest, ABuildThatTheDatabaseRefusesHarmsNoneThatCameWithIt) {

@@ -1,10 +1,13 @@
 import { useEffect } from 'preact/hooks';
-import { getProject, listBuilds } from '../api/projects';
-import type { Build } from '../api/types';
+import { type BuildFilter, getProject, listBuilds } from '../api/projects';
+import type { Build, BuildPage } from '../api/types';
 import { awaitsApproval, toneOf } from '../build_actions';
+import { filterOf, isFiltered } from '../build_filter';
 import { AuthorName, Sha } from '../components/commit';
+import { HistoryFilter } from '../components/history_filter';
 import { Notice, Problem } from '../components/notice';
 import { ProjectNav } from '../components/project_nav';
+import { Empty } from '../components/section';
 import { StatusIcon } from '../components/status';
 import { Duration, RelativeTime } from '../components/time';
 import { useTitle } from '../components/title';
@@ -17,12 +20,22 @@ import { useResource } from '../state/resource';
 
 const PAGE_SIZE = 50;
 
+/** The next builds that there are, however far back. */
+async function findBuilds(project: number, filter: BuildFilter, before: number | null, signal?: AbortSignal): Promise<BuildPage> {
+  for (let from = before; ; ) {
+    const page = await listBuilds(project, { before: from, limit: PAGE_SIZE, filter }, signal);
+    if (page.builds.length > 0 || page.next_before === null) return page;
+    from = page.next_before;
+  }
+}
+
 /** A project's builds, newest first; the first page is live. */
-export function HistoryPage({ project: id, before }: { project: number; before: number | null }) {
+export function HistoryPage({ project: id, query }: { project: number; query: URLSearchParams }) {
+  const before = Number(query.get('before')) || null;
+  const filter = filterOf(query);
+  const filtered = isFiltered(filter);
   const project = useResource(`project ${id}`, (signal) => getProject(id, signal));
-  const page = useResource(`builds ${id} ${before}`, (signal) =>
-    listBuilds(id, { before, limit: PAGE_SIZE }, signal),
-  );
+  const page = useResource(`builds ${id} ${paths.history(id, before, filter)}`, (signal) => findBuilds(id, filter, before, signal));
   useTitle(project.value.value ? `History · ${project.value.value.repository}` : 'History');
 
   useEffect(
@@ -30,10 +43,10 @@ export function HistoryPage({ project: id, before }: { project: number; before: 
       watchProject(id, (update) => {
         const known = page.peek();
         if (!known.value) return;
-        const builds = mergeBuilds(known.value.builds, update.builds, before === null);
+        const builds = mergeBuilds(known.value.builds, update.builds, before === null && !filtered);
         page.value = { ...known, value: { ...known.value, builds } };
       }),
-    [id, before],
+    [id, before, filtered],
   );
 
   const { value, error } = page.value;
@@ -43,10 +56,9 @@ export function HistoryPage({ project: id, before }: { project: number; before: 
     <>
       <ProjectNav id={id} project={project.value.value} current="history" />
       <h1 class="visually-hidden">Build history</h1>
+      {(filtered || value?.builds.length !== 0) && <HistoryFilter project={id} filter={filter} />}
       {value?.builds.length === 0 ? (
-        <Notice title="No builds yet">
-          <p>The first push makes the first build. A manager can also build a branch now.</p>
-        </Notice>
+        <Nothing filtered={filtered} />
       ) : (
         <ol class="history" aria-busy={!value}>
           {value
@@ -61,17 +73,32 @@ export function HistoryPage({ project: id, before }: { project: number; before: 
       )}
       <div class="pager">
         {before !== null && (
-          <a class="button" href={paths.history(id)}>
+          <a class="button" href={paths.history(id, null, filter)}>
             Newest
           </a>
         )}
         {value && value.next_before !== null && (
-          <a class="button" href={paths.history(id, value.next_before)} data-testid="older">
+          <a class="button" href={paths.history(id, value.next_before, filter)} data-testid="older">
             Older
           </a>
         )}
       </div>
     </>
+  );
+}
+
+function Nothing({ filtered }: { filtered: boolean }) {
+  if (filtered) {
+    return (
+      <Empty testId="no-such-builds">
+        <p class="muted">No build is like that.</p>
+      </Empty>
+    );
+  }
+  return (
+    <Notice title="No builds yet">
+      <p>The first push makes the first build. A manager can also build a branch now.</p>
+    </Notice>
   );
 }
 
