@@ -275,10 +275,28 @@ test('K63: builds are found by status, branch, author and text, and the address 
   await page.getByTestId('filter').click();
   await page.getByTestId('no-such-builds').waitFor();
   await page.goBack();
-  assert.equal(await page.getByTestId('filter-branch').inputValue(), '');
+  await page.waitForFunction(() => document.querySelector('[data-testid=filter-branch]').value === '');
   await page.getByTestId('filter-none').click();
   await page.waitForURL('**/history/');
   await page.waitForFunction(() => document.querySelectorAll('[data-testid=history-row]').length > 10);
+});
+
+test('the wallboard has what is broken first, and follows what happens', async (t) => {
+  const page = await visit(t, '/projects/');
+  await page.getByTestId('wallboard').click();
+  await page.waitForURL('**/wallboard/');
+  const tiles = page.getByTestId('tile');
+  await tiles.first().waitFor();
+  const urgencies = await tiles.evaluateAll((all) => all.map((tile) => tile.dataset.urgency));
+  const order = ['broken', 'running', 'fine', 'quiet'];
+  assert.deepEqual(urgencies, urgencies.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)));
+  assert.match(await page.getByTestId('board-counts').innerText(), /^\d+ broken, \d+ running, \d+ fine, \d+ quiet$/);
+  assert.match(await page.title(), /broken/);
+  const name = await page.locator('[data-urgency=running]').first().getByRole('link').innerText();
+  await page.request.get(`${mock.base}/dev/finish?status=failure`);
+  await page.locator('[data-urgency=broken]').getByText(name, { exact: true }).waitFor();
+  await page.locator('[data-urgency=broken]').getByText(name, { exact: true }).click();
+  await page.waitForURL('**/builds/latest/');
 });
 
 test('K18: a member sees no buttons that change something', async (t) => {

@@ -275,6 +275,32 @@ test('N2: a log says its length and digest, and is verified against them on dema
   assert.equal(await page.getByTestId('differs').count(), 0);
 });
 
+test('a log is printed whole, or the lines that are selected, and without the tools', async (t) => {
+  const page = await visit(t, '/projects/9/builds/5/');
+  await complete(page);
+  const print = async () => {
+    // The part that prints is loaded a moment after the log.
+    await page.waitForFunction(() => {
+      window.dispatchEvent(new Event('beforeprint'));
+      return document.querySelector('.log-print') !== null;
+    });
+    await page.emulateMedia({ media: 'print' });
+    return page.getByTestId('log-print').innerText();
+  };
+  const whole = await print();
+  assert.equal(whole.trimEnd().split('\n').length, 61);
+  assert.match(whole, /^ +1 {2}Pulling /);
+  assert.match(whole, /\n61 {2}✓ 128 tests passed in 12.3 s\n?$/);
+  assert.equal(await page.locator('.log-tools').first().isVisible(), false);
+  assert.equal(await page.locator('.topbar').isVisible(), false);
+  await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
+  await page.emulateMedia({ media: 'screen' });
+  assert.equal(await page.getByTestId('log-print').count(), 0);
+  await page.goto(`${mock.base}/projects/9/builds/5/jobs/1/?attempt=1#L3-L4`);
+  await complete(page);
+  assert.equal((await print()).trimEnd(), '3  Skipping install script as tracked files did not change...\n4  ==> Configuring');
+});
+
 test('what a phase printed is a group that says which one it is', async (t) => {
   const page = await visit(t, '/projects/1/builds/41/');
   await complete(page);

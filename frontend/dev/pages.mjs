@@ -98,6 +98,7 @@ export const PAGES = {
   'deliveries-none': { path: '/projects/1/deliveries/' },
   'history-mixed': { path: '/projects/9/history/' },
   history: { path: '/projects/1/history/' },
+  wallboard: { path: '/wallboard/' },
   'history-filtered': { path: '/projects/1/history/?status=failure&q=log' },
   'history-nothing': { path: '/projects/1/history/?branch=none' },
   menu: { path: '/projects/', act: (page) => page.getByRole('button', { name: /^Account menu/ }).click() },

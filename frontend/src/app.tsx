@@ -11,6 +11,7 @@ import { unsaved } from './state/unsaved';
 
 const LoginPage = lazy(() => import('./pages/login'), 'LoginPage');
 const ProjectsPage = lazy(() => import('./pages/projects'), 'ProjectsPage');
+const WallboardPage = lazy(() => import('./pages/wallboard'), 'WallboardPage');
 const HistoryPage = lazy(() => import('./pages/history'), 'HistoryPage');
 const DeliveriesPage = lazy(() => import('./pages/deliveries'), 'DeliveriesPage');
 const SearchPage = lazy(() => import('./pages/search'), 'SearchPage');
@@ -46,6 +47,7 @@ export function App() {
 
   if (route.page === 'login') return <LoginPage query={query} />;
   if (signedOut) return null;
+  if (route.page === 'wallboard') return <WallboardPage />;
   return <Shell mainRef={main}>{pageOf(route, query)}</Shell>;
 }
 

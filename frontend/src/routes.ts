@@ -18,6 +18,7 @@ export type Route =
   | { page: 'home' }
   | { page: 'login' }
   | { page: 'projects' }
+  | { page: 'wallboard' }
   | { page: 'repositories' }
   | { page: 'account' }
   | { page: 'docs' }
@@ -35,6 +36,7 @@ export type Route =
 export const paths = {
   home: '/',
   projects: '/projects/',
+  wallboard: '/wallboard/',
   repositories: '/repositories/',
   account: '/account/settings/',
   docs: '/docs/',
@@ -76,6 +78,7 @@ const PAGES: Record<string, Route> = {
   '/': { page: 'home' },
   '/login/': { page: 'login' },
   [paths.projects]: { page: 'projects' },
+  [paths.wallboard]: { page: 'wallboard' },
   [paths.repositories]: { page: 'repositories' },
   [paths.account]: { page: 'account' },
   [paths.docs]: { page: 'docs' },

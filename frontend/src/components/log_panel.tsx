@@ -3,7 +3,6 @@ import { isFinal, type Job, type JobLog } from '../api/types';
 import { formatNumber } from '../format';
 import type { Command } from '../log/keys';
 import { beginsOf } from '../phases';
-import { textOfLines } from '../log/lines_text';
 import type { Query } from '../log/pattern';
 import { formatRange, type LineRange, parseRange } from '../log/range';
 import { TIME_STYLES, type TimeStyle } from '../log/time_style';
@@ -20,8 +19,8 @@ const WRAP_KEY = 'kozmic.wrap';
 const TIMES_KEY = 'kozmic.times';
 const SINGLES_KEY = 'kozmic.singleKeys';
 
-const loadFindBar = () => import('./find_bar');
-const FindBar = lazy(loadFindBar, 'FindBar', () => <div class="log-tools" aria-busy="true" />);
+const loadExtras = () => import('./log_extras');
+const FindBar = lazy(loadExtras, 'FindBar', () => <div class="log-tools" aria-busy="true" />);
 const KeySheet = lazy(() => import('./key_sheet'), 'KeySheet', () => null);
 
 function useStored(key: string, initial: string): [string, (value: string) => void] {
@@ -66,7 +65,13 @@ export function LogPanel(props: { job: Job; log: JobLog; permalink: string }) {
   log.settle();
 
   // Whoever presses / types at once.
-  useEffect(() => void loadFindBar().catch(() => {}), []);
+  useEffect(() => {
+    const printing = loadExtras().then(
+      ({ printLog }) => box.current && printLog(box.current, log.store),
+      () => null,
+    );
+    return () => void printing.then((stop) => stop?.());
+  }, []);
 
   useEffect(() => {
     if (range) log.showLine(range.first);
@@ -132,7 +137,9 @@ export function LogPanel(props: { job: Job; log: JobLog; permalink: string }) {
 
   function copy(): boolean {
     if (!range || !navigator.clipboard) return false;
-    void navigator.clipboard.writeText(textOfLines(log.store, range)).then(() => say('Copied.'));
+    void loadExtras()
+      .then(({ textOfLines }) => navigator.clipboard.writeText(textOfLines(log.store, range)))
+      .then(() => say('Copied.'));
     return true;
   }
 

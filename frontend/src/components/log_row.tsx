@@ -11,8 +11,8 @@ import { ChevronIcon } from './icons';
 export interface Fold {
   group: number;
   name: string;
-  /** The row does not say the name itself. */
-  isPhase: boolean;
+  /** The name of a phase, which the row does not say itself. */
+  phase: string | undefined;
   folded: boolean;
   /** Rows below the header; -1 while there come more. */
   rows: number;
@@ -64,8 +64,7 @@ export class LogRow extends Component<Props> {
         </span>
         {/* Neither numbers nor times are text, so that they are not copied. */}
         {time !== null && <span class="log-time" data-time={time} />}
-        <span class={fold && !fold.isPhase ? 'log-text a-bold' : 'log-text'}>
-          {fold?.isPhase && <span class="log-phase" data-phase={fold.name} />}
+        <span class={fold ? 'log-text a-bold' : 'log-text'} data-phase={fold?.phase}>
           {cutAtMarks(segments, marks).map((segment, index) => pieceOf(store, segment, index))}
           {fold?.folded && <span class="log-note" data-note={fold.rows < 0 ? '…' : plural(fold.rows, 'line')} />}
         </span>

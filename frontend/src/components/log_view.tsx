@@ -126,7 +126,7 @@ export function LogView(props: Props) {
     if (!known) return null;
     const lines = known.end < 0 ? -1 : known.end - known.header - 1;
     const { name, isPhase } = known;
-    return { group, name, isPhase, folded: log.folds.isFolded(group), rows: lines, inTabOrder: row === tabHeader };
+    return { group, name, phase: isPhase ? name : undefined, folded: log.folds.isFolded(group), rows: lines, inTabOrder: row === tabHeader };
   };
   const fresh = rows - state.rowsWhenReleased;
   // Wide characters may make wrapped rows taller than computed: anchor the end at the end.

@@ -54,7 +54,7 @@ function skip(event: MouseEvent, main: RefObject<HTMLElement>): void {
 /** A hiccup that heals at once is nobody's business. */
 const PATIENCE_MS = 1_500;
 
-function ConnectionBanner() {
+export function ConnectionBanner() {
   const [visible, setVisible] = useState(false);
   const retrying = connection.value === 'retrying';
   useEffect(() => {

@@ -13,7 +13,7 @@ export interface Hidden {
  * nothing is to move while one reads.
  */
 export class Folds {
-  readonly #groups: Groups;
+  #groups: Groups;
   /** Groups, by their headers' rows, as all are here. */
   readonly #folded = new Set<number>();
   /** Those that were decided about, by the reader or by default. */
@@ -34,7 +34,8 @@ export class Folds {
   }
 
   /** The groups were found anew. */
-  regroup(): void {
+  regroup(groups: Groups): void {
+    this.#groups = groups;
     this.#next = 0;
     this.#hidden = null;
   }

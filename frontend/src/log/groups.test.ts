@@ -4,6 +4,7 @@ import { FoldedHeights } from './folded_heights';
 import { Folds, type Hidden } from './folds';
 import { Groups } from './groups';
 import { Heights } from './heights';
+import { OpenLog } from './open_log';
 import { LogStore } from './store';
 
 function groupsOf(lines: string[], { ended = true } = {}) {
@@ -56,33 +57,29 @@ describe('phases', () => {
   ];
   const EXPECTED = [[0, 2, 'Pull'], [3, 7, 'Install'], [4, 7, 'In'], [8, 10, 'Own']];
 
-  /** Told of `known` phases at first and of all after some rows. */
-  function groupsWith(known: number, after: number) {
-    const store = new LogStore();
-    const groups = new Groups(store, (row) => store.isContinuation(row));
-    groups.setPhases(PHASES.slice(0, known));
-    LINES.forEach((line, row) => {
-      if (row === after) groups.setPhases(PHASES);
-      store.append(new TextEncoder().encode(`${line}\n`));
-      groups.update();
+  function openLogOf(lines: string[], known: number, after: number) {
+    const log = new OpenLog(false, () => {});
+    log.setPhases(PHASES.slice(0, known));
+    lines.forEach((line, row) => {
+      if (row === after) log.setPhases(PHASES);
+      log.append(new TextEncoder().encode(`${line}\n`));
     });
-    store.finish();
-    groups.finish();
-    groups.setPhases(PHASES);
-    return groups;
+    log.finish();
+    log.setPhases(PHASES);
+    log.stop();
+    return log;
   }
 
   it.each(Array.from({ length: 60 }, (_, seed) => seed))('whenever they are told of (%i)', (seed) => {
     const random = new Random(seed);
-    const groups = groupsWith(random.below(5), random.below(12));
+    const { groups } = openLogOf(LINES, random.below(5), random.below(12));
     expect(shapes(groups)).toEqual(EXPECTED);
     expect(groups.all.map(({ isPhase }) => isPhase)).toEqual([true, true, false, false]);
   });
 
   it('are no group where a header begins with them, or a single row', () => {
     const store = new LogStore();
-    const groups = new Groups(store, () => false);
-    groups.setPhases([{ offset: 0, name: 'Pull' }, { offset: 6, name: 'Install' }]);
+    const groups = new Groups(store, () => false, [{ offset: 0, name: 'Pull' }, { offset: 6, name: 'Install' }]);
     store.append(new TextEncoder().encode('hello\n--- Setup\nx\n'));
     groups.update();
     store.finish();
@@ -91,19 +88,16 @@ describe('phases', () => {
   });
 
   it('keep what the reader folded when they come', () => {
-    const store = new LogStore();
-    const groups = new Groups(store, () => false);
-    const folds = new Folds(groups);
-    store.append(new TextEncoder().encode('pull\nmore\nscript\n--- Own\nx\ny\n'));
-    groups.update();
-    folds.toggle(0);
-    expect(folds.hidden.map(({ first }) => first)).toEqual([4]);
-    expect(groups.setPhases([{ offset: 0, name: 'Pull' }, { offset: 10, name: null }])).toBe(true);
-    folds.regroup();
-    expect(shapes(groups)).toEqual([[0, 2, 'Pull'], [3, -1, 'Own']]);
-    expect(folds.isFolded(0)).toBe(false);
-    expect(folds.isFolded(1)).toBe(true);
-    expect(folds.hidden.map(({ first }) => first)).toEqual([4]);
+    const log = new OpenLog(false, () => {});
+    log.append(new TextEncoder().encode('pull\nmore\nscript\n--- Own\nx\ny\n'));
+    log.toggle(0);
+    expect(log.folds.hidden.map(({ first }) => first)).toEqual([4]);
+    log.setPhases([{ offset: 0, name: 'Pull' }, { offset: 10, name: null }]);
+    log.stop();
+    expect(shapes(log.groups)).toEqual([[0, 2, 'Pull'], [3, -1, 'Own']]);
+    expect(log.folds.isFolded(0)).toBe(false);
+    expect(log.folds.isFolded(1)).toBe(true);
+    expect(log.folds.hidden.map(({ first }) => first)).toEqual([4]);
   });
 });
 

@@ -39,19 +39,22 @@ const GO_TEST = /^--- (?:FAIL|PASS|SKIP|BENCH): /;
 export class Groups {
   readonly #rows: GroupedRows;
   readonly #isPiece: (row: number) => boolean;
-  #groups: Group[] = [];
-  #headers = new GrowingArray();
-  #phases: readonly PhaseBegin[] = [];
+  readonly #groups: Group[] = [];
+  readonly #headers = new GrowingArray();
+  readonly #phases: readonly PhaseBegin[];
   #nextPhase = 0;
   #searched = 0;
-  #finished = false;
   #section: Group | null = null;
   #inner: Group | null = null;
 
-  /** @param isPiece whether a row is a line's second piece or a later one. */
-  constructor(rows: GroupedRows, isPiece: (row: number) => boolean) {
+  /**
+   * @param isPiece whether a row is a line's second piece or a later one.
+   * @param phases all that are known to have begun, in order.
+   */
+  constructor(rows: GroupedRows, isPiece: (row: number) => boolean, phases: readonly PhaseBegin[] = []) {
     this.#rows = rows;
     this.#isPiece = isPiece;
+    this.#phases = phases;
   }
 
   /** In the order of their headers. */
@@ -70,24 +73,6 @@ export class Groups {
     return this.#headers.firstAtLeast(row);
   }
 
-  /** Tells of all phases that are known to have begun, in order. True: groups were found anew. */
-  setPhases(phases: readonly PhaseBegin[]): boolean {
-    const known = this.#phases.length;
-    this.#phases = phases;
-    if (phases.length === known || this.#searched === 0) return false;
-    const next = phases[known];
-    if (next && next.offset >= this.#rows.offsetOf(this.#searched)) return false;
-    this.#groups = [];
-    this.#headers = new GrowingArray();
-    this.#nextPhase = 0;
-    this.#searched = 0;
-    this.#section = null;
-    this.#inner = null;
-    if (this.#finished) this.finish();
-    else this.update();
-    return true;
-  }
-
   /** The log has grown. The last row is left until it is known what follows it. */
   update(): void {
     const end = this.#rows.finishedRows - 1;
@@ -96,7 +81,6 @@ export class Groups {
 
   /** The log has ended, and every group with it. */
   finish(): void {
-    this.#finished = true;
     const end = this.#rows.finishedRows;
     for (; this.#searched < end; this.#searched++) this.#look(this.#searched);
     this.#closeInner(end);

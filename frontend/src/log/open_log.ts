@@ -25,7 +25,7 @@ export interface Finding {
 export class OpenLog {
   readonly store = new LogStore();
   readonly layout = new LogLayout(this.store);
-  readonly groups = new Groups(this.store, (row) => this.store.isContinuation(row));
+  groups = this.#groupsOf([]);
   readonly folds = new Folds(this.groups);
   readonly errors: ErrorIndex;
   readonly atError: Cursor;
@@ -34,6 +34,7 @@ export class OpenLog {
   readonly #foldQuiet: boolean;
   readonly #changed: () => void;
   #wantedLine = 0;
+  #finished = false;
   #headerInUse = -1;
 
   /**
@@ -55,13 +56,16 @@ export class OpenLog {
 
   /** Tells of all phases of the job that are known to have begun, in order. */
   setPhases(phases: readonly PhaseBegin[]): void {
-    if (!this.groups.setPhases(phases)) return;
-    this.folds.regroup();
+    this.groups = this.#groupsOf(phases);
+    if (this.#finished) this.groups.finish();
+    else this.groups.update();
+    this.folds.regroup(this.groups);
     this.#changed();
   }
 
   /** No more bytes will come. */
   finish(): void {
+    this.#finished = true;
     this.store.finish();
     this.groups.finish();
     this.#grown();
@@ -145,6 +149,10 @@ export class OpenLog {
       return index;
     }
     return -1;
+  }
+
+  #groupsOf(phases: readonly PhaseBegin[]): Groups {
+    return new Groups(this.store, (row) => this.store.isContinuation(row), phases);
   }
 
   get #allErrorsKnown(): boolean {

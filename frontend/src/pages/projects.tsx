@@ -1,5 +1,3 @@
-import { useEffect } from 'preact/hooks';
-import { listProjects } from '../api/projects';
 import type { Project } from '../api/types';
 import { awaitsApproval, toneOf } from '../build_actions';
 import { Sha } from '../components/commit';
@@ -10,31 +8,14 @@ import { RelativeTime } from '../components/time';
 import { useTitle } from '../components/title';
 import { RefName } from '../components/trigger';
 import { firstLine } from '../format';
-import { watchProject } from '../live/client';
 import { paths } from '../routes';
-import { newerBuild } from '../state/builds';
-import { useResource } from '../state/resource';
+import { useProjects } from '../state/projects';
 
 /** All projects with their latest build, live. */
 export function ProjectsPage() {
   useTitle('Projects');
-  const resource = useResource('projects', listProjects);
+  const resource = useProjects();
   const { value: projects, error } = resource.value;
-  const ids = (projects ?? []).map((project) => project.id).join(',');
-
-  useEffect(() => {
-    const stops = (resource.peek().value ?? []).map((project) =>
-      watchProject(project.id, (update) => {
-        const list = resource.peek().value ?? [];
-        const value = list.map((known) => {
-          if (known.id !== update.project_id) return known;
-          return { ...known, latest_build: latest(known.latest_build, update.builds) };
-        });
-        resource.value = { ...resource.peek(), value };
-      }),
-    );
-    return () => stops.forEach((stop) => stop());
-  }, [ids]);
 
   if (!projects && error) return <Problem what="Page" error={error} retry={resource.reload} />;
   if (projects?.length === 0) {
@@ -51,7 +32,12 @@ export function ProjectsPage() {
   }
   return (
     <>
-      <h1 class="page-title">Projects</h1>
+      <div class="page-head">
+        <h1 class="page-title">Projects</h1>
+        <a class="button button-small" href={paths.wallboard} data-testid="wallboard">
+          Wallboard
+        </a>
+      </div>
       <ul class="cards" aria-busy={!projects}>
         {projects
           ? projects.map((project) => <ProjectCard key={project.id} project={project} />)
@@ -65,14 +51,6 @@ export function ProjectsPage() {
       </ul>
     </>
   );
-}
-
-function latest(known: Project['latest_build'], changed: Project['latest_build'][]) {
-  let newest = known;
-  for (const build of changed) {
-    if (build && build.number >= (newest?.number ?? 0)) newest = newerBuild(newest, build);
-  }
-  return newest;
 }
 
 function ProjectCard({ project }: { project: Project }) {
