@@ -49,8 +49,8 @@ void BuildRoutes::List(http::Exchange& exchange) const {
       !ReadText(exchange, "q", request.mutable_text())) {
     return;
   }
-  for (const absl::string_view status : absl::StrSplit(
-           exchange.target.Parameter("status").value_or(""), ',', absl::SkipEmpty())) {
+  for (const absl::string_view status :
+       absl::StrSplit(exchange.target.Parameter("status").value_or(""), ',', absl::SkipEmpty())) {
     const auto state = StateOf(status);
     if (!state) {
       return ReplyError(exchange, 400, "invalid_argument",

@@ -1,7 +1,6 @@
 #include "gateway/testing/fake_builds.h"
 
 #include <algorithm>
-
 #include <limits>
 
 #include "absl/strings/str_cat.h"
@@ -78,9 +77,8 @@ grpc::Status FakeBuilds::ListBuilds(grpc::ServerContext* context,
     if (!request->page_token().empty() && at->first.second >= std::stoll(request->page_token())) {
       continue;
     }
-    if (request->states_size() > 0 &&
-        std::find(request->states().begin(), request->states().end(), at->second.state()) ==
-            request->states().end()) {
+    if (request->states_size() > 0 && std::find(request->states().begin(), request->states().end(),
+                                                at->second.state()) == request->states().end()) {
       continue;
     }
     if (at->second.message().find(request->text()) == std::string::npos) continue;

@@ -49,10 +49,10 @@ class PostgresBuildStore final : public BuildStore {
           GetMany("WHERE b.project_id = $1 AND b.number < $2 ORDER BY b.number DESC LIMIT $3",
                   project, before, limit + 1));
     } else {
-      KOZMIC_ASSIGN_OR_RETURN(
-          page.builds, GetMany("WHERE b.project_id = $1 AND b.number < $2 AND b.ref = $4 "
-                               "ORDER BY b.number DESC LIMIT $3",
-                               project, before, limit + 1, filter.ref));
+      KOZMIC_ASSIGN_OR_RETURN(page.builds,
+                              GetMany("WHERE b.project_id = $1 AND b.number < $2 AND b.ref = $4 "
+                                      "ORDER BY b.number DESC LIMIT $3",
+                                      project, before, limit + 1, filter.ref));
     }
     CutTo(limit, page);
     return page;
@@ -171,8 +171,8 @@ class PostgresBuildStore final : public BuildStore {
     int64_t last = 0;
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
       last = 0;
-      for (const auto& row : ExecPrepared(
-               tx, "SELECT last_number FROM projects WHERE project_id = $1", project)) {
+      for (const auto& row :
+           ExecPrepared(tx, "SELECT last_number FROM projects WHERE project_id = $1", project)) {
         last = row[0].as<int64_t>();
       }
       return absl::OkStatus();
@@ -186,10 +186,12 @@ class PostgresBuildStore final : public BuildStore {
             "WHERE b.project_id = $1 AND b.number < $2 AND b.number >= $4 "
             "AND ($5::text = '' OR b.ref = $5) "
             "AND ($6::bigint[] = '{}' OR b.state = ANY($6::bigint[])) "
-            "AND strpos(lower(regexp_replace(b.ref, '^refs/(heads|tags|pull)/', '')), lower($7::text)) "
+            "AND strpos(lower(regexp_replace(b.ref, '^refs/(heads|tags|pull)/', '')), "
+            "lower($7::text)) "
             "  > 0 "
             "AND strpos(lower(b.author_login || chr(10) || b.author_name), lower($8::text)) > 0 "
-            "AND (strpos(lower(b.message), lower($9::text)) > 0 OR starts_with(b.commit, lower($9::text)) "
+            "AND (strpos(lower(left(b.message, 10000)), lower($9::text)) > 0 OR "
+            "starts_with(b.commit, lower($9::text)) "
             "  OR b.number::text = ltrim($9::text, '#')) "
             "ORDER BY b.number DESC LIMIT $3",
             project, before, limit + 1, first, filter.ref, ToArray(states), filter.ref_text,

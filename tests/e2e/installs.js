@@ -45,6 +45,10 @@ export function installs(world) {
     const steps = await page.getByTestId('phase').allTextContents();
     assert.deepEqual(steps.map((step) => step.replace(/^Passed|[\d.,]+ ?(ms|s|min).*$/g, '').trim()),
       ['Queued', 'Pull', 'Fetch', 'Install', 'Script']);
+    // What the install script printed folds, under the line that says why it ran.
+    const group = page.getByRole('button', { name: 'Install', exact: true });
+    await group.waitFor();
+    assert.match(await page.getByTestId('log-line').filter({ has: group }).innerText(), /Running install script/);
     assert.deepEqual(complaints, []);
     await close();
   });
@@ -57,6 +61,25 @@ export function installs(world) {
     const changed = await build({ 'requirements.txt': 'two\n' });
     assert.match(changed.log,
       /Running install script, as this changed since build #\d+: requirements\.txt \([0-9a-f]{7} → [0-9a-f]{7}\)\ninstalling\ntwo\n$/);
+  });
+
+  test('K63: builds are found in the history', async () => {
+    const { page, complaints, close } = await openPage(world.browser);
+    await page.context().addCookies(owner.cookies());
+    await page.goto(`${world.installation.gateway}/projects/${project}/history/`);
+    const rows = page.getByTestId('history-row');
+    await rows.nth(2).waitFor();
+    await page.getByRole('link', { name: 'Failed', exact: true }).click();
+    await page.getByTestId('no-such-builds').waitFor();
+    await page.getByRole('link', { name: 'Passed', exact: true }).click();
+    await page.getByTestId('filter-branch').fill('MAIN');
+    await page.getByTestId('filter-text').fill('#2');
+    await page.getByTestId('filter').click();
+    await page.waitForURL('**/history/?status=success&branch=MAIN&q=%232');
+    await page.waitForFunction(() => document.querySelectorAll('[data-testid=history-row]').length === 1);
+    assert.match(await rows.first().innerText(), /#2/);
+    assert.deepEqual(complaints, []);
+    await close();
   });
 
   test('N10: a job is run on a machine of one\'s own as it ran here, by the address of its page', async () => {
