@@ -262,6 +262,7 @@ test('K63: builds are found by status, branch, author and text, and the address 
   const page = await visit(t, '/projects/1/history/');
   const rows = page.getByTestId('history-row');
   await rows.first().waitFor();
+  assert.match(await page.getByTestId('durations').innerText(), /^\d+ builds: typically .*, \d+ % passed/);
   await page.getByRole('link', { name: 'Failed', exact: true }).click();
   await page.waitForURL('**/history/?status=failure');
   await page.waitForFunction(() => document.querySelectorAll('[data-status=failure]').length > 1);
@@ -278,7 +279,17 @@ test('K63: builds are found by status, branch, author and text, and the address 
   await page.waitForFunction(() => document.querySelector('[data-testid=filter-branch]').value === '');
   await page.getByTestId('filter-none').click();
   await page.waitForURL('**/history/');
+  await page.getByTestId('durations').waitFor();
   await page.waitForFunction(() => document.querySelectorAll('[data-testid=history-row]').length > 10);
+});
+
+test('the bars of a history are its builds, the oldest first', async (t) => {
+  const page = await visit(t, '/projects/1/history/');
+  const bars = page.getByTestId('durations').locator('.duration');
+  await bars.last().waitFor({ state: 'attached' });
+  assert.match(await bars.last().locator('title').textContent(), /^#41 Passed, /);
+  await bars.last().click();
+  await page.waitForURL('**/projects/1/builds/41/');
 });
 
 test('the wallboard has what is broken first, and follows what happens', async (t) => {

@@ -4,6 +4,7 @@ import type { Build, BuildPage } from '../api/types';
 import { awaitsApproval, toneOf } from '../build_actions';
 import { filterOf, isFiltered } from '../build_filter';
 import { AuthorName, Sha } from '../components/commit';
+import { DurationChart } from '../components/duration_chart';
 import { HistoryFilter } from '../components/history_filter';
 import { Notice, Problem } from '../components/notice';
 import { ProjectNav } from '../components/project_nav';
@@ -57,6 +58,7 @@ export function HistoryPage({ project: id, query }: { project: number; query: UR
       <ProjectNav id={id} project={project.value.value} current="history" />
       <h1 class="visually-hidden">Build history</h1>
       {(filtered || value?.builds.length !== 0) && <HistoryFilter project={id} filter={filter} />}
+      <DurationChart builds={value?.builds ?? null} />
       {value?.builds.length === 0 ? (
         <Nothing filtered={filtered} />
       ) : (
