@@ -1,5 +1,8 @@
 // Install scripts, whose results are kept as images. Rows K49, K50, N7, N8.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { ended, signIn } from './support/api.js';
 import { openPage } from './support/browser.js';
@@ -91,5 +94,39 @@ export function installs(world) {
     await assert.rejects(world.installation.runLocally('kzp_guess', '--job', page),
       /did not tell about the job/);
     assert.deepEqual(await world.installation.leftovers(), []);
+  });
+
+  test('N10: a server has no say over what is read of this machine, and no program sees the token', async () => {
+    const token = 'kzp_seen_by_nobody';
+    const seen = [];
+    const server = createServer((request, response) => {
+      seen.push(...curlsThatShow(token));
+      assert.equal(request.headers.authorization, `Bearer ${token}`);
+      response.end(JSON.stringify(request.url.endsWith('/spec')
+        ? { commit: 'a'.repeat(40) }
+        : { commit_url: `file:///etc/commit/${'a'.repeat(40)}` }, null, 1));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const page = `http://127.0.0.1:${server.address().port}/projects/1/builds/1/jobs/1/`;
+    await assert.rejects(world.installation.runLocally(token, '--job', page),
+      /the server does not say where the repository is/);
+    server.close();
+    assert.deepEqual(seen, []);
+  });
+}
+
+/** What of the curls that run shows a text: their arguments or their environment. */
+function curlsThatShow(text) {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
+    const read = (file) => {
+      try {
+        return readFileSync(`/proc/${pid}/${file}`, 'latin1');
+      } catch {
+        return '';
+      }
+    };
+    if (read('comm').trim() !== 'curl') return [];
+    return ['cmdline', 'environ'].filter((file) => read(file).includes(text));
   });
 }
