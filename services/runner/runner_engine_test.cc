@@ -43,7 +43,8 @@ class EngineTest : public RunnerTest {
     // Only then has it noted the start.
     const absl::Time deadline = absl::Now() + kPatience;
     while (container_.empty() && absl::Now() < deadline) {
-      const auto containers = engine_->client().ListContainers("");
+      // Not one that waits for another job.
+      const auto containers = engine_->client().ListContainers("kozmic.attempt");
       ASSERT_TRUE(containers.ok() && containers->size() == 1);
       const auto info = engine_->client().InspectContainer(containers->front().id);
       if (info.ok() && info->running) container_ = info->id;

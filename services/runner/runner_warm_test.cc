@@ -243,17 +243,25 @@ TEST_F(RunnerWarmTest, AnOldOneIsReplaced) {
 // Its network is one of its own.
 TEST_F(RunnerWarmTest, AJobWithServicesGetsOneOfItsOwn) {
   WarmUp(Spec("echo first\n"));
+  const std::string repository = registry_->address() + "/store";
+  ASSERT_TRUE(ImportImage(repository, "1", SmallImage().Bytes(),
+                          {R"(ENTRYPOINT ["/bin/sh", "-c", "sleep 1000"])"})
+                  .ok());
+  ASSERT_TRUE(docker()
+                  .PushImage(*docker::ParseImageReference(repository + ":1"), nullptr,
+                             absl::Seconds(60), {}, nullptr)
+                  .ok());
   v1::JobSpec spec = Spec(kUntilGo);
   v1::Service& service = *spec.add_services();
   service.set_name("store");
-  service.set_image(image_);
-  (*service.mutable_environment())["A"] = "b";
+  service.set_image(repository + ":1");
   const std::string attempt = Enqueue(spec);
   ASSERT_TRUE(WaitForNewestLine("one\n"));
   EXPECT_FALSE(NewestIsWarm());
   GiveNewest("go");
   EXPECT_EQ(WaitForEnd(attempt).exit_code(), 0);
   StopAndExpectNothing();
+  docker().RemoveImage(repository + ":1", true).IgnoreError();
 }
 
 TEST_F(RunnerWarmTest, OneThatEndsAsItsJobComesIsNoError) {

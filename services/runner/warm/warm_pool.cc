@@ -17,6 +17,7 @@ namespace {
 constexpr size_t kIdBytes = 8;
 constexpr size_t kMostKinds = 1000;
 constexpr absl::Duration kLook = absl::Seconds(30);
+constexpr absl::Duration kEngineAway = absl::Seconds(5);
 // A clock that is set back makes nothing spin.
 constexpr absl::Duration kLeastPause = absl::Milliseconds(100);
 constexpr absl::Duration kPatience = absl::Seconds(20);
@@ -110,6 +111,8 @@ absl::Duration WarmPool::Step() {
   if (!stop_.stop_requested()) {
     Log(Severity::kWarning, "no container could be started ahead", {{"error", made}});
   }
+  // The engine is away, and what is wanted of it stays the same.
+  if (absl::IsUnavailable(made)) return kEngineAway;
   // Its image may be gone. The next job that has one tells of it anew.
   absl::MutexLock lock(&mutex_);
   history_.Forget(*kind);
