@@ -133,6 +133,7 @@ std::optional<Outcome> JobPreparation::Run() {
   if (install_.turn != nullptr) {
     ended = GoOn();
   } else {
+    job_.set_phase(v1::PHASE_PULL, folder_.LogSize());
     Say(absl::StrCat("Pulling \"", image, "\" Docker image...\n"));
     const auto reference = ParseImage(image, tools_.sharing);
     ended = reference.ok() ? Prepare(*reference) : OutcomeOf(reference.status(), "");
@@ -144,7 +145,6 @@ std::optional<Outcome> JobPreparation::Run() {
 }
 
 std::optional<Outcome> JobPreparation::Prepare(const docker::ImageReference& reference) {
-  job_.set_phase(v1::PHASE_PULL, folder_.LogSize());
   const std::string name = reference.ToString();
   const v1::JobSpec& spec = job_.lease().spec();
   const bool installs = !spec.install_script().empty();

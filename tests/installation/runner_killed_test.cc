@@ -94,6 +94,7 @@ TEST_F(RunnerKilledTest, ViewersReadWhatTheScriptWrote) {
     EXPECT_EQ(job.value("attempt", 0), 1) << "its container was adopted";
     EXPECT_EQ(job.value("exit_code", 0), 3);
     EXPECT_EQ(LogOf(number, 1), text);
+    EXPECT_EQ(job["phases"][0]["log_offset"], 0) << "that the image is pulled is part of that";
     const nlohmann::json script = job["phases"].back();
     EXPECT_EQ(script.value("name", ""), "script");
     EXPECT_EQ(text.find("line 0 "), script["log_offset"]);
