@@ -18,6 +18,7 @@ CACHE=${XDG_CACHE_HOME:-${HOME:=/root}/.cache}/kozmic
 # shellcheck disable=SC2034
 SERVICE_USER=kozmic
 # Whom the runner's git runs as.
+# shellcheck disable=SC2034
 GIT_USER=kozmic-git
 readonly ROOT ID RUN CACHE
 export HOME LANG=C.UTF-8 LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
