@@ -166,8 +166,7 @@ class PostgresBuildStore final : public BuildStore {
 
   // Numbers have no gaps, so a range of them is a number of builds.
   absl::StatusOr<Page> ListRare(int64_t project, const Filter& filter, int64_t before, int limit) {
-    std::vector<int64_t> states;
-    for (const v1::State state : filter.states) states.push_back(state);
+    const std::vector<int64_t> states(filter.states.begin(), filter.states.end());
     int64_t last = 0;
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
       last = 0;
