@@ -116,4 +116,13 @@ std::string FleetTest::LogOf(int build, int job) {
       .value_or("");
 }
 
+bool FleetTest::WaitForLog(int build, const std::string& text) {
+  const absl::Time deadline = absl::Now() + kPatience;
+  while (LogOf(build, 1).find(text) == std::string::npos) {
+    if (absl::Now() > deadline) return false;
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  return true;
+}
+
 }  // namespace kozmic

@@ -31,6 +31,8 @@ class FleetTest : public DockerTest {
   // the patience.
   nlohmann::json AwaitBuild(int number);
   std::string LogOf(int build, int job);
+  // Until the log of a build's first job has this; false when it has not within the patience.
+  bool WaitForLog(int build, const std::string& text);
 
   // What a test's names begin with.
   std::string name_;

@@ -24,14 +24,6 @@ class PartitionTest : public FleetTest {
     const auto containers = docker().ListContainers("kozmic.runner=" + runner);
     return !containers.ok() || !containers->empty();
   }
-  bool WaitForLog(const std::string& line) {
-    const absl::Time deadline = absl::Now() + kPatience;
-    while (absl::Now() < deadline) {
-      if (LogOf(1, 1).find(line) != std::string::npos) return true;
-      absl::SleepFor(absl::Milliseconds(20));
-    }
-    return false;
-  }
 };
 
 TEST_F(PartitionTest, LostRunnersJobIsResolvedAndItsContainerGoesWhenTheNetworkIsBack) {
@@ -44,7 +36,7 @@ TEST_F(PartitionTest, LostRunnersJobIsResolvedAndItsContainerGoesWhenTheNetworkI
                    {"KOZMIC_LOGSTREAM_ADDRESS", network.By(installation_.logstream_address())}})
           .name();
   Push("file");
-  ASSERT_TRUE(WaitForLog("one\n"));
+  ASSERT_TRUE(WaitForLog(1, "one\n"));
   const absl::Time cut = absl::Now();
   network.Cut();
   const nlohmann::json build = AwaitBuild(1);

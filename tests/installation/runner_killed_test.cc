@@ -40,17 +40,7 @@ std::string Written() {
   return lines;
 }
 
-class RunnerKilledTest : public FleetTest {
- protected:
-  bool AwaitLog(int build, const std::string& line) {
-    const absl::Time deadline = absl::Now() + kPatience;
-    while (absl::Now() < deadline) {
-      if (LogOf(build, 1).find(line) != std::string::npos) return true;
-      absl::SleepFor(absl::Milliseconds(20));
-    }
-    return false;
-  }
-};
+using RunnerKilledTest = FleetTest;
 
 // I11 to I13, N1, N2, N4
 TEST_F(RunnerKilledTest, ViewersReadWhatTheScriptWrote) {
@@ -66,7 +56,7 @@ TEST_F(RunnerKilledTest, ViewersReadWhatTheScriptWrote) {
     };
     Push("file");
     ++number;
-    ASSERT_TRUE(AwaitLog(number, "line 0 "));
+    ASSERT_TRUE(WaitForLog(number, "line 0 "));
     const std::string log = absl::StrCat(project_, "/", number, "/1/1");
     const faults::LogFollower browser(installation_, *octo_, project_, log);
     const faults::RawFollower program(installation_, *octo_, log);
