@@ -62,6 +62,7 @@ void AccountRoutes::Get(http::Exchange& exchange) const {
   const std::string csrf_token = Sessions::CsrfToken(session->token);
   Reply(exchange, 200,
         JsonObject({{"user", ToJson(*user)},
+                    {"admin", session->caller.admin},
                     {"csrf_token", session->caller.by_access_token ? JsonValue(nullptr)
                                                                    : JsonValue(csrf_token)}}));
 }

@@ -25,7 +25,7 @@ TEST_F(AccountRoutesTest, MeTellsWhoAndTheTokenForChanges) {
   }
   EXPECT_EQ(Json(Get("/api/v1/me")), json::parse(R"({
       "user": {"id": 7, "login": "ada", "name": "", "avatar_url": "",
-               "notification_email": "ada@example.com"},
+               "notification_email": "ada@example.com"}, "admin": false,
       "csrf_token": ")" + Sessions::CsrfToken("session-7") +
                                                  "\"}"));
 }

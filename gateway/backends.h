@@ -6,6 +6,7 @@
 
 #include "absl/time/time.h"
 #include "kozmic/auth/v1/auth.grpc.pb.h"
+#include "kozmic/build/v1/admin.grpc.pb.h"
 #include "kozmic/build/v1/build.grpc.pb.h"
 #include "kozmic/logstream/v1/logstream.grpc.pb.h"
 #include "kozmic/project/v1/project.grpc.pb.h"
@@ -17,6 +18,7 @@ struct Backends {
   std::unique_ptr<auth::v1::AuthService::Stub> auth;
   std::unique_ptr<project::v1::ProjectService::Stub> project;
   std::unique_ptr<build::v1::BuildService::Stub> build;
+  std::unique_ptr<build::v1::AdminService::Stub> admin;
   std::unique_ptr<logstream::v1::LogService::Stub> logs;
   // The gateway's own credential, for what is not done in a user's name.
   std::string service_token;

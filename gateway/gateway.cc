@@ -28,6 +28,7 @@ Backends MakeBackends(const Config& config) {
   return {auth::v1::AuthService::NewStub(MakeChannel(config.auth_address)),
           project::v1::ProjectService::NewStub(MakeChannel(config.project_address)),
           build::v1::BuildService::NewStub(MakeChannel(config.build_address)),
+          build::v1::AdminService::NewStub(MakeChannel(config.build_address)),
           logstream::v1::LogService::NewStub(MakeChannel(config.logstream_address)),
           ServiceToken(config.service_key, kName)};
 }
@@ -99,6 +100,7 @@ Gateway::Gateway(const Config& config, const Clock& clock, Random& random,
       settings_(backends_, sessions_),
       notification_hooks_(backends_, sessions_),
       deliveries_(backends_, sessions_),
+      admin_(backends_, sessions_),
       webhooks_(backends_),
       streams_(backends_, authenticator_, clock, random, streams),
       logs_(backends_, sessions_, streams_),
@@ -144,6 +146,7 @@ void Gateway::AddRoutes() {
   settings_.AddTo(*server_);
   notification_hooks_.AddTo(*server_);
   deliveries_.AddTo(*server_);
+  admin_.AddTo(*server_);
   server_->Fallback([this](Exchange& exchange) { ServePage(exchange); });
 }
 

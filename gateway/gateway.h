@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gateway/account_routes.h"
+#include "gateway/admin_routes.h"
 #include "gateway/auth_routes.h"
 #include "gateway/backends.h"
 #include "gateway/badge_routes.h"
@@ -84,6 +85,7 @@ class Gateway {
   const ProjectSettingsRoutes settings_;
   const NotificationHookRoutes notification_hooks_;
   const DeliveryRoutes deliveries_;
+  const AdminRoutes admin_;
   WebhookForwarder webhooks_;
   LiveStreams streams_;
   const LogRoutes logs_;

@@ -17,6 +17,10 @@ JsonValue TextOrNull(const std::string& text) {
   return text.empty() ? JsonValue(nullptr) : JsonValue(text);
 }
 
+JsonText TextsJson(const google::protobuf::RepeatedPtrField<std::string>& texts) {
+  return JsonArrayOf(texts, [](const std::string& one) { return JsonValue(one); });
+}
+
 JsonValue NumberOrNull(int64_t number) {
   return number == 0 ? JsonValue(nullptr) : JsonValue(number);
 }

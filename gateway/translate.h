@@ -6,6 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "gateway/json_text.h"
+#include "google/protobuf/repeated_field.h"
 #include "google/protobuf/timestamp.pb.h"
 
 namespace kozmic::gateway {
@@ -17,6 +18,9 @@ JsonText TimeJson(bool present, const google::protobuf::Timestamp& time);
 
 // Null for an empty text. Refers to it.
 JsonValue TextOrNull(const std::string& text);
+
+// A list of them. Refers to them no longer.
+JsonText TextsJson(const google::protobuf::RepeatedPtrField<std::string>& texts);
 
 // Null for 0.
 JsonValue NumberOrNull(int64_t number);

@@ -67,11 +67,6 @@ JsonValue GateJson(build::v1::Gate gate) {
   }
 }
 
-absl::string_view Branch(absl::string_view ref) {
-  absl::ConsumePrefix(&ref, "refs/heads/") || absl::ConsumePrefix(&ref, "refs/tags/");
-  return ref;
-}
-
 JsonText AuthorJson(const build::v1::Author& author) {
   if (author.display_name().empty() && author.login().empty()) return {"null"};
   return JsonObject({{"name", author.display_name()},
@@ -84,10 +79,6 @@ JsonText ApprovalJson(const build::v1::Approval& approval) {
   return JsonObject(
       {{"approver", TextOrNull(approval.approver())},
        {"approved_at", TimeJson(approval.has_approve_time(), approval.approve_time())}});
-}
-
-JsonText TextsJson(const google::protobuf::RepeatedPtrField<std::string>& texts) {
-  return JsonArrayOf(texts, [](const std::string& one) { return JsonValue(one); });
 }
 
 // Of a job or an attempt.
@@ -189,6 +180,11 @@ JsonText ToJson(const build::v1::ExplainWaitResponse::Wait& wait) {
                      {"missing_labels", TextsJson(wait.missing_labels())},
                      {"limit", wait.limit()},
                      {"sentence", wait.sentence()}});
+}
+
+absl::string_view Branch(absl::string_view ref) {
+  absl::ConsumePrefix(&ref, "refs/heads/") || absl::ConsumePrefix(&ref, "refs/tags/");
+  return ref;
 }
 
 std::string LogId(absl::string_view log_name) {

@@ -19,6 +19,9 @@ JsonText ToJson(const build::v1::ExplainWaitResponse::Wait& wait);
 // A status as in API.md; nullopt for another text.
 std::optional<build::v1::State> StateOf(absl::string_view text);
 
+// The name of a branch or a tag as people say it, from its ref; another ref is itself.
+absl::string_view Branch(absl::string_view ref);
+
 // "logs/7-3-1-2" → "7/3/1/2", as browsers know a log; empty when it is not such a name.
 std::string LogId(absl::string_view log_name);
 

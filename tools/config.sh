@@ -6,6 +6,16 @@ source "$ROOT/tools/engine.sh"
 # A value as YAML, whatever is in it.
 quoted() { printf "'%s'" "${1//\'/\'\'}"; }
 
+# What has commas between its parts as the inside of a YAML list.
+quoted_list() {
+  local part parts=() IFS=,
+  for part in $1; do
+    part=${part//[[:space:]]/}
+    [ -z "$part" ] || parts+=("$(quoted "$part")")
+  done
+  printf '%s' "${parts[*]}"
+}
+
 own_setting() {
   local value
   value=$(setting "$1")
@@ -30,6 +40,7 @@ if in_demo; then
   ssh_url=ssh://git@$LOCAL:$(port_of simulator-ssh)
   client_id=kozmic-demo
   client_secret=kozmic-demo-secret
+  admins=octo
 else
   web_url=$(own_setting KOZMIC_GITHUB_WEB_URL https://github.com)
   api_url=$(own_setting KOZMIC_GITHUB_API_URL https://api.github.com)
@@ -40,7 +51,9 @@ else
   ssh_url=${ssh_url%/}
   client_id=$(setting KOZMIC_GITHUB_CLIENT_ID)
   client_secret=$(setting KOZMIC_GITHUB_CLIENT_SECRET)
+  admins=
 fi
+admins=$(own_setting KOZMIC_ADMINS "$admins")
 
 # Without iptables there is nothing to keep jobs to the public internet by.
 network_policy() {
@@ -67,6 +80,7 @@ service_key: $service_key
 secret_key: $(secret auth-secret-key)
 previous_secret_keys: [$(previous_secrets auth-secret-key)]
 public_url: $(quoted "$public_url")
+admins: [$(quoted_list "$admins")]
 github:
   web_url: $(quoted "$web_url")
   api_url: $(quoted "$api_url")

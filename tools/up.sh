@@ -12,6 +12,8 @@
 #   KOZMIC_PUBLIC_URL     the address at which GitHub and browsers reach it
 # in the environment it serves real GitHub repositories. Also understood:
 #   KOZMIC_LISTEN         host:port to serve HTTP on (127.0.0.1:8080)
+#   KOZMIC_ADMINS         logins at GitHub, with commas, of those who see all
+#                         runners and the whole queue
 #   KOZMIC_SLOTS          jobs at once (one per processor core)
 #   KOZMIC_WARM_CONTAINERS  containers that are started ahead of jobs (0)
 #   KOZMIC_CACHED_IMAGES_LIMIT  images of install scripts kept per project (3)

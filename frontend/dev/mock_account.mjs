@@ -1,4 +1,5 @@
 // The made-up account: /api/v1/me and what is below it.
+import { world } from './mock_admin.mjs';
 import { error, json, nothing, readBody, refuse } from './mock_http.mjs';
 
 export const CSRF = 'mock-csrf-token';
@@ -23,7 +24,7 @@ export async function account(request, response, path) {
   const rest = path.slice('/api/v1/me'.length);
   const { method } = request;
   const id = Number(/\/(\d+)$/.exec(rest)?.[1] ?? 0);
-  if (rest === '' && method === 'GET') return json(response, 200, { user: me, csrf_token: CSRF });
+  if (rest === '' && method === 'GET') return json(response, 200, { user: me, admin: world.admin, csrf_token: CSRF });
   if (rest === '' && method === 'PUT') {
     const body = await readBody(request, response, ['notification_email']);
     if (!body) return undefined;

@@ -2,11 +2,13 @@
 // GET /dev/push?project=1 makes a build (&fork=o/n of a pull request that waits for approval), /dev/break drops all streams, /dev/grow?log=<id>&lines=n
 // adds to a log (&text=words), /dev/log?log=<id> gives a finished one groups (&failed) or &lines=n of &text=words (&damaged on its way), /dev/finish?project=1 ends the running build, /dev/begin?project=1&build=n runs what waits, /dev/outage?ms=n refuses everything,
 // /dev/role?project=1&role=member makes one something else, /dev/fail?method=POST&path=/api/v1/projects&
-// status=503&code=github_unavailable has such requests fail until /dev/fail, /dev/repositories is in
+// status=503&code=github_unavailable has such requests fail until /dev/fail, /dev/admin?no makes the
+// one who looks no administrator (&empty without runners and queue), /dev/repositories is in
 // mock_repositories.mjs.
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { admin, world } from './mock_admin.mjs';
 import { account, CSRF } from './mock_account.mjs';
 import { answerBuilds, begin, finish } from './mock_builds.mjs';
 import { addProject, builds, logs, makeBuild, projects, removeProject, sha256 } from './mock_data.mjs';
@@ -145,6 +147,7 @@ async function api(request, response, path, query) {
     return error(response, failing.status, failing.code, `This was to fail with ${failing.status}.`);
   }
   if (/^\/api\/v1\/me(\/|$)/.test(path)) return account(request, response, path);
+  if (path.startsWith('/api/v1/admin/')) return admin(request, response, path, query);
   if (path.startsWith('/api/v1/repositories')) return repositories(request, response, path);
   if (path === '/api/v1/stream') return openStream(request, response, query);
   if (path === '/api/v1/projects') {
@@ -214,6 +217,8 @@ function dev(response, path, query) {
       method: query.get('method') ?? undefined, path: query.get('path'),
       status: Number(query.get('status') ?? 503), code: query.get('code') ?? 'unavailable',
     };
+  } else if (path === '/dev/admin') {
+    Object.assign(world, { admin: !query.has('no'), empty: query.has('empty') });
   } else if (path === '/dev/repositories') {
     setRepositories(query);
   } else if (path === '/dev/grow') {

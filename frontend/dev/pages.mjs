@@ -269,6 +269,12 @@ export const PAGES = {
     },
   },
   'danger-manager': { path: '/projects/2/settings/danger/' },
+  runners: { path: '/admin/runners/', dev: 'admin', whole },
+  'runners-forget': { path: '/admin/runners/', dev: 'admin', act: click('forget-runner') },
+  'runners-none': { path: '/admin/runners/', dev: 'admin?empty' },
+  'runners-member': { path: '/admin/runners/', dev: 'admin?no' },
+  queue: { path: '/admin/queue/', dev: 'admin' },
+  'queue-none': { path: '/admin/queue/', dev: 'admin?empty' },
   account: { path: '/account/settings/', whole },
   'account-refused': {
     path: '/account/settings/',

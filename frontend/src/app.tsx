@@ -20,6 +20,8 @@ const RepositoriesPage = lazy(() => import('./pages/repositories'), 'Repositorie
 const SettingsPage = lazy(() => import('./pages/settings'), 'SettingsPage');
 const HookPage = lazy(() => import('./pages/hook'), 'HookPage');
 const AccountPage = lazy(() => import('./pages/account'), 'AccountPage');
+const RunnersPage = lazy(() => import('./pages/admin/runners'), 'RunnersPage');
+const QueuePage = lazy(() => import('./pages/admin/queue'), 'QueuePage');
 const DocsPage = lazy(() => import('./pages/docs'), 'DocsPage');
 
 /** The whole application: who is looking, where, and the page for it. */
@@ -61,6 +63,10 @@ function pageOf(route: Route, query: URLSearchParams) {
       return <RepositoriesPage />;
     case 'account':
       return <AccountPage />;
+    case 'runners':
+      return <RunnersPage query={query} />;
+    case 'queue':
+      return <QueuePage query={query} />;
     case 'docs':
       return <DocsPage />;
     case 'settings':

@@ -22,6 +22,8 @@ export type Route =
   | { page: 'repositories' }
   | { page: 'account' }
   | { page: 'docs' }
+  | { page: 'runners' }
+  | { page: 'queue' }
   | { page: 'project'; project: number }
   | { page: 'history'; project: number }
   | { page: 'deliveries'; project: number }
@@ -33,6 +35,8 @@ export type Route =
   | { page: 'build'; project: number; build: number | 'latest'; job: number | null }
   | { page: 'missing' };
 
+const paged = (path: string, page: string | null) => (page ? `${path}?${new URLSearchParams({ page })}` : path);
+
 export const paths = {
   home: '/',
   projects: '/projects/',
@@ -40,6 +44,9 @@ export const paths = {
   repositories: '/repositories/',
   account: '/account/settings/',
   docs: '/docs/',
+  /** For administrators. `page`: where to go on. */
+  runners: (page: string | null = null) => paged('/admin/runners/', page),
+  queue: (page: string | null = null) => paged('/admin/queue/', page),
   latest: (project: number) => `/projects/${project}/builds/latest/`,
   /** `before`: where to go on. */
   history: (project: number, before: number | null = null, filter?: BuildFilter) => {
@@ -82,6 +89,8 @@ const PAGES: Record<string, Route> = {
   [paths.repositories]: { page: 'repositories' },
   [paths.account]: { page: 'account' },
   [paths.docs]: { page: 'docs' },
+  [paths.runners()]: { page: 'runners' },
+  [paths.queue()]: { page: 'queue' },
 };
 
 const ID = '([1-9]\\d{0,15})';

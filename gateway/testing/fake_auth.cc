@@ -61,6 +61,7 @@ grpc::Status FakeAuth::Authenticate(grpc::ServerContext* context,
     return ToGrpc(absl::UnauthenticatedError("unknown session"), *context);
   }
   response->mutable_user()->set_name(*user);
+  response->set_is_admin(admins.count(*user) > 0);
   response->set_is_access_token(IsAccessToken(request->credential()));
   response->set_cache_seconds(cache_seconds);
   return grpc::Status::OK;

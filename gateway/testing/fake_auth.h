@@ -59,6 +59,8 @@ class FakeAuth final : public auth::v1::AuthService::Service {
   // Credentials that are good no longer.
   std::set<std::string> ended ABSL_GUARDED_BY(mutex);
   std::string email ABSL_GUARDED_BY(mutex);
+  // users/{user}
+  std::set<std::string> admins ABSL_GUARDED_BY(mutex);
   // How long an answer of Authenticate may be kept.
   int cache_seconds ABSL_GUARDED_BY(mutex) = 0;
   std::vector<auth::v1::AccessToken> tokens ABSL_GUARDED_BY(mutex);

@@ -44,7 +44,7 @@ void GatewayTest::Begin(const LiveStreamsOptions& streams) {
   config.static_dir = site.string();
   config.allowed_hosts = {"localhost", "ci.example.com"};
   if (services_ == nullptr) {
-    auto server = RpcServer::Start("127.0.0.1:0", {&auth_, &projects_, &builds_, &logs_});
+    auto server = RpcServer::Start("127.0.0.1:0", {&auth_, &projects_, &builds_, &logs_, &admin_});
     ASSERT_TRUE(server.ok()) << server.status();
     services_ = *std::move(server);
   }

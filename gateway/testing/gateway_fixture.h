@@ -7,6 +7,7 @@
 #include <string>
 
 #include "gateway/gateway.h"
+#include "gateway/testing/fake_admin.h"
 #include "gateway/testing/fake_auth.h"
 #include "gateway/testing/fake_builds.h"
 #include "gateway/testing/fake_logs.h"
@@ -59,6 +60,7 @@ class GatewayTest : public testing::Test {
   FakeProjects projects_;
   FakeBuilds builds_;
   FakeLogs logs_;
+  FakeAdmin admin_;
   std::unique_ptr<RpcServer> services_;
   std::unique_ptr<Gateway> gateway_;
 };

@@ -36,6 +36,14 @@ inline absl::Status RequireSession(const Caller& caller) {
   return RequireUser(caller);
 }
 
+// For what concerns the whole installation. An administrator's access token will do.
+inline absl::Status RequireAdmin(const Caller& caller) {
+  if (caller.kind == Caller::Kind::kUser && caller.admin) return absl::OkStatus();
+  if (caller.kind == Caller::Kind::kAnonymous) return RequireCredential(caller);
+  return WithReason(absl::PermissionDeniedError("only administrators may call this"),
+                    "admin_needed");
+}
+
 inline absl::Status RequireAnyService(const Caller& caller) {
   if (caller.kind == Caller::Kind::kService) return absl::OkStatus();
   if (caller.kind == Caller::Kind::kAnonymous) return RequireCredential(caller);

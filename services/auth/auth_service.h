@@ -5,6 +5,7 @@
 #include "lib/rpc/unary.h"
 #include "services/auth/access_tokens.h"
 #include "services/auth/accounts.h"
+#include "services/auth/admins.h"
 #include "services/auth/credentials.h"
 #include "services/auth/github_tokens.h"
 #include "services/auth/sessions.h"
@@ -21,6 +22,7 @@ class AuthService final : public v1::AuthService::CallbackService {
     const AccessTokens& access_tokens;
     const Credentials& credentials;
     const GithubTokens& github_tokens;
+    const Admins& admins;
   };
 
   // All must outlive it.

@@ -22,6 +22,10 @@ absl::StatusOr<Config> ReadConfig(ConfigReader& reader) {
               {.help = "postgresql://user:password@host:port/database"});
   reader.HttpUrl("public_url", &config.public_url,
                  {.help = "where browsers reach this installation"});
+  reader.TextList("admins", &config.admins,
+                  {.help = "logins at GitHub of those who administer this installation: they see "
+                           "all runners and the whole queue, and pause runners",
+                   .fallback = ""});
   reader.HttpUrl("github.web_url", &config.github_web_url,
                  {.help = "GitHub's pages", .fallback = "https://github.com"});
   reader.HttpUrl("github.api_url", &config.github_api_url,

@@ -16,6 +16,7 @@ struct Config {
   std::vector<std::string> previous_secret_keys = {};
   std::string database_url = {};
   std::string public_url = {};
+  std::vector<std::string> admins = {};
   std::string github_web_url = {};
   std::string github_api_url = {};
   std::string github_client_id = {};

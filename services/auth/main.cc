@@ -61,6 +61,7 @@ absl::Status Serve(ConfigReader& reader) {
                            .oauth = oauth,
                            .github = github,
                            .clock = clock});
+  const Admins admins(config.admins);
   const SessionAuthenticator users(credentials);
   const ServiceTokenAuthenticator authenticator(config.service_key, &users);
   Executor executor(kThreads, kQueue);
@@ -69,7 +70,8 @@ absl::Status Serve(ConfigReader& reader) {
                        .sessions = sessions,
                        .access_tokens = access_tokens,
                        .credentials = credentials,
-                       .github_tokens = github_tokens},
+                       .github_tokens = github_tokens,
+                       .admins = admins},
                       unary);
   KOZMIC_ASSIGN_OR_RETURN(const std::unique_ptr<RpcServer> server,
                           RpcServer::Start(config.listen, {&service}));

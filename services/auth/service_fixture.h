@@ -104,6 +104,7 @@ class ServiceFixture : public ::testing::Test {
                       .oauth = oauth_,
                       .github = api_,
                       .clock = clock_}};
+  Admins admins_{{"Root"}};
   SessionAuthenticator users_{credentials_};
   ServiceTokenAuthenticator authenticator_{kServiceKey, &users_};
   Executor executor_{4, 64};
@@ -112,7 +113,8 @@ class ServiceFixture : public ::testing::Test {
                         .sessions = sessions_,
                         .access_tokens = access_tokens_,
                         .credentials = credentials_,
-                        .github_tokens = github_tokens_},
+                        .github_tokens = github_tokens_,
+                        .admins = admins_},
                        unary_};
   std::unique_ptr<RpcServer> server_ = *RpcServer::Start("127.0.0.1:0", {&service_});
   std::unique_ptr<Stub> stub_ = v1::AuthService::NewStub(MakeChannel(server_->address()));

@@ -41,6 +41,18 @@ class SessionServiceTest : public ServiceFixture {
   }
 };
 
+TEST_F(SessionServiceTest, WhoIsNamedInTheConfigurationIsAnAdministrator) {
+  EXPECT_FALSE(Authenticate(SignIn(5).session_token())->is_admin());
+  FakeGithub::Answer root;
+  root.id = 9;
+  root.login = "root";
+  github_.Set(root);
+  const auto session = Complete(Begin().state());
+  ASSERT_TRUE(session.ok()) << session.status();
+  EXPECT_TRUE(Authenticate(session->session_token())->is_admin());
+  EXPECT_TRUE(Authenticate(MakeToken(*session).token())->is_admin());
+}
+
 TEST_F(SessionServiceTest, AUserSeesTheirSessionsTheOneUsedLastFirst) {
   const auto phone = SignIn(5, "Phone");
   clock_.Advance(absl::Minutes(1));

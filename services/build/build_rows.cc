@@ -10,15 +10,10 @@
 #include "lib/postgres/pool.h"
 #include "lib/postgres/prepared.h"
 #include "services/build/attempt_key.h"
+#include "services/build/row_times.h"
 
 namespace kozmic::build {
 namespace {
-
-void SetTime(const pqxx::field& field, google::protobuf::Timestamp* time) {
-  const int64_t micros = field.as<int64_t>();
-  time->set_seconds(micros / 1000000);
-  time->set_nanos(static_cast<int32_t>(micros % 1000000) * 1000);
-}
 
 template <typename JobOrAttempt>
 void AddPhase(JobOrAttempt& job, const pqxx::row& row, const std::string& name) {
@@ -76,10 +71,6 @@ void ReadJob(const pqxx::row& row, int64_t project, v1::Build& build) {
 }
 
 }  // namespace
-
-std::string Micros(const std::string& column) {
-  return absl::StrCat("(extract(epoch from ", column, ") * 1000000)::bigint");
-}
 
 std::string VariablesToJson(const google::protobuf::Map<std::string, std::string>& variables) {
   nlohmann::json object = nlohmann::json::object();

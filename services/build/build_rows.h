@@ -35,9 +35,6 @@ std::map<std::string, std::string> VariablesFromJson(const pqxx::field& field);
 std::string ServicesToJson(const google::protobuf::RepeatedPtrField<v1::Service>& services);
 std::vector<v1::Service> ServicesFromJson(const pqxx::field& field);
 
-// SQL: a timestamp column as whole microseconds since 1970, for TimeFromMicros.
-std::string Micros(const std::string& column);
-
 namespace internal {
 // SQL: the columns of a build with `message` as its message, up to "WHERE".
 std::string SelectBuilds(const std::string& message);

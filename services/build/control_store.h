@@ -21,12 +21,14 @@ struct WaitFacts {
   std::vector<std::string> labels;
   // Jobs that go before it to the runners that fit it; at most 1000.
   int ahead = 0;
-  // Of runners that were seen of late: how many fit it, their slots, and how many of these are
-  // taken.
+  // Of runners that were seen of late and are not paused: how many fit it, their slots, and how
+  // many of these are taken.
   int fitting_runners = 0;
   int slots = 0;
   int busy_slots = 0;
-  // Of its labels, those that no runner has that was seen of late; and whether any was seen.
+  // Those that fit it and are paused.
+  int paused_runners = 0;
+  // Of its labels, those that none of them has; and whether there is any such runner.
   std::vector<std::string> missing_labels;
   bool any_runner = false;
   // Its project's and its hook's limit (0: none), and how many jobs run that count for them.

@@ -15,6 +15,9 @@
 namespace kozmic::build {
 namespace {
 
+// Of paused runners, which fit no job; not the text of any labels.
+constexpr char kPausedPool[] = "paused";
+
 // A request that has no lease yet.
 struct Seeker {
   size_t request = 0;
@@ -81,7 +84,7 @@ class Round {
     std::set<std::pair<std::string, std::string>> seen;
     for (const auto& row : ExecPrepared(
              tx_,
-             "SELECT k.i, r.runner, r.labels, a.job_id, a.attempt "
+             "SELECT k.i, r.runner, r.labels, r.paused_by <> '' AS paused, a.job_id, a.attempt "
              "FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k(session, request, i) "
              "JOIN runners r ON r.session_sha256 = k.session "
              "LEFT JOIN attempts a ON a.runner = r.runner AND a.request_id = k.request "
@@ -89,11 +92,13 @@ class Round {
              ToArray(sessions), ToArray(ids))) {
       const size_t request = row["i"].as<size_t>() - 1;
       known[request] = true;
-      round_.answers[request].pool = row["labels"].c_str();
+      const bool paused = row["paused"].as<bool>();
+      round_.answers[request].pool = paused ? kPausedPool : row["labels"].c_str();
       // Twice in one round: the second finds in the next what the first gets in this one.
       if (!seen.emplace(row["runner"].c_str(), ids[request]).second) {
         round_.again.push_back(request);
       } else if (row["job_id"].is_null()) {
+        if (paused) continue;
         pools_[row["labels"].c_str()].seekers.push_back({request, row["runner"].c_str()});
       } else {
         held[{row["job_id"].as<int64_t>(), row["attempt"].as<int>()}] = request;

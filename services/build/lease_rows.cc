@@ -4,6 +4,7 @@
 #include "lib/postgres/pool.h"
 #include "lib/status/annotate.h"
 #include "services/build/build_rows.h"
+#include "services/build/row_times.h"
 
 namespace kozmic::build {
 namespace {

@@ -14,6 +14,8 @@
 #include "lib/rpc/unary.h"
 #include "lib/status/macros.h"
 #include "services/auth/client/remote_authenticator.h"
+#include "services/build/admin/admin_service.h"
+#include "services/build/admin/admin_store.h"
 #include "services/build/build_service.h"
 #include "services/build/channels.h"
 #include "services/build/collaborators.h"
@@ -145,8 +147,13 @@ absl::Status Serve(ConfigReader& reader) {
        .checkout = [&](const GrantedLease& lease,
                        bool refused) { return collaborators.IssueCheckout(lease, refused); }});
 
-  KOZMIC_ASSIGN_OR_RETURN(const std::unique_ptr<RpcServer> server,
-                          RpcServer::Start(config.listen, {&build_service, &runner_service}));
+  const std::unique_ptr<AdminStore> administration = NewPostgresAdminStore(pool);
+  AdminServiceRpc admin_service(
+      unary, *administration, [&](const Caller& caller) { return collaborators.LoginOf(caller); });
+
+  KOZMIC_ASSIGN_OR_RETURN(
+      const std::unique_ptr<RpcServer> server,
+      RpcServer::Start(config.listen, {&build_service, &runner_service, &admin_service}));
   WaitForTermination();
   // Who waits is sent to another replica, or to this one after its restart.
   watches.Drain();

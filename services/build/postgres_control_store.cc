@@ -181,15 +181,26 @@ class PostgresControlStore final : public ControlStore {
 
   absl::StatusOr<std::vector<WaitFacts>> ListWaits(int64_t project, int64_t number) override {
     std::vector<WaitFacts> waits;
-    KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
-      waits = ReadWaits(tx, project, number);
-      const bool known =
-          !waits.empty() || !tx.exec_params(
-                                   "SELECT FROM builds JOIN projects USING (project_id) "
-                                   "WHERE project_id = $1 AND number = $2 AND delete_time IS NULL",
-                                   project, number)
-                                 .empty();
-      return known ? absl::OkStatus() : NoBuild();
+    KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
+      waits.clear();
+      const pqxx::result rows = tx.exec_params(
+          "SELECT j.job_id, j.state FROM builds b JOIN jobs j USING (build_id) "
+          "JOIN projects p ON p.project_id = b.project_id AND p.delete_time IS NULL "
+          "WHERE b.project_id = $1 AND b.number = $2 ORDER BY j.number",
+          project, number);
+      if (rows.empty()) return NoBuild();
+      std::vector<int64_t> jobs;
+      for (const auto& row : rows) {
+        if (row[1].as<int>() == v1::STATE_ENQUEUED) jobs.push_back(row[0].as<int64_t>());
+      }
+      if (jobs.empty()) return absl::OkStatus();
+      std::map<int64_t, WaitFacts> facts = ReadWaits(tx, jobs);
+      for (const int64_t job : jobs) {
+        if (auto found = facts.find(job); found != facts.end()) {
+          waits.push_back(std::move(found->second));
+        }
+      }
+      return absl::OkStatus();
     }));
     return waits;
   }

@@ -11,12 +11,12 @@
 #include "lib/postgres/prepared.h"
 #include "lib/postgres/times.h"
 #include "lib/status/macros.h"
-#include "services/build/build_rows.h"
 #include "services/build/build_writer.h"
 #include "services/build/channels.h"
 #include "services/build/lease_ending.h"
 #include "services/build/lease_granting.h"
 #include "services/build/lease_rows.h"
+#include "services/build/row_times.h"
 
 // Locks are always taken in the order runners, projects, attempts, each by their keys: transactions
 // that meet wait for each other and never in a circle. Jobs and builds are under their project's

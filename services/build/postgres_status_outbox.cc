@@ -4,7 +4,7 @@
 #include "lib/postgres/prepared.h"
 #include "lib/postgres/times.h"
 #include "lib/status/macros.h"
-#include "services/build/build_rows.h"
+#include "services/build/row_times.h"
 
 namespace kozmic::build {
 namespace {

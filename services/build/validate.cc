@@ -269,8 +269,10 @@ absl::Status Validate(const v1::CreateBuildRequest& request) {
   return absl::OkStatus();
 }
 
+bool IsRunnerName(absl::string_view name) { return IsLabel(name); }
+
 absl::Status Validate(const runner::v1::OpenSessionRequest& request) {
-  if (!IsLabel(request.runner())) {
+  if (!IsRunnerName(request.runner())) {
     return Refuse("runner", request.runner(), "1 to 63 of a-z, 0-9, \"-\", \".\", \"_\"");
   }
   KOZMIC_RETURN_IF_ERROR(CheckLabels("labels", request.labels(), kMostRunnerLabels));

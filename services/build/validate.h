@@ -2,6 +2,7 @@
 #define KOZMIC_SERVICES_BUILD_VALIDATE_H_
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "kozmic/build/v1/build.pb.h"
 #include "kozmic/runner/v1/runner.pb.h"
 
@@ -20,6 +21,9 @@ absl::Status Validate(const runner::v1::ClaimInstallRequest& request);
 absl::Status Validate(const runner::v1::RenewInstallsRequest& request);
 absl::Status Validate(const runner::v1::FinishInstallRequest& request);
 absl::Status Validate(const runner::v1::TidyInstallsRequest& request);
+
+// Whether a runner may be called so: 1 to 63 of a-z, 0-9, "-", ".", "_".
+bool IsRunnerName(absl::string_view name);
 
 }  // namespace kozmic::build
 

@@ -4,7 +4,10 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import { ended, signIn } from './support/api.js';
+import { openPage } from './support/browser.js';
 import { ROOT } from './support/installation.js';
+import { waitFor } from './support/wait.js';
 
 const run = promisify(execFile);
 const STATE = process.env.KOZMIC_STATE ?? join(ROOT, '.kozmic');
@@ -13,7 +16,7 @@ const BUF = join(STATE, 'npm/node_modules/@bufbuild/buf-linux-x64/bin/buf');
 const curl = (...args) => run(BUF, ['curl', '--http2-prior-knowledge', '--protocol', 'grpc', ...args],
   { timeout: 30_000 });
 
-/** `world` is filled before the first test runs: installation. */
+/** `world` is filled before the first test runs: installation, browser, repository. */
 export function administration(world) {
   for (const [process, service] of Object.entries({
     auth: 'kozmic.auth.v1.AuthService',
@@ -36,5 +39,41 @@ export function administration(world) {
     await assert.rejects(
       curl('--data', '{"name":"projects/1/builds/1"}', `${url}/kozmic.build.v1.BuildService/GetBuild`),
       (error) => JSON.parse(error.stderr).code === 'unauthenticated');
+  });
+
+  test('P44: an administrator pauses a runner, sees why jobs wait, and resumes it', async () => {
+    const { installation, browser, repository } = world;
+    const api = await signIn(installation);
+    assert.equal((await api.json('/me')).admin, true);
+    const member = await signIn(installation, 'mona');
+    assert.equal(await member.status('/admin/runners'), 403);
+
+    const { body: { secret } } = await api.change('POST', '/me/tokens', { name: 'grpcurl', lifetime_days: 1 });
+    const call = async (method, data) => JSON.parse((await curl(
+      '--header', `Authorization: Bearer ${secret}`, '--data', JSON.stringify(data),
+      `http://${installation.rpcAddress('build')}/kozmic.build.v1.AdminService/${method}`)).stdout);
+    const { runners: [{ name }] } = await call('ListRunners', {});
+    assert.equal((await call('PauseRunner', { name })).pausedBy, 'octo');
+
+    const [project] = (await api.json('/projects')).projects.filter((one) => one.repository === 'octo/hello');
+    const commit = await repository.push('Wait for a runner');
+    await api.build(project.id, commit);
+    const { jobs } = await waitFor('a job that waits', async () => {
+      const queue = await call('ListQueue', {});
+      return queue.jobs?.length ? queue : null;
+    });
+    assert.match(jobs[0].wait.sentence, /the only one that fits it is paused by an administrator/);
+
+    const { page, complaints, close } = await openPage(browser);
+    await page.context().addCookies(api.cookies());
+    await page.goto(`${installation.gateway}/admin/queue/`);
+    await page.getByTestId('queued-job').first().getByText('paused by an administrator').waitFor();
+    await page.getByRole('link', { name: 'Runners' }).click();
+    await page.getByText('Paused by octo').waitFor();
+    await page.getByTestId('toggle-runner').click();
+    await page.getByTestId('runner').getByText('Online').waitFor();
+    assert.deepEqual(complaints, []);
+    await close();
+    assert.equal((await api.build(project.id, commit, ended)).status, 'success');
   });
 }

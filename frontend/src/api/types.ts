@@ -17,6 +17,8 @@ export interface Account extends User {
 
 export interface Me {
   user: Account;
+  /** Whether they administer the whole installation. */
+  admin: boolean;
   csrf_token: string;
 }
 
@@ -385,4 +387,59 @@ export interface AccessToken {
 export interface NewToken {
   token: AccessToken;
   secret: string;
+}
+
+/** What a runner does, for administrators. */
+export interface RunningJob {
+  project_id: number;
+  build: number;
+  job: number;
+  repository: string;
+  title: string;
+  /** null: none has begun. */
+  phase: string | null;
+  started_at: string;
+}
+
+export interface Runner {
+  name: string;
+  labels: string[];
+  /** Jobs at once. */
+  slots: number;
+  version: string;
+  /** It was seen in the last minutes. */
+  online: boolean;
+  seen_at: string;
+  started_at: string;
+  /** A login, or null when it is not paused. */
+  paused_by: string | null;
+  paused_at: string | null;
+  /** All of its jobs, of which not all need be in `jobs`. */
+  busy: number;
+  jobs: RunningJob[];
+}
+
+export interface RunnerPage {
+  runners: Runner[];
+  next_page_token: string | null;
+}
+
+export interface QueuedJob {
+  project_id: number;
+  build: number;
+  job: number;
+  repository: string;
+  branch: string;
+  title: string;
+  labels: string[];
+  queued_at: string;
+  wait: Wait;
+}
+
+export interface QueuePage {
+  jobs: QueuedJob[];
+  next_page_token: string | null;
+  /** How many wait and run; 10,000 means so many or more. */
+  waiting: number;
+  running: number;
 }

@@ -24,7 +24,7 @@ export function Shell(props: { mainRef: RefObject<HTMLElement>; children: Compon
           <div class="topbar-end">
             <TopLink href={paths.repositories} text="New project" />
             <TopLink href={paths.docs} text="Docs" />
-            <UserMenu user={session.value.me.user} />
+            <UserMenu me={session.value.me} />
           </div>
         )}
       </header>

@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { signOut } from '../api/client';
-import type { User } from '../api/types';
+import type { Me } from '../api/types';
 import { paths } from '../routes';
 import { Avatar } from './avatar';
 
 /** The signed-in person's picture, and behind it what they can do about their session. */
-export function UserMenu({ user }: { user: User }) {
+export function UserMenu({ me: { user, admin } }: { me: Me }) {
   const [open, setOpen] = useState(false);
   const [problem, setProblem] = useState('');
   const root = useRef<HTMLDivElement>(null);
@@ -65,6 +65,11 @@ export function UserMenu({ user }: { user: User }) {
           <a class="menu-item" href={paths.account} onClick={() => setOpen(false)}>
             Account settings
           </a>
+          {admin && (
+            <a class="menu-item" href={paths.runners()} onClick={() => setOpen(false)} data-testid="administration">
+              Runners and queue
+            </a>
+          )}
           <button type="button" class="menu-item" data-testid="sign-out" onClick={leave}>
             Sign out
           </button>

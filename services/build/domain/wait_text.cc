@@ -31,6 +31,12 @@ std::string Ahead(const WaitFacts& facts) {
 }
 
 std::string ForRunner(const WaitFacts& facts) {
+  if (facts.fitting_runners == 0 && facts.paused_runners > 0) {
+    return facts.paused_runners == 1
+               ? "It waits for a runner: the only one that fits it is paused by an administrator."
+               : absl::StrCat("It waits for a runner: all ", facts.paused_runners,
+                              " that fit it are paused by an administrator.");
+  }
   if (!facts.any_runner) return "It waits for a runner: none is online.";
   if (!facts.missing_labels.empty()) {
     return absl::StrCat("It waits for a runner with the label \"",

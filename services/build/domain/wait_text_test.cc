@@ -44,6 +44,19 @@ TEST(WaitTextTest, EveryReasonHasItsSentence) {
   EXPECT_EQ(Sentence(facts), "It waits for a runner: none is online.");
 }
 
+TEST(WaitTextTest, APausedRunnerIsNamedWhenNoOtherFits) {
+  WaitFacts facts = Facts();
+  facts.paused_runners = 1;
+  EXPECT_EQ(Sentence(facts).find("paused"), std::string::npos);
+  facts.fitting_runners = facts.slots = facts.busy_slots = 0;
+  facts.any_runner = false;
+  EXPECT_EQ(Sentence(facts),
+            "It waits for a runner: the only one that fits it is paused by an administrator.");
+  facts.paused_runners = 3;
+  EXPECT_EQ(Sentence(facts),
+            "It waits for a runner: all 3 that fit it are paused by an administrator.");
+}
+
 TEST(WaitTextTest, ALimitThatIsReachedIsWhatItWaitsForWhetherOrNotItsTurnHasCome) {
   WaitFacts facts = Facts();
   facts.project_limit = 2;

@@ -1,0 +1,28 @@
+#ifndef KOZMIC_SERVICES_BUILD_ADMIN_QUEUE_ROWS_H_
+#define KOZMIC_SERVICES_BUILD_ADMIN_QUEUE_ROWS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "kozmic/build/v1/admin.pb.h"
+#include "pqxx/pqxx"
+
+namespace kozmic::build {
+
+// A place in the queue, after which a page begins.
+struct QueuePlace {
+  int64_t rank = -1;
+  int64_t job = 0;
+};
+
+struct PlacedJob {
+  QueuePlace place;
+  v1::QueuedJob job;
+};
+
+// The next `limit` jobs that wait, whatever the queue's length.
+std::vector<PlacedJob> ReadQueue(pqxx::transaction_base& tx, const QueuePlace& after, int limit);
+
+}  // namespace kozmic::build
+
+#endif  // KOZMIC_SERVICES_BUILD_ADMIN_QUEUE_ROWS_H_
