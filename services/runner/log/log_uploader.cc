@@ -1,11 +1,13 @@
 #include "services/runner/log/log_uploader.h"
 
 #include <errno.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -21,6 +23,8 @@ namespace {
 using logstream::v1::AppendLogRequest;
 using logstream::v1::AppendLogResponse;
 
+// Where processors are short scripts go before: what they write waits in the file meanwhile.
+constexpr int kNiceness = 10;
 constexpr size_t kChunk = 256 << 10;
 // Sent and not yet acknowledged.
 constexpr int64_t kMostInFlight = 3 << 20;
@@ -139,6 +143,11 @@ void LogUploader::Fail(const absl::Status& status) {
 }
 
 void LogUploader::Run() {
+  // Of this thread and the reader that it starts.
+  if (setpriority(PRIO_PROCESS, 0, kNiceness) != 0) {
+    Log(Severity::kWarning, "logs are carried at the scripts' priority",
+        {{"error", std::strerror(errno)}});
+  }
   int failures = 0;
   while (true) {
     const int64_t before = acknowledged();

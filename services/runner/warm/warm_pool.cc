@@ -121,7 +121,8 @@ absl::Duration WarmPool::Step() {
 
 absl::Duration WarmPool::UntilNext() const {
   absl::MutexLock lock(&mutex_);
-  absl::Duration next = kLook;
+  // The engine may be back before anything is heard of it.
+  absl::Duration next = jobs_.fit() ? kLook : kEngineAway;
   for (const Warm& warm : waiting_) {
     next = std::min(next, warm.made + options_.oldest - clock_.Now());
   }
@@ -186,7 +187,7 @@ absl::Status WarmPool::Make(const std::string& name) {
     kind = found->second;
     ids_.insert(warm.id);
   }
-  if (const absl::Status made = MakeIn(warm, kind); !made.ok()) {
+  if (absl::Status made = MakeIn(warm, kind); !made.ok()) {
     Remove(std::move(warm));
     return made;
   }
