@@ -52,6 +52,8 @@ export const PAGES = {
   'log-differs': {
     path: '/projects/3/builds/128/', dev: 'log?log=3/128/1/1&damaged', whole, act: click('verify-log'),
   },
+  compare: { path: '/projects/1/builds/39/jobs/1/compare/?attempt=1', whole },
+  'compare-none': { path: '/projects/2/builds/7/jobs/1/compare/?attempt=1' },
   search: { path: '/projects/1/search/' },
   'search-found': { path: '/projects/1/search/?q=FAIL', whole },
   'search-none': { path: '/projects/1/search/?q=nothing+has+this' },

@@ -15,6 +15,7 @@ const WallboardPage = lazy(() => import('./pages/wallboard'), 'WallboardPage');
 const HistoryPage = lazy(() => import('./pages/history'), 'HistoryPage');
 const DeliveriesPage = lazy(() => import('./pages/deliveries'), 'DeliveriesPage');
 const SearchPage = lazy(() => import('./pages/search'), 'SearchPage');
+const ComparePage = lazy(() => import('./pages/compare'), 'ComparePage');
 const NewBuildPage = lazy(() => import('./pages/new_build'), 'NewBuildPage');
 const RepositoriesPage = lazy(() => import('./pages/repositories'), 'RepositoriesPage');
 const SettingsPage = lazy(() => import('./pages/settings'), 'SettingsPage');
@@ -81,6 +82,16 @@ function pageOf(route: Route, query: URLSearchParams) {
       return <SearchPage key={route.project} project={route.project} query={query} />;
     case 'new-build':
       return <NewBuildPage key={route.project} project={route.project} />;
+    case 'compare':
+      return (
+        <ComparePage
+          key={`${route.build}/${route.job}`}
+          project={route.project}
+          build={route.build}
+          job={route.job}
+          attempt={Number(query.get('attempt')) || null}
+        />
+      );
     case 'build':
       return (
         <BuildPage

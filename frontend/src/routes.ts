@@ -32,6 +32,7 @@ export type Route =
   | { page: 'settings'; project: number; section: Section }
   /** null: a hook that is yet to be added. */
   | { page: 'hook'; project: number; hook: number | null }
+  | { page: 'compare'; project: number; build: number; job: number }
   | { page: 'build'; project: number; build: number | 'latest'; job: number | null }
   | { page: 'missing' };
 
@@ -77,6 +78,9 @@ export const paths = {
   build: (project: number, build: number) => `/projects/${project}/builds/${build}/`,
   job: (project: number, build: number | 'latest', job: number, attempt: number | null = null) =>
     `/projects/${project}/builds/${build}/jobs/${job}/${attempt === null ? '' : `?attempt=${attempt}`}`,
+  /** What one attempt's log has that the last green one has not. */
+  compare: (project: number, build: number, job: number, attempt: number) =>
+    `/projects/${project}/builds/${build}/jobs/${job}/compare/?attempt=${attempt}`,
   /** Has GitHub asked who this is, and comes back to `next`. */
   signIn: (next: string) => `/_auth/?next=${encodeURIComponent(next)}`,
 };
@@ -95,6 +99,7 @@ const PAGES: Record<string, Route> = {
 
 const ID = '([1-9]\\d{0,15})';
 const BUILD = new RegExp(`^builds/(latest|[1-9]\\d{0,15})/(?:jobs/${ID}/)?$`);
+const COMPARE = new RegExp(`^builds/${ID}/jobs/${ID}/compare/$`);
 const HOOK = new RegExp(`^hooks/(?:add|${ID}/edit)/$`);
 const SETTINGS =
   /^settings\/(?:(hooks|builds|secrets|registries|notifications|members|deploy-key|badge|danger)\/)?$/;
@@ -119,6 +124,8 @@ function matchInProject(project: number, path: string): Route {
   if (settings) return { page: 'settings', project, section: (settings[1] ?? 'hooks') as Section };
   const hook = HOOK.exec(path);
   if (hook) return { page: 'hook', project, hook: hook[1] === undefined ? null : Number(hook[1]) };
+  const compared = COMPARE.exec(path);
+  if (compared) return { page: 'compare', project, build: Number(compared[1]), job: Number(compared[2]) };
   const build = BUILD.exec(path);
   if (!build) return { page: 'missing' };
   return {

@@ -15,6 +15,12 @@ const Variables = lazy(
   () => <div class="build-message" />,
 );
 
+const Typical = lazy(
+  () => import('../pages/build_parts'),
+  'Typical',
+  () => <>–</>,
+);
+
 /** Which build this is, and how it is doing. */
 export function BuildHeader(props: {
   build: Build;
@@ -73,6 +79,12 @@ export function BuildHeader(props: {
             <dd>{build.started_at ? <Moment time={build.started_at} /> : '–'}</dd>
           </div>
           <div>
+            <dt>Typically</dt>
+            <dd data-testid="typical">
+              <Typical build={build} />
+            </dd>
+          </div>
+          <div>
             <dt>Duration</dt>
             <dd data-testid="build-duration">
               {build.started_at ? <Duration from={build.started_at} to={build.finished_at} /> : '–'}
@@ -103,6 +115,7 @@ export function BuildHeaderSkeleton() {
       </div>
       <div class="build-end">
         <div class="times">
+          <span class="skeleton skeleton-time" />
           <span class="skeleton skeleton-time" />
           <span class="skeleton skeleton-time" />
           <span class="skeleton skeleton-time" />

@@ -79,19 +79,28 @@ export function JobPanel(props: {
           <p>This job has no log.</p>
         </div>
       )}
-      {isFinal(job.status) && <Outcome job={job} />}
+      {isFinal(job.status) && <Outcome build={build} job={job} />}
     </section>
   );
 }
 
 /** How the job ended, with the proof that its log is whole. */
-function Outcome({ job }: { job: Job }) {
+function Outcome({ build, job }: { build: Build; job: Job }) {
   const { log } = job;
   return (
     <div class="outcome" data-testid="outcome">
       <div class="outcome-line">
         <StatusPill status={job.status} />
         {job.reason && <span class="outcome-reason">{job.reason}</span>}
+        {job.status === 'failure' && log && !log.expired && (
+          <a
+            class="small"
+            href={paths.compare(build.project_id, build.number, job.number, job.attempt)}
+            data-testid="compare"
+          >
+            What is new since the last green log
+          </a>
+        )}
       </div>
       <dl class="outcome-facts">
         <div>

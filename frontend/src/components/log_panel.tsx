@@ -10,16 +10,19 @@ import { rewrite } from '../router';
 import { say } from '../state/toast';
 import '../styles/log.css';
 import { lazy } from './lazy';
-import { LogToolbar } from './log_toolbar';
+import { LogToolbar, loadExtras } from './log_toolbar';
 import { LogView } from './log_view';
 import { useLog, useLogTimes, useRepaint } from './use_log';
 import { useLogKeys } from './use_log_keys';
+
+/** For other pages that read whole logs, which ask for this piece: one of its own would be larger in sum. */
+export { LogStore } from '../log/store';
+export { loadExtras } from './log_toolbar';
 
 const WRAP_KEY = 'kozmic.wrap';
 const TIMES_KEY = 'kozmic.times';
 const SINGLES_KEY = 'kozmic.singleKeys';
 
-const loadExtras = () => import('./log_extras');
 const FindBar = lazy(loadExtras, 'FindBar', () => <div class="log-tools" aria-busy="true" />);
 const KeySheet = lazy(() => import('./key_sheet'), 'KeySheet', () => null);
 

@@ -1,14 +1,16 @@
 import type { ComponentChildren } from 'preact';
 import { logUrl } from '../api/log';
-import { formatNumber, plural } from '../format';
 import type { FollowerState } from '../log/follower';
-import { textOfLines } from '../log/lines_text';
 import type { OpenLog } from '../log/open_log';
-import { formatRange, type LineRange } from '../log/range';
+import type { LineRange } from '../log/range';
 import type { TimeStyle } from '../log/time_style';
-import { CopyButton } from './copy_button';
-import { AlertIcon, ClockIcon, CloseIcon, CopyIcon, FollowIcon, LinkIcon, RawIcon, SearchIcon, WrapIcon } from './icons';
+import { AlertIcon, ClockIcon, FollowIcon, RawIcon, SearchIcon, WrapIcon } from './icons';
+import { lazy } from './lazy';
 import { DownloadIcon, FullScreenIcon, KeyboardIcon } from './log_icons';
+
+/** What of a log's panel is loaded a moment after it. */
+export const loadExtras = () => import('./log_extras');
+const Selection = lazy(loadExtras, 'Selection', () => <span class="log-range" />);
 
 const TIME_WORDS: Record<TimeStyle, string> = { off: 'off', relative: 'since the start', clock: 'by the clock' };
 
@@ -114,34 +116,6 @@ function Tool(props: {
       {props.icon}
       {!short && <span class="tool-word">{label}</span>}
     </button>
-  );
-}
-
-function Selection(props: {
-  log: OpenLog;
-  range: LineRange;
-  permalink: string;
-  onRange: (range: LineRange | null) => void;
-}) {
-  const { log, range, permalink } = props;
-  const one = range.first === range.last;
-  return (
-    <span class="log-range">
-      <span data-testid="selection">
-        {one ? `Line ${formatNumber(range.first)}` : `Lines ${formatNumber(range.first)}–${formatNumber(range.last)}`}
-      </span>
-      <CopyButton label="Copy link" text={() => window.location.origin + permalink + formatRange(range)}>
-        <LinkIcon />
-        <span class="tool-word">Copy link</span>
-      </CopyButton>
-      <CopyButton label={`Copy text of ${plural(range.last - range.first + 1, 'line')}`} text={() => textOfLines(log.store, range)}>
-        <CopyIcon />
-        <span class="tool-word">Copy text</span>
-      </CopyButton>
-      <button type="button" class="tool" aria-label="Clear selection" onClick={() => props.onRange(null)}>
-        <CloseIcon />
-      </button>
-    </span>
   );
 }
 

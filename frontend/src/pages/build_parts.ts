@@ -2,5 +2,6 @@
 export { ApprovalNotice } from '../components/approval_notice';
 export { Attempts } from '../components/attempts';
 export { BuildTools, JobTools } from '../components/build_tools';
+export { Typical } from '../components/typical';
 export { Waiting } from '../components/waiting';
 export { Variables } from '../components/variables';
