@@ -67,6 +67,11 @@ void ReplyError(http::Exchange& exchange, int status, absl::string_view code,
   Reply(exchange, status, JsonObject({{"code", code}, {"message", message}}));
 }
 
+void ReplyBusy(http::Exchange& exchange, absl::string_view code, absl::string_view message) {
+  exchange.response.set_header("Retry-After", "1");
+  ReplyError(exchange, 503, code, message);
+}
+
 void ReplyNotFound(http::Exchange& exchange) {
   ReplyError(exchange, 404, "not_found", "There is nothing here, or you may not see it.");
 }

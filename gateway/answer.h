@@ -13,6 +13,8 @@ void Reply(http::Exchange& exchange, int status, const JsonText& body);
 // {"code", "message"}.
 void ReplyError(http::Exchange& exchange, int status, absl::string_view code,
                 absl::string_view message);
+// 503, to be asked again in a moment: as many do the same already as may at once.
+void ReplyBusy(http::Exchange& exchange, absl::string_view code, absl::string_view message);
 void ReplyNotFound(http::Exchange& exchange);
 // A browser on its way elsewhere: 303.
 void Redirect(http::Exchange& exchange, absl::string_view location);

@@ -22,6 +22,10 @@ using BuildStub = build::v1::BuildService::Stub;
 
 constexpr int64_t kMostBuilds = 100;
 
+bool LooksForText(const build::v1::ListBuildsRequest& request) {
+  return !request.ref_text().empty() || !request.author_text().empty() || !request.text().empty();
+}
+
 }  // namespace
 
 void BuildRoutes::AddTo(http::HardenedServer& server) const {
@@ -62,6 +66,11 @@ void BuildRoutes::List(http::Exchange& exchange) const {
   request.set_parent(*project);
   if (limit) request.set_page_size(static_cast<int32_t>(*limit));
   if (before) request.set_page_token(absl::StrCat(*before));
+  http::Admission::Place place;
+  if (LooksForText(request) && !(place = searches_.Enter(session->token))) {
+    return ReplyBusy(exchange, "too_many_searches",
+                     "Too many searches are under way. Try again in a moment.");
+  }
   const auto page =
       Ask(exchange, *backends_.build, &BuildStub::ListBuilds, request, session->token);
   if (!page) return;

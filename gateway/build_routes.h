@@ -3,6 +3,7 @@
 
 #include "gateway/backends.h"
 #include "gateway/sessions.h"
+#include "lib/http/admission.h"
 #include "lib/http/exchange.h"
 #include "lib/http/hardened_server.h"
 
@@ -25,6 +26,8 @@ class BuildRoutes {
 
   const Backends& backends_;
   const Sessions& sessions_;
+  // By text, which reads many builds; by session.
+  mutable http::Admission searches_{/*limit=*/8, /*limit_per_ip=*/2};
 };
 
 }  // namespace kozmic::gateway

@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gateway/testing/gateway_fixture.h"
@@ -8,6 +11,7 @@
 namespace kozmic::gateway {
 namespace {
 
+using http::Eventually;
 using http::StatusOf;
 using nlohmann::json;
 
@@ -52,6 +56,26 @@ TEST_F(BuildRoutesTest, BuildsAreFiltered) {
   EXPECT_EQ(numbers("status=failure"), (std::vector<int>{2}));
   EXPECT_EQ(numbers("status=error,success"), (std::vector<int>{3, 1}));
   EXPECT_EQ(numbers("q=no+such+message"), (std::vector<int>{}));
+}
+
+TEST_F(BuildRoutesTest, SearchesForTextHaveACap) {
+  builds_.Put(1, build::v1::STATE_SUCCESS);
+  std::atomic<int> shown = 0, refused = 0;
+  std::vector<std::thread> readers;
+  // Who gets a place stays there meanwhile.
+  builds_.Edit(1, 1, [&](build::v1::Build&) {
+    for (int i = 0; i < 6; ++i) {
+      readers.emplace_back([&] {
+        const std::string answer = Get("/api/v1/projects/1/builds?author=ada");
+        if (StatusOf(answer) == 200) ++shown;
+        if (Json(answer).value("code", "") == "too_many_searches") ++refused;
+      });
+    }
+    EXPECT_TRUE(Eventually([&] { return refused == 4; })) << refused;
+  });
+  for (std::thread& reader : readers) reader.join();
+  EXPECT_EQ(shown, 2);
+  EXPECT_EQ(StatusOf(Get("/api/v1/projects/1/builds?author=ada")), 200) << "places are free again";
 }
 
 }  // namespace

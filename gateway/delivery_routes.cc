@@ -73,9 +73,8 @@ void DeliveryRoutes::Get(http::Exchange& exchange) const {
   if (!name) return ReplyNotFound(exchange);
   const http::Admission::Place place = bodies_.Enter(session->token);
   if (!place) {
-    exchange.response.set_header("Retry-After", "1");
-    return ReplyError(exchange, 503, "too_many_downloads",
-                      "Too many deliveries are being loaded at once. Try again in a moment.");
+    return ReplyBusy(exchange, "too_many_downloads",
+                     "Too many deliveries are being loaded at once. Try again in a moment.");
   }
   project::v1::GetDeliveryRequest request;
   request.set_name(*name);

@@ -104,9 +104,8 @@ void DownloadLog(const Backends& backends, const LogDownload& download, http::Ad
   }
   http::Admission::Place place = downloads.Enter(session);
   if (!place) {
-    exchange.response.set_header("Retry-After", "1");
-    return ReplyError(exchange, 503, "too_many_downloads",
-                      "Too many logs are being loaded at once. Try again in a moment.");
+    return ReplyBusy(exchange, "too_many_downloads",
+                     "Too many logs are being loaded at once. Try again in a moment.");
   }
   int64_t offset = download.offset;
   if (download.line != 0) {

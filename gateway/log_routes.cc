@@ -209,9 +209,8 @@ void LogRoutes::Search(http::Exchange& exchange) const {
   if (!allowed.ok()) return ReplyStatus(exchange, allowed);
   const http::Admission::Place place = searches_.Enter(session->token);
   if (!place) {
-    exchange.response.set_header("Retry-After", "1");
-    return ReplyError(exchange, 503, "too_many_searches",
-                      "Too many searches are under way. Try again in a moment.");
+    return ReplyBusy(exchange, "too_many_searches",
+                     "Too many searches are under way. Try again in a moment.");
   }
   const auto found = Ask(exchange, *backends_.logs, &LogService::Stub::SearchLogs, request,
                          backends_.service_token, {.timeout = kSearchTimeout});
