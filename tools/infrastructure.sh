@@ -28,7 +28,7 @@ if [ -d "$ROOT/tests/github_simulator" ] && ! { [ -d "$STATE/simulator" ] && sta
   set_stamp simulator "$now"
 fi
 
-"$ROOT/tools/config.sh"
+"$ROOT/tools/configure.sh"
 write_supervisor_conf
 supervisor_runs || start_supervisor
 # shellcheck disable=SC2086  # a list of words

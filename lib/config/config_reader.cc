@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <set>
 #include <sstream>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -101,10 +103,15 @@ void ConfigReader::Fault(absl::string_view name, absl::string_view what) {
   faults_.push_back(absl::StrCat(name, ": ", what));
 }
 
-std::optional<std::string> ConfigReader::Take(absl::string_view name, const Key& key) {
-  declared_.insert(std::string(name));
+std::optional<std::string> ConfigReader::Take(absl::string_view name, const Key& key,
+                                              std::string type) {
   const std::string variable =
       absl::StrCat("KOZMIC_", absl::AsciiStrToUpper(absl::StrReplaceAll(name, {{".", "_"}})));
+  declared_.push_back({.name = std::string(name),
+                       .variable = variable,
+                       .type = std::move(type),
+                       .help = std::string(key.help),
+                       .fallback = key.fallback});
   if (std::optional<std::string> value = environment_(variable)) return value;
   if (auto found = values_.find(std::string(name)); found != values_.end()) return found->second;
   if (key.fallback) return key.fallback;
@@ -113,14 +120,14 @@ std::optional<std::string> ConfigReader::Take(absl::string_view name, const Key&
 }
 
 void ConfigReader::Text(absl::string_view name, std::string* out, const Key& key) {
-  std::optional<std::string> value = Take(name, key);
+  std::optional<std::string> value = Take(name, key, "text");
   if (!value) return;
   if (value->empty() && !key.fallback) return Fault(name, absl::StrCat("empty (", key.help, ")"));
   *out = *std::move(value);
 }
 
 void ConfigReader::TextList(absl::string_view name, std::vector<std::string>* out, const Key& key) {
-  std::optional<std::string> value = Take(name, key);
+  std::optional<std::string> value = Take(name, key, "list");
   if (!value) return;
   *out = absl::StrSplit(*value, ',', absl::SkipWhitespace());
   for (std::string& item : *out) absl::StripAsciiWhitespace(&item);
@@ -128,7 +135,7 @@ void ConfigReader::TextList(absl::string_view name, std::vector<std::string>* ou
 
 void ConfigReader::Integer(absl::string_view name, int64_t* out, const Key& key, int64_t least,
                            int64_t most) {
-  std::optional<std::string> value = Take(name, key);
+  std::optional<std::string> value = Take(name, key, absl::StrCat(least, " to ", most));
   if (!value) return;
   int64_t number = 0;
   if (!absl::SimpleAtoi(*value, &number) || number < least || number > most) {
@@ -139,7 +146,7 @@ void ConfigReader::Integer(absl::string_view name, int64_t* out, const Key& key,
 }
 
 void ConfigReader::Duration(absl::string_view name, absl::Duration* out, const Key& key) {
-  std::optional<std::string> value = Take(name, key);
+  std::optional<std::string> value = Take(name, key, "duration");
   if (!value) return;
   absl::Duration duration;
   if (!absl::ParseDuration(*value, &duration) || duration <= absl::ZeroDuration() ||
@@ -151,7 +158,7 @@ void ConfigReader::Duration(absl::string_view name, absl::Duration* out, const K
 }
 
 void ConfigReader::Secret(absl::string_view name, std::string* out, const Key& key) {
-  std::optional<std::string> value = Take(name, key);
+  std::optional<std::string> value = Take(name, key, "secret");
   if (!value) return;
   if (value->size() < kSecretLength) {
     return Fault(name, absl::StrCat("too weak: needs at least ", kSecretLength,
@@ -164,6 +171,7 @@ void ConfigReader::SecretList(absl::string_view name, std::vector<std::string>* 
                               const Key& key) {
   std::vector<std::string> items;
   TextList(name, &items, key);
+  declared_.back().type = "secrets";
   const bool strong = std::all_of(items.begin(), items.end(), [](const std::string& item) {
     return item.size() >= kSecretLength;
   });
@@ -175,7 +183,7 @@ void ConfigReader::SecretList(absl::string_view name, std::vector<std::string>* 
 }
 
 void ConfigReader::HttpUrl(absl::string_view name, std::string* out, const Key& key) {
-  std::optional<std::string> value = Take(name, key);
+  std::optional<std::string> value = Take(name, key, "URL");
   if (!value) return;
   absl::string_view rest = *value;
   const bool scheme =
@@ -191,7 +199,7 @@ void ConfigReader::HttpUrl(absl::string_view name, std::string* out, const Key& 
 
 void ConfigReader::Choice(absl::string_view name, std::string* out, const Key& key,
                           const std::vector<std::string>& values) {
-  std::optional<std::string> value = Take(name, key);
+  std::optional<std::string> value = Take(name, key, absl::StrJoin(values, ", "));
   if (!value) return;
   for (const std::string& allowed : values) {
     if (*value == allowed) {
@@ -204,15 +212,18 @@ void ConfigReader::Choice(absl::string_view name, std::string* out, const Key& k
 }
 
 absl::Status ConfigReader::Finish() const {
+  std::set<std::string> known;
+  for (const Declared& key : declared_) known.insert(key.name);
   std::vector<std::string> faults = faults_;
   for (const auto& [name, value] : values_) {
-    if (declared_.count(name) == 0) {
-      faults.push_back(
-          absl::StrCat(name, ": unknown key; known are ", absl::StrJoin(declared_, ", ")));
+    if (known.count(name) == 0) {
+      faults.push_back(absl::StrCat(name, ": unknown key; known are ", absl::StrJoin(known, ", ")));
     }
   }
-  if (faults.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("configuration: ", absl::StrJoin(faults, "; ")));
+  if (!faults.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("configuration: ", absl::StrJoin(faults, "; ")));
+  }
+  return only_check_ ? absl::CancelledError("the configuration is good") : absl::OkStatus();
 }
 
 }  // namespace kozmic

@@ -5,7 +5,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +34,17 @@ class ConfigReader {
     std::optional<std::string> fallback = std::nullopt;
   };
 
+  // What a process says of a key, for the reference of all settings.
+  struct Declared {
+    std::string name;
+    std::string variable;
+    // "text", "list", "1 to 1000", "duration", "secret", "secrets", "URL", or the values with
+    // commas.
+    std::string type;
+    std::string help;
+    std::optional<std::string> fallback;
+  };
+
   // An empty path reads the environment alone. INVALID_ARGUMENT names file, line and fault.
   static absl::StatusOr<ConfigReader> Load(const std::string& path, Environment environment);
   static absl::StatusOr<ConfigReader> Parse(const std::string& yaml, Environment environment);
@@ -57,21 +67,28 @@ class ConfigReader {
   void Choice(absl::string_view name, std::string* out, const Key& key,
               const std::vector<std::string>& values);
 
-  // INVALID_ARGUMENT naming every missing, malformed and unknown key.
+  // INVALID_ARGUMENT naming every missing, malformed and unknown key. CANCELLED instead of OK after
+  // OnlyCheck.
   absl::Status Finish() const;
+
+  // The process is not to begin its work, whatever the configuration is like.
+  void OnlyCheck() { only_check_ = true; }
+  // The keys that were read, in that order.
+  const std::vector<Declared>& declared() const { return declared_; }
 
  private:
   explicit ConfigReader(Environment environment) : environment_(std::move(environment)) {}
 
   absl::Status Flatten(const std::string& yaml);
   // The value, or nullopt after noting an error.
-  std::optional<std::string> Take(absl::string_view name, const Key& key);
+  std::optional<std::string> Take(absl::string_view name, const Key& key, std::string type);
   void Fault(absl::string_view name, absl::string_view what);
 
   Environment environment_;
   std::map<std::string, std::string> values_;
-  std::set<std::string> declared_;
+  std::vector<Declared> declared_;
   std::vector<std::string> faults_;
+  bool only_check_ = false;
 };
 
 }  // namespace kozmic

@@ -43,6 +43,35 @@ TEST(ConfigReaderTest, ReadsNestedKeysListsAndFallbacks) {
   EXPECT_EQ(level, "info");
 }
 
+TEST(ConfigReaderTest, KeysTellOfThemselvesAlsoWhenTheyAreMissing) {
+  auto reader = ConfigReader::Parse("", Env({}));
+  ASSERT_TRUE(reader.ok());
+  std::string listen, level;
+  int64_t slots = 0;
+  std::vector<std::string> keys;
+  reader->Text("rpc.listen", &listen, {.help = "host:port"});
+  reader->Integer("slots", &slots, {.help = "jobs", .fallback = "2"}, 1, 10);
+  reader->SecretList("old_keys", &keys, {.help = "keys", .fallback = ""});
+  reader->Choice("level", &level, {.help = "level", .fallback = "info"}, {"info", "debug"});
+  const auto& told = reader->declared();
+  ASSERT_EQ(told.size(), 4u);
+  EXPECT_EQ(told[0].variable, "KOZMIC_RPC_LISTEN");
+  EXPECT_FALSE(told[0].fallback.has_value());
+  EXPECT_EQ(told[1].type, "1 to 10");
+  EXPECT_EQ(told[2].type, "secrets");
+  EXPECT_EQ(told[3].type, "info, debug");
+}
+
+TEST(ConfigReaderTest, WhoOnlyChecksIsStoppedByAGoodConfigurationToo) {
+  auto reader = ConfigReader::Parse("listen: x\n", Env({}));
+  ASSERT_TRUE(reader.ok());
+  reader->OnlyCheck();
+  EXPECT_TRUE(absl::IsInvalidArgument(reader->Finish())) << "nobody knows listen";
+  std::string listen;
+  reader->Text("listen", &listen, {.help = "host:port"});
+  EXPECT_TRUE(absl::IsCancelled(reader->Finish()));
+}
+
 TEST(ConfigReaderTest, EnvironmentOverridesTheFile) {
   auto reader = ConfigReader::Parse("github: {client_id: file}",
                                     Env({{"KOZMIC_GITHUB_CLIENT_ID", "environment"}}));

@@ -7,8 +7,10 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/synchronization/mutex.h"
 #include "lib/base/log.h"
 #include "lib/process/version.h"
@@ -42,6 +44,16 @@ void KeepBuffers() {
   mallopt(M_TRIM_THRESHOLD, 16 << 20);
 }
 
+// As a row of a table in Markdown.
+void PrintSetting(const ConfigReader::Declared& key) {
+  const std::string fallback =
+      !key.fallback ? "*needed*"
+                    : (key.fallback->empty() ? "" : absl::StrCat("`", *key.fallback, "`"));
+  const std::string help = absl::StrReplaceAll(key.help, {{"|", "\\|"}});
+  std::printf("| `%s` | `%s` | %s | %s | %s |\n", key.name.c_str(), key.variable.c_str(),
+              key.type.c_str(), fallback.c_str(), help.c_str());
+}
+
 }  // namespace
 
 int RunProcess(int argc, char** argv, absl::string_view name,
@@ -56,6 +68,8 @@ int RunProcess(int argc, char** argv, absl::string_view name,
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 
   std::string path;
+  bool check = false;
+  bool describe = false;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     if (argument == "--version") {
@@ -66,13 +80,33 @@ int RunProcess(int argc, char** argv, absl::string_view name,
       path = argv[++i];
       continue;
     }
-    std::fprintf(stderr, "usage: %s [--config FILE] [--version]\n", argv[0]);
+    if (argument == "--check-config") {
+      check = true;
+      continue;
+    }
+    if (argument == "--describe-config") {
+      describe = true;
+      continue;
+    }
+    std::fprintf(stderr,
+                 "usage: %s [--config FILE] [--check-config | --describe-config] [--version]\n",
+                 argv[0]);
     return 64;
   }
 
   absl::StatusOr<ConfigReader> config =
       ConfigReader::Load(path, ConfigReader::ProcessEnvironment());
+  if (config.ok() && (check || describe)) config->OnlyCheck();
   const absl::Status status = config.ok() ? serve(*config) : config.status();
+  if (describe) {
+    for (const ConfigReader::Declared& key : config->declared()) PrintSetting(key);
+    return 0;
+  }
+  if (check) {
+    const bool good = absl::IsCancelled(status);
+    std::fprintf(good ? stdout : stderr, "%s\n", std::string(status.message()).c_str());
+    return good ? 0 : kExitConfig;
+  }
   if (status.ok()) {
     Log(Severity::kInfo, "ended");
     return 0;

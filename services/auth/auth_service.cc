@@ -95,7 +95,7 @@ grpc::ServerUnaryReactor* AuthService::Authenticate(grpc::CallbackServerContext*
     KOZMIC_ASSIGN_OR_RETURN(const Credentials::Identity identity,
                             parts_.credentials.Find(request->credential()));
     *response->mutable_user() = ToMessage(identity.user);
-    response->set_is_admin(parts_.admins.Has(identity.user.login));
+    response->set_is_admin(parts_.admins.Has(identity.user.profile.login));
     response->set_is_access_token(identity.by_access_token);
     response->set_cache_seconds(kCacheSeconds);
     return absl::OkStatus();
