@@ -1,6 +1,7 @@
 #include "services/runner/job_folder.h"
 
 #include <fcntl.h>
+#include <pwd.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -160,6 +161,26 @@ TEST_F(JobFolderTest, RemovalLeavesNothingAndFollowsNoLink) {
   EXPECT_TRUE(JobFolder::Remove(work_, "7-3-2-1.5").ok()) << "twice is fine";
   EXPECT_FALSE(std::filesystem::exists(work_ + "/7-3-2-1.5"));
   EXPECT_TRUE(std::filesystem::exists(work_ + "/kept/file"));
+}
+
+// The runner may die while git, under its own account, owns the clone that it makes.
+TEST_F(JobFolderTest, RemovesWhatItsGitAccountOwnedWhenTheRunnerDied) {
+  const passwd* nobody = getpwnam("nobody");
+  ASSERT_NE(nobody, nullptr);
+  ASSERT_EQ(geteuid(), 0u) << "tests run as root, as a runner with a git account does";
+  ASSERT_TRUE(JobFolder::Create(work_, lease_).ok());
+  const std::string source = work_ + "/7-3-2-1.5/src";
+  std::filesystem::create_directories(source + "/.git/objects");
+  std::ofstream(source + "/.git/objects/pack") << "x";
+  for (const char* path : {"", "/.git", "/.git/objects", "/.git/objects/pack"}) {
+    const std::string at = source + path;
+    ASSERT_EQ(chown(at.c_str(), nobody->pw_uid, nobody->pw_gid), 0) << at;
+  }
+  ASSERT_EQ(chmod((source + "/.git/objects").c_str(), 0500), 0);
+  EXPECT_THAT(JobFolder::List(work_), testing::ElementsAre("7-3-2-1.5"));
+  const absl::Status removed = JobFolder::Remove(work_, "7-3-2-1.5");
+  EXPECT_TRUE(removed.ok()) << removed;
+  EXPECT_FALSE(std::filesystem::exists(work_ + "/7-3-2-1.5"));
 }
 
 TEST_F(JobFolderTest, RemovesThirtyThousandNestedFolders) {
