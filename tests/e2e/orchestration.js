@@ -178,6 +178,29 @@ export function orchestration(world) {
     await close();
   });
 
+  test('a failed log shows what the last green one does not have', async () => {
+    const { page, complaints, close } = await pageOf('octo');
+    const tune = (end) => `#!/bin/sh\ndate "+%T tuned"\n${end}\n`;
+    await setScript(tune('exit 0'));
+    const green = await owner.build(project, await push('Tune'), ended);
+    assert.equal(green.status, 'success', green.jobs[0].reason);
+    await setScript(tune('echo "error: a string broke"; exit 1'));
+    const red = await owner.build(project, await push('Tune too much'), ended);
+    assert.equal(red.status, 'failure');
+
+    await page.goto(pageOfBuild(red));
+    await page.getByTestId('typical').getByText(/\d/).waitFor();
+    await page.getByTestId('compare').click();
+    await page.getByTestId('compared').getByRole('link', { name: `build #${green.number}` }).waitFor();
+    const found = page.getByTestId('new-line');
+    await found.filter({ hasText: 'a string broke' }).waitFor();
+    assert.equal(await found.filter({ hasText: 'tuned' }).count(), 0);
+    await found.filter({ hasText: 'a string broke' }).getByRole('link').click();
+    await page.locator('.log-marked').getByText('a string broke').waitFor();
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+
   test('who may only view a project cannot change its builds', async () => {
     const stranger = await signIn(world.installation, 'hubot');
     const { builds: [build] } = await owner.json(`/projects/${project}/builds?limit=1`);
