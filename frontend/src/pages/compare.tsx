@@ -21,6 +21,8 @@ import '../styles/search.css';
 /** Lines that are shown before and after a new one. */
 const AROUND = 2;
 const MOST_ROWS = 1_000;
+/** Both logs are kept whole while they are compared. */
+const MOST_BYTES = 250_000_000;
 
 interface Sides {
   title: string;
@@ -72,10 +74,19 @@ export function ComparePage(props: Props) {
           <p class="muted">No log of a run is kept in which this job passed before.</p>
         </Empty>
       )}
-      {value?.green && <Comparing props={props} title={value.title} log={value.log} green={value.green} />}
+      {value?.green && isTooLarge(value.log, value.green.log) && (
+        <Empty testId="too-large">
+          <p class="muted">The two logs are too large to be compared in a browser.</p>
+        </Empty>
+      )}
+      {value?.green && !isTooLarge(value.log, value.green.log) && (
+        <Comparing props={props} title={value.title} log={value.log} green={value.green} />
+      )}
     </>
   );
 }
+
+const isTooLarge = (one: JobLog, other: JobLog) => one.size + other.size > MOST_BYTES;
 
 function Progress({ words, value }: { words: string; value: number | null }) {
   return (
