@@ -39,7 +39,7 @@ export class LogLayout {
 
   constructor(store: LogStore) {
     this.#store = store;
-    this.#wrapped = new Heights((row) => store.rowLength(row));
+    this.#wrapped = new Heights((row) => store.text(row).length);
     this.#heights = new FoldedHeights(this.#wrapped);
   }
 

@@ -2,12 +2,13 @@ import { AnsiParser, type LineSink } from './ansi';
 import { ByteReader } from './byte_reader';
 import { GrowingArray } from './growing_array';
 import { LineEditor, type StyledLine } from './line_editor';
+import { RowTexts } from './row_texts';
 import { StyleTable } from './style';
 
 /**
  * A whole log in the browser's memory: bytes go in, rows of styled text come out. A row is a line,
- * or a piece of one that is longer than 64 KB. Text is kept as strings and styles as numbers in two
- * flat arrays, so that a million lines stay affordable. The result depends on the bytes only, never
+ * or a piece of one that is longer than 64 KB. Text is kept in long strings and styles as numbers in
+ * two flat arrays, so that a million lines stay affordable. The result depends on the bytes only, never
  * on how they were cut into chunks.
  */
 export class LogStore implements LineSink {
@@ -16,7 +17,7 @@ export class LogStore implements LineSink {
   readonly #parser = new AnsiParser(this, this.styles);
   readonly #editor = new LineEditor();
 
-  readonly #texts: string[] = [];
+  readonly #texts = new RowTexts();
   /** For each row, where its runs start in `#runs`; they end where the next row's start. */
   readonly #runStarts = new GrowingArray();
   readonly #runs = new GrowingArray();
@@ -58,7 +59,7 @@ export class LogStore implements LineSink {
   }
 
   row(index: number): StyledLine {
-    const text = this.#texts[index];
+    const text = this.#texts.at(index);
     if (text === undefined) {
       return index === this.#texts.length ? this.#editor.snapshot() : { text: '', runs: [] };
     }
@@ -78,17 +79,12 @@ export class LogStore implements LineSink {
 
   /** A row's text alone. */
   text(index: number): string {
-    return this.#texts[index] ?? this.row(index).text;
+    return this.#texts.at(index) ?? this.row(index).text;
   }
 
   /** The offset in the log of a row's first byte. */
   offsetOf(row: number): number {
     return this.#offsets.at(row);
-  }
-
-  /** UTF-16 length of a row, without building it. */
-  rowLength(index: number): number {
-    return this.#texts[index]?.length ?? this.row(index).text.length;
   }
 
   /** The one-based number of the line that a row belongs to. */
