@@ -1,70 +1,30 @@
 // Serves dist/ and a made-up API as gateway/API.md describes it, with the gateway's security headers.
 // GET /dev/push?project=1 makes a build (&fork=o/n of a pull request that waits for approval), /dev/break drops all streams, /dev/grow?log=<id>&lines=n
-// adds to a log (&text=words), /dev/log?log=<id> gives a finished one groups (&failed) or &lines=n of &text=words (&damaged on its way), /dev/finish?project=1 ends the running build, /dev/begin?project=1&build=n runs what waits, /dev/outage?ms=n refuses everything,
+// adds to a log (&text=words) and /dev/flood so many of different ones (&rate=n a second, &words=other for no Latin ones),
+// /dev/log?log=<id> gives a finished one groups (&failed) or &lines=n of &text=words (&damaged on its way) or of &words=latin (or other), /dev/finish?project=1 ends the running build, /dev/begin?project=1&build=n runs what waits, /dev/outage?ms=n refuses everything,
 // /dev/role?project=1&role=member makes one something else, /dev/fail?method=POST&path=/api/v1/projects&
 // status=503&code=github_unavailable has such requests fail until /dev/fail, /dev/admin?no makes the
 // one who looks no administrator (&empty without runners and queue), /dev/repositories is in
 // mock_repositories.mjs.
 import { createServer } from 'node:http';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { admin, world } from './mock_admin.mjs';
 import { account, CSRF } from './mock_account.mjs';
 import { answerBuilds, begin, finish } from './mock_builds.mjs';
 import { addProject, builds, logs, makeBuild, projects, removeProject, sha256 } from './mock_data.mjs';
 import { answerDeliveries } from './mock_deliveries.mjs';
+import { answerFile, SECURITY } from './mock_files.mjs';
 import { error, json, readBody, refuse } from './mock_http.mjs';
 import { answerLog, groupedLog, searchLogs } from './mock_logs.mjs';
+import { longLog } from './mock_long_logs.mjs';
 import { forget, repositories, setRepositories } from './mock_repositories.mjs';
 import { answerSettings } from './mock_settings.mjs';
+import { append, breakStreams, flood, openStream, pumpAll, touch } from './mock_stream.mjs';
 
-const DIST = new URL('../dist/', import.meta.url).pathname;
 const PORT = Number(process.env.PORT ?? 8090);
-const CSP =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; " +
-  "img-src 'self' data: https://avatars.githubusercontent.com; font-src 'self'; base-uri 'none'; " +
-  "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types ci-worker";
-const TYPES = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml', html: 'text/html; charset=utf-8' };
 
-const streams = new Set();
 let refusedUntil = 0;
 /** What is to fail: { method, path, status, code }, or null. */
 let failing = null;
-
-function send(stream, event, data, id) {
-  stream.response.write(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-}
-
-function touch(build) {
-  build.revision++;
-  for (const stream of streams) {
-    if (stream.projects.has(build.project_id)) {
-      send(stream, 'project', { project_id: build.project_id, revision: build.revision, builds: [build] });
-    }
-  }
-}
-
-function pump(stream) {
-  for (const [id, offset] of stream.logs) {
-    const log = logs.get(id);
-    if (!log) continue;
-    for (let at = offset; at < log.bytes.length; at += 8192) {
-      const part = log.bytes.subarray(at, at + 8192);
-      stream.logs.set(id, at + part.length);
-      send(stream, 'log', { log: id, offset: at, bytes: part.toString('base64') }, [...stream.logs.values()].join());
-    }
-    if (log.sealed) {
-      send(stream, 'log_end', { log: id, size: log.bytes.length, sha256: sha256(log.bytes), expired: false });
-      stream.logs.delete(id);
-    }
-  }
-}
-
-function append(id, text) {
-  const log = logs.get(id);
-  log.bytes = Buffer.concat([log.bytes, Buffer.from(text)]);
-  for (const stream of streams) pump(stream);
-}
 
 /** Replaces what a job of a finished build has written. */
 function setLog(id, bytes, damaged) {
@@ -81,7 +41,7 @@ function running() {
 
 function end(build, status) {
   finish(build, status);
-  for (const stream of streams) pump(stream);
+  pumpAll();
   touch(build);
 }
 
@@ -91,25 +51,6 @@ setInterval(() => {
   if (!build || process.env.STILL) return;
   append(`1/${build.number}/1/1`, `\x1b[36m${new Date().toISOString()}\x1b[0m still working, step ${++ticks}\n`);
 }, 400);
-setInterval(() => streams.forEach((stream) => stream.response.write(': heartbeat\n\n')), 10_000);
-
-function openStream(request, response, query) {
-  const entry = { response, projects: new Set(query.getAll('project').map(Number)), logs: new Map() };
-  for (const value of query.getAll('log')) {
-    const parts = /^(\d+\/\d+\/\d+\/\d+)@(\d+)$/.exec(value);
-    if (!parts) return error(response, 400, 'bad_log', 'log must be <id>@<offset>');
-    entry.logs.set(parts[1], Number(parts[2]));
-  }
-  if (entry.projects.size + entry.logs.size > 40) return error(response, 400, 'too_many', 'at most 40');
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-  response.write(': hello\n\n');
-  streams.add(entry);
-  request.on('close', () => streams.delete(entry));
-  for (const id of entry.projects) {
-    if (builds.has(id)) send(entry, 'project', { project_id: id, revision: 1, builds: builds.get(id).slice(0, 10) });
-  }
-  pump(entry);
-}
 
 /** Repositories named *secret* do not exist; others of those names fail as they say. */
 async function createProject(request, response) {
@@ -199,10 +140,10 @@ function dev(response, path, query) {
     builds.get(project).unshift(build);
     touch(build);
   } else if (path === '/dev/break') {
-    streams.forEach((entry) => entry.response.destroy());
+    breakStreams();
   } else if (path === '/dev/outage') {
     refusedUntil = Date.now() + Number(query.get('ms') ?? 4000);
-    streams.forEach((entry) => entry.response.destroy());
+    breakStreams();
   } else if (path === '/dev/finish') {
     const build = builds.get(project).find((b) => b.status === 'pending');
     if (build) end(build, query.get('status') ?? 'success');
@@ -224,10 +165,13 @@ function dev(response, path, query) {
   } else if (path === '/dev/grow') {
     const lines = Number(query.get('lines') ?? 10);
     append(query.get('log'), Array.from({ length: lines }, (_, i) => `${query.get('text') ?? 'grown'} ${i}\n`).join(''));
+  } else if (path === '/dev/flood') {
+    flood(query.get('log'), Number(query.get('lines')), Number(query.get('rate') ?? 0), query.get('words') ?? undefined);
   } else if (path === '/dev/log') {
     const lines = Number(query.get('lines') ?? 0);
     const text = query.get('text');
-    const bytes = lines ? Buffer.from(Array.from({ length: lines }, (_, i) => `${text ?? 'A line of an ordinary length, number'} ${i + 1}\n`).join('')) : groupedLog(query.has('failed'));
+    const words = query.get('words');
+    const bytes = words ? longLog(lines, words) : lines ? Buffer.from(Array.from({ length: lines }, (_, i) => `${text ?? 'A line of an ordinary length, number'} ${i + 1}\n`).join('')) : groupedLog(query.has('failed'));
     setLog(query.get('log'), bytes, query.has('damaged') ? Buffer.from(bytes).fill(0x21, 0, 1) : undefined);
   } else {
     return error(response, 404, 'not_found', 'nothing here');
@@ -241,22 +185,9 @@ function badge(response, path) {
     `<svg xmlns="http://www.w3.org/2000/svg" width="118" height="20"><rect width="118" height="20" rx="3" fill="#3a3f4f"/><path d="M52 0h63a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3H52z" fill="${word[1]}"/><g fill="#fff" font-family="DejaVu Sans,sans-serif" font-size="11"><text x="7" y="14">kozmic</text><text x="60" y="14">${word[0]}</text></g></svg>`);
 }
 
-function file(response, path) {
-  const name = path.startsWith('/assets/') ? path : '/index.html';
-  try {
-    const bytes = readFileSync(join(DIST, name));
-    response.writeHead(200, {
-      'content-type': TYPES[name.split('.').at(-1)] ?? 'application/octet-stream',
-      'content-security-policy': CSP, 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin',
-    });
-    response.end(bytes);
-  } catch {
-    error(response, 404, 'not_found', 'no such file');
-  }
-}
-
 createServer((request, response) => {
   const { pathname: path, searchParams: query } = new URL(request.url, 'http://mock');
+  for (const [name, value] of Object.entries(SECURITY)) response.setHeader(name, value);
   if (Date.now() < refusedUntil && !path.startsWith('/dev/')) return response.destroy();
   if (path === '/_auth/') {
     const next = query.get('next') ?? '/';
@@ -271,7 +202,7 @@ createServer((request, response) => {
   if (path.startsWith('/api/')) return void api(request, response, path, query);
   if (path.startsWith('/badges/')) return badge(response, path);
   if (path.startsWith('/dev/')) return dev(response, path, query);
-  return file(response, path);
+  return answerFile(request, response, path);
 }).listen(PORT, '127.0.0.1', function listening() {
   console.log(`http://127.0.0.1:${this.address().port}/`);
 });
