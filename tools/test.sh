@@ -50,7 +50,7 @@ stop_world() {
 git_files() { git -C "$ROOT" -c safe.directory='*' ls-files -z "$@"; }
 
 run_lint() {
-  check shellcheck shellcheck -x "$ROOT/kozmic" "$ROOT/.ci/run" "$ROOT"/tools/*.sh "$ROOT/bench/main-job" "$ROOT/bench/runner"
+  check shellcheck shellcheck -x "$ROOT/kozmic" "$ROOT/.ci/run" "$ROOT"/tools/*.sh "$ROOT/bench/frontend" "$ROOT/bench/main-job" "$ROOT/bench/runner"
   check clang-format format_check
   check "buf lint" "$STATE/npm/node_modules/@bufbuild/buf-linux-x64/bin/buf" lint "$ROOT/proto"
 }

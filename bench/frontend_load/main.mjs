@@ -1,0 +1,34 @@
+// node main.mjs PART...: see ../frontend.
+import { launchBrowser, startMock } from '../../frontend/dev/browser.mjs';
+import { measureFinishedLog } from './finished_log.mjs';
+import { measureLighthouse } from './lighthouse.mjs';
+import { measureLiveLog } from './live_log.mjs';
+import { measureLoading } from './loading.mjs';
+import { show, showHead } from './results.mjs';
+import { measureSizes } from './sizes.mjs';
+
+const IN_BROWSER = {
+  loading: measureLoading, finished: measureFinishedLog, live: measureLiveLog, lighthouse: measureLighthouse,
+};
+
+/** A browser and a mock of its own for each part, so that none leaves anything to the next. */
+async function inBrowser(measure) {
+  const mock = await startMock();
+  const browser = await launchBrowser();
+  try {
+    return await measure(browser, mock);
+  } finally {
+    await browser.close();
+    mock.stop();
+  }
+}
+
+showHead();
+const results = measureSizes();
+results.forEach(show);
+for (const part of process.argv.slice(2)) {
+  const more = await inBrowser(IN_BROWSER[part]);
+  more.forEach(show);
+  results.push(...more);
+}
+process.exitCode = results.every(({ met }) => met) ? 0 : 1;
