@@ -42,7 +42,7 @@ int Count(pqxx::transaction_base& tx, v1::State state) {
               "SELECT count(*) FROM (SELECT FROM jobs j JOIN projects p USING (project_id) "
               // Named, so that the partial indexes serve.
               "WHERE j.state = ",
-              static_cast<int>(state), " AND p.delete_time IS NULL LIMIT $1) some"),
+              static_cast<int>(state), " AND p.delete_time IS NULL LIMIT $1) AS counted"),
           kMostCounted)[0]
       .as<int>();
 }
