@@ -244,7 +244,7 @@ test('lines are copied as they are, the log fills the window, and ? tells all ke
   await accessible(page);
   await page.keyboard.press('w');
   assert.equal(await page.getByTestId('wrap').getAttribute('aria-pressed'), 'false');
-  await page.getByLabel('Keys without Ctrl do something').uncheck();
+  await page.getByLabel('Single keys are shortcuts').uncheck();
   await page.keyboard.press('Escape');
   assert.equal(await page.getByTestId('keys').count(), 0);
   await page.keyboard.press('w');
@@ -383,4 +383,15 @@ test('a log whose viewer cannot be loaded says so', async (t) => {
   const page = await visit(t, SUCCESS, (fresh) => fresh.route('**/assets/log_panel-*.js', (route) => route.abort()));
   await page.getByTestId('unloadable').waitFor();
   await page.getByTestId('outcome').waitFor();
+});
+
+test('a link to a line shows the line in a small window too, where the log is below what is seen', async (t) => {
+  const page = await visit(t, '/projects/');
+  await page.setViewportSize({ width: 360, height: 640 });
+  await page.goto(`${mock.base}/projects/3/builds/128/jobs/1/#L90`);
+  await page.locator('.log-marked').waitFor();
+  await page.waitForFunction(() => {
+    const { top, bottom } = document.querySelector('.log-marked').getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight;
+  });
 });

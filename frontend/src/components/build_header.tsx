@@ -1,6 +1,7 @@
 import type { ComponentChildren, RefObject } from 'preact';
 import type { Build, Project } from '../api/types';
 import { awaitsApproval, toneOf } from '../build_actions';
+import { spanOf } from '../durations';
 import { firstLine } from '../format';
 import { AuthorName, Sha } from './commit';
 import { GuardIcon } from './icons';
@@ -33,6 +34,7 @@ export function BuildHeader(props: {
   const { build, project, titleRef, children } = props;
   const title = firstLine(build.message) || 'Build';
   const more = build.message.slice(build.message.indexOf('\n') + 1).trim();
+  const span = spanOf(build);
   const hasMore = build.message.includes('\n') && more !== '';
   return (
     <header class={`build-header s-${toneOf(build)}`}>
@@ -87,7 +89,7 @@ export function BuildHeader(props: {
           <div>
             <dt>Duration</dt>
             <dd data-testid="build-duration">
-              {build.started_at ? <Duration from={build.started_at} to={build.finished_at} /> : '–'}
+              {span.from ? <Duration from={span.from} to={span.to} /> : '–'}
             </dd>
           </div>
         </dl>

@@ -3,6 +3,8 @@ import { approveBuild, cancelBuild, cancelJob, restartBuild, restartJob } from '
 import type { Build, Job } from '../api/types';
 import { cancelOf, endedOf } from '../build_actions';
 import { plural } from '../format';
+import { navigate } from '../router';
+import { paths } from '../routes';
 import { say } from '../state/toast';
 import { ActionButton, Trouble, useAction } from './action';
 import { ConfirmButton } from './confirm_button';
@@ -89,9 +91,11 @@ export function JobTools(props: Tools & { job: Job }) {
   const { build, job } = props;
   const { project_id: project, number } = build;
   const change = useChange(props);
-  const restart = useAction(() =>
-    change(restartJob(project, number, job.number), `“${job.title}” is being run again.`),
-  );
+  const restart = useAction(async () => {
+    await change(restartJob(project, number, job.number), `“${job.title}” is being run again.`);
+    // Away from the attempt that was looked at, which is an old one now.
+    if (window.location.search) navigate(paths.job(project, number, job.number), { replace: true });
+  });
   const cancel = cancelOf([job]);
   return (
     <div class="tools">

@@ -12,13 +12,17 @@ const GAP = 3;
 const HEIGHT = 48;
 const LOWEST = 3;
 
-/** How long the builds of a page took, beside each other, and what is typical of them. null: not known yet. */
-export function DurationChart({ builds }: { builds: readonly Build[] | null }) {
+/**
+ * How long the builds of a page took, beside each other, and what is typical of them. null: not known
+ * yet. `all`: they are not chosen by how they ended.
+ */
+export function DurationChart({ builds, all }: { builds: readonly Build[] | null; all: boolean }) {
   const { bars, typical, passed } = useMemo(() => durationsOf(builds ?? []), [builds]);
   if (builds && bars.length === 0) return null;
   const facts = [
-    typical !== null && `typically ${formatDuration(typical)}`,
-    passed !== null && `${Math.round(passed * 100)} % passed`,
+    typical !== null && `typically ${formatDuration(typical, true)} when they pass`,
+    all &&
+      passed !== null && `${Math.round(passed * 100)} % passed`,
   ].filter((fact) => fact !== false);
   const width = bars.length * (BAR + GAP);
   return (

@@ -39,7 +39,7 @@ export function KeySheet(props: { singles: boolean; onSingles: (on: boolean) => 
           checked={props.singles}
           onChange={(event) => props.onSingles(event.currentTarget.checked)}
         />
-        Keys without Ctrl do something
+        Single keys are shortcuts
       </label>
       <div class="dialog-end">
         <button type="button" class="button" onClick={props.onClose}>

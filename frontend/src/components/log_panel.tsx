@@ -77,7 +77,10 @@ export function LogPanel(props: { job: Job; log: JobLog; permalink: string }) {
   }, []);
 
   useEffect(() => {
-    if (range) log.showLine(range.first);
+    if (!range) return;
+    log.showLine(range.first);
+    // In a small window it may be below what is seen.
+    box.current?.scrollIntoView({ block: 'nearest' });
   }, [range?.first, range?.last]);
 
   useEffect(() => {

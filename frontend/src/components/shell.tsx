@@ -22,6 +22,7 @@ export function Shell(props: { mainRef: RefObject<HTMLElement>; children: Compon
         </a>
         {session.value.kind === 'in' && (
           <div class="topbar-end">
+            <TopLink href={paths.projects} text="Projects" />
             <TopLink href={paths.repositories} text="New project" />
             <TopLink href={paths.docs} text="Docs" />
             <UserMenu me={session.value.me} />

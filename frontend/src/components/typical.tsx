@@ -1,7 +1,7 @@
 import { listBuilds } from '../api/projects';
 import type { Build } from '../api/types';
 import { progressOf } from '../build_progress';
-import { durationsOf } from '../durations';
+import { durationsOf, spanOf } from '../durations';
 import { formatDuration } from '../format';
 import { now } from '../state/clock';
 import { useResource } from '../state/resource';
@@ -19,11 +19,12 @@ export function Typical({ build }: { build: Build }) {
     ),
   ).value;
   const typical = value && durationsOf(value.builds).typical;
+  const { from } = spanOf(build);
   if (typical === null || typical === undefined) return <>–</>;
   return (
     <>
       {formatDuration(typical, true)}
-      {build.status === 'pending' && build.started_at && <Progress from={build.started_at} typical={typical} />}
+      {build.status === 'pending' && from && <Progress from={from} typical={typical} />}
     </>
   );
 }

@@ -1,19 +1,28 @@
-import { saysError } from './error_lines';
 import { Slices, stepEnd } from './slices';
 import type { LogStore } from './store';
 
-/** What is the same in two runs of the same thing: without times, sizes, ids and the like. */
+/** What differs from run to run and says nothing: when, how long, how large, how far, and which one. */
+const VARYING: readonly RegExp[] = [
+  // Digests, commits, UUIDs.
+  /\b(?=[0-9a-f-]*\d)[0-9a-f]{7,}(?:-[0-9a-f]{4,})*\b/gi,
+  // 2026-11-30, 12:30:01.250
+  /\b\d{4}-\d\d-\d\d(?:T(?=\d))?|\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?/g,
+  // 1.5 s, 300ms, 2 m 13 s, 12.4 MB/s, 80 %
+  /\b\d[\d.,]*\s?(?:[nµu]?s|ms|secs?|seconds?|min|minutes?|m|hours?|h|[kKMGT]?i?[bB](?:ytes)?(?:\/s)?|%)(?![\w])/g,
+  // 12/120, 3 of 40
+  /\b\d+\s?(?:\/|of)\s?\d+\b/g,
+  // Processes, ports, offsets.
+  /\d{5,}|\b0x[0-9a-f]+\b|\d+\.\d{3,}/gi,
+];
+
+/** What is the same in two runs of the same thing. Small numbers stay: they may be what matters. */
 export function shapeOf(text: string): string {
-  return text
-    .replace(/\b(?=[0-9a-f-]*\d)[0-9a-f]{7,}(?:-[0-9a-f]{4,})*\b/gi, '0')
-    .replace(/\d+(?:[.,:]\d+)*/g, '0')
-    .trimEnd();
+  return VARYING.reduce((shape, varying) => shape.replace(varying, '0'), text).trimEnd();
 }
 
 /**
  * Finds the lines of a log that another one, of a run that went well, does not have, wherever they are
- * in it: what programs do at the same time comes in another order each time. Numbers make no
- * difference, but in lines that say that something went wrong.
+ * in it: what programs do at the same time comes in another order each time.
  */
 export class Comparison {
   /** Rows of the log, ascending. */
@@ -21,7 +30,6 @@ export class Comparison {
   readonly #base: LogStore;
   readonly #store: LogStore;
   readonly #slices: Slices;
-  readonly #texts = new Set<string>();
   readonly #shapes = new Set<string>();
   #read = 0;
   #compared = 0;
@@ -60,22 +68,15 @@ export class Comparison {
   #learn(): void {
     const end = stepEnd(this.#base, this.#read, this.#base.rowCount);
     for (; this.#read < end; this.#read++) {
-      const text = this.#base.text(this.#read);
-      this.#shapes.add(shapeOf(text));
-      if (saysError(text)) this.#texts.add(text.trimEnd());
+      this.#shapes.add(shapeOf(this.#base.text(this.#read)));
     }
   }
 
   #compare(): void {
     const end = stepEnd(this.#store, this.#compared, this.#store.rowCount);
     for (; this.#compared < end; this.#compared++) {
-      const text = this.#store.text(this.#compared);
-      if (this.#isNew(text)) this.newRows.push(this.#compared);
+      const shape = shapeOf(this.#store.text(this.#compared));
+      if (!this.#shapes.has(shape)) this.newRows.push(this.#compared);
     }
-  }
-
-  #isNew(text: string): boolean {
-    if (!this.#shapes.has(shapeOf(text))) return true;
-    return saysError(text) && !this.#texts.has(text.trimEnd());
   }
 }

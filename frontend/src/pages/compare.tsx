@@ -71,7 +71,7 @@ export function ComparePage(props: Props) {
       {!value && <Progress words="Looking for a green log…" value={null} />}
       {value?.green === null && (
         <Empty testId="no-green">
-          <p class="muted">No log of a run is kept in which this job passed before.</p>
+          <p class="muted">This job has not passed before, or the logs of when it did are no longer kept.</p>
         </Empty>
       )}
       {value?.green && isTooLarge(value.log, value.green.log) && (
@@ -113,7 +113,7 @@ function Comparing(all: { props: Props; title: string; log: JobLog; green: Green
         <a href={paths.job(project, green.build.number, green.job.number, green.job.attempt)}>
           build #{green.build.number}
         </a>{' '}
-        on <span class="anywhere">{green.build.branch}</span> does not have. Times, sizes and ids make no difference.
+        on <span class="anywhere">{green.build.branch}</span> does not have. Times, durations, sizes, progress and ids make no difference.
       </p>
       {!result && <Progress words="Comparing…" value={progress} />}
       {result && (

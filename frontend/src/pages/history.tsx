@@ -13,6 +13,7 @@ import { StatusIcon } from '../components/status';
 import { Duration, RelativeTime } from '../components/time';
 import { useTitle } from '../components/title';
 import { RefName } from '../components/trigger';
+import { spanOf } from '../durations';
 import { firstLine } from '../format';
 import { watchProject } from '../live/client';
 import { paths } from '../routes';
@@ -58,7 +59,7 @@ export function HistoryPage({ project: id, query }: { project: number; query: UR
       <ProjectNav id={id} project={project.value.value} current="history" />
       <h1 class="visually-hidden">Build history</h1>
       {(filtered || value?.builds.length !== 0) && <HistoryFilter project={id} filter={filter} />}
-      <DurationChart builds={value?.builds ?? null} />
+      <DurationChart builds={value?.builds ?? null} all={filter.status === null} />
       {value?.builds.length === 0 ? (
         <Nothing filtered={filtered} />
       ) : (
@@ -105,6 +106,7 @@ function Nothing({ filtered }: { filtered: boolean }) {
 }
 
 function HistoryRow({ build }: { build: Build }) {
+  const { from, to } = spanOf(build);
   return (
     <li class={`history-row s-${toneOf(build)}`} data-testid="history-row" data-status={build.status}>
       <div class="history-main">
@@ -119,7 +121,7 @@ function HistoryRow({ build }: { build: Build }) {
         <RefName build={build} />
         <Sha build={build} link={false} />
         <span class="fact history-duration">
-          {build.started_at && <Duration from={build.started_at} to={build.finished_at} />}
+          {from && <Duration from={from} to={to} />}
         </span>
         <span class="fact fact-end">
           <RelativeTime time={build.finished_at ?? build.started_at ?? build.created_at} />

@@ -75,7 +75,7 @@ function BuildForm({ project }: { project: Project }) {
           control={form.control('ref')}
           class="mono"
           label="Branch, tag or commit"
-          hint="All hooks that are enabled run, whatever they build by themselves."
+          hint="Every enabled hook runs, whatever its branches and events."
         />
         <Variables form={form} />
         <FormTrouble form={form} />
@@ -171,7 +171,7 @@ function Variables({ form }: { form: FormState<Values> }) {
         id="variables"
         name="variables"
         fault={fault}
-        hint="Given to the scripts as environment variables. Everybody who sees the build sees them: passwords belong into the project’s secrets."
+        hint="Given to the scripts as environment variables. Everybody who sees the build sees them: passwords belong in the project’s secrets."
       />
     </fieldset>
   );

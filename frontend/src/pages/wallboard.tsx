@@ -8,6 +8,7 @@ import { StatusPill } from '../components/status';
 import { Duration, RelativeTime } from '../components/time';
 import { useTitle } from '../components/title';
 import { RefName } from '../components/trigger';
+import { spanOf } from '../durations';
 import { firstLine } from '../format';
 import { paths } from '../routes';
 import { useProjects } from '../state/projects';
@@ -44,6 +45,7 @@ export function WallboardPage() {
 function Tile({ project }: { project: Project }) {
   const build = project.latest_build;
   const urgency = urgencyOf(project);
+  const began = build && spanOf(build).from;
   return (
     <li class={`tile tile-${urgency} ${build ? `s-${toneOf(build)}` : ''}`} data-testid="tile" data-urgency={urgency}>
       <h2 class="tile-name">
@@ -59,8 +61,8 @@ function Tile({ project }: { project: Project }) {
             <AuthorName build={build} />
             <RefName build={build} />
             <span class="fact fact-end">
-              {build.status === 'pending' && build.started_at ? (
-                <Duration from={build.started_at} to={null} />
+              {build.status === 'pending' && began ? (
+                <Duration from={began} to={null} />
               ) : (
                 <RelativeTime time={build.finished_at ?? build.created_at} />
               )}

@@ -10,7 +10,7 @@
 namespace kozmic::init {
 namespace {
 
-constexpr size_t kCopySize = 1 << 16;
+constexpr size_t kCopySize = kPipeSize;
 
 }  // namespace
 

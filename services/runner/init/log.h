@@ -8,6 +8,9 @@
 
 namespace kozmic::init {
 
+// What a script may have written that is not in the log yet, four times what a pipe has by itself.
+inline constexpr int kPipeSize = 1 << 18;
+
 // The log. Keeps going when the disk is full, so that the scripts do not hang on their output, but
 // remembers it.
 class LogFile {

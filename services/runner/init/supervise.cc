@@ -118,6 +118,8 @@ ScriptEnd RunScript(const Script& script, const Orders& orders, ScriptOutput& ou
     return fail("cannot give away a pipe");
   }
   fcntl(pipe[0], F_SETFL, O_NONBLOCK);
+  // A script that writes much then waits for this process less often. As it is will do.
+  fcntl(pipe[0], F_SETPIPE_SZ, kPipeSize);
 
   const pid_t pid = fork();
   if (pid < 0) return fail("cannot start a process");
