@@ -143,7 +143,7 @@ test('K19: a hook is sent as it was typed, and the next step is said', async (t)
     enabled: false, branches: ['main', 'release/**'], events: ['push', 'pull_request', 'tag'],
     labels: [], timeout_seconds: 3600, stall_timeout_seconds: 900, max_parallel: 0, services: [],
   });
-  await page.getByTestId('next-step').getByText('“Everything” has been added. Push a commit to build it.').waitFor();
+  await page.getByTestId('next-step').getByText('“Everything” has been added. Push a commit to build it, or build what is there now.').waitFor();
   await focusAt(page, '“Everything”');
 });
 

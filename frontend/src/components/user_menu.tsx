@@ -65,6 +65,9 @@ export function UserMenu({ me: { user, admin } }: { me: Me }) {
           <a class="menu-item" href={paths.account} onClick={() => setOpen(false)}>
             Account settings
           </a>
+          <a class="menu-item" href={paths.wallboard} onClick={() => setOpen(false)}>
+            Wallboard
+          </a>
           {admin && (
             <a class="menu-item" href={paths.runners()} onClick={() => setOpen(false)} data-testid="administration">
               Runners and queue

@@ -1,7 +1,9 @@
 import { listWaits } from '../api/builds';
 import type { Build, Gate, Job } from '../api/types';
+import { paths } from '../routes';
 import { useReloadEvery, useReloadOn } from '../state/refresh';
 import { useResource } from '../state/resource';
+import { session } from '../state/session';
 import { GuardIcon, QueuedIcon } from './icons';
 import { Duration } from './time';
 
@@ -33,6 +35,11 @@ export function Waiting({ build, job }: { build: Build; job: Job }) {
       <p class="small waiting-why" data-testid="wait-sentence">
         {wait?.sentence || job.reason}
       </p>
+      {job.gate === 'open' && session.value.kind === 'in' && session.value.me.admin && (
+        <p class="small">
+          <a href={paths.runners()}>Runners</a> · <a href={paths.queue()}>Queue</a>
+        </p>
+      )}
       {job.queued_at && (
         <p class="small">
           for <Duration from={job.queued_at} to={null} />

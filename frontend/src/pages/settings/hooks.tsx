@@ -126,7 +126,7 @@ function NextStep({ project, hooks }: { project: Project; hooks: Hook[] }) {
       {!arrived && waiting && (
         <>
           {added && `“${added.title}” has been added. `}
-          Push a commit to build it.
+          Push a commit to build it, or <a href={paths.newBuild(project.id)}>build what is there now</a>.
         </>
       )}
     </output>
