@@ -98,7 +98,7 @@ int RunProcess(int argc, char** argv, absl::string_view name,
       ConfigReader::Load(path, ConfigReader::ProcessEnvironment());
   if (config.ok() && (check || describe)) config->OnlyCheck();
   const absl::Status status = config.ok() ? serve(*config) : config.status();
-  if (describe) {
+  if (describe && config.ok()) {
     for (const ConfigReader::Declared& key : config->declared()) PrintSetting(key);
     return 0;
   }
