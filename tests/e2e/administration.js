@@ -56,7 +56,8 @@ export function administration(world) {
     assert.equal((await call('PauseRunner', { name })).pausedBy, 'octo');
 
     const [project] = (await api.json('/projects')).projects.filter((one) => one.repository === 'octo/hello');
-    const commit = await repository.push('Wait for a runner');
+    const passing = '#!/bin/sh\nexit 0\n';
+    const commit = await repository.push('Wait for a runner', { 'build.sh': passing, 'test.sh': passing });
     await api.build(project.id, commit);
     const { jobs } = await waitFor('a job that waits', async () => {
       const queue = await call('ListQueue', {});
