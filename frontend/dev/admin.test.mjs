@@ -1,26 +1,14 @@
 // What administrators do on their pages, tried in a real browser against the mock. Needs dist/.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launchBrowser, startMock, visitor } from './browser.mjs';
+import { test } from 'node:test';
+import { mockPages } from './browser.mjs';
 
-let mock;
-let browser;
-let visit;
-before(async () => {
-  mock = await startMock();
-  browser = await launchBrowser();
-  visit = visitor(browser, mock);
-});
-after(async () => {
-  await browser?.close();
-  mock?.stop();
-});
+const pages = mockPages();
 
-const dev = (context, path) => context.request.get(`${mock.base}/dev/${path}`);
 const runner = (page, name) => page.getByTestId('runner').filter({ hasText: name });
 
 test('P44: a runner is paused, finishes what it has, and is resumed', async (t) => {
-  const page = await visit(t, '/projects/');
+  const page = await pages.visit(t, '/projects/');
   await page.getByRole('button', { name: 'Account menu of ada' }).click();
   await page.getByTestId('administration').click();
   const row = runner(page, 'big-1.example.com');
@@ -35,7 +23,7 @@ test('P44: a runner is paused, finishes what it has, and is resumed', async (t) 
 });
 
 test('P44: a runner that has gone is forgotten after a question', async (t) => {
-  const page = await visit(t, '/admin/runners/');
+  const page = await pages.visit(t, '/admin/runners/');
   await page.getByRole('button', { name: 'Forget old' }).click();
   await page.getByTestId('confirm').click();
   await page.getByTestId('toast').getByText('old is forgotten.').waitFor();
@@ -43,8 +31,8 @@ test('P44: a runner that has gone is forgotten after a question', async (t) => {
 });
 
 test('P44: what the server does not allow is said at the runner', async (t) => {
-  const page = await visit(t, '/admin/runners/', (_, context) =>
-    dev(context, 'fail?method=POST&path=/api/v1/admin/&status=503&code=unavailable'));
+  const page = await pages.visit(t, '/admin/runners/', (_, context) =>
+    pages.dev(context, 'fail?method=POST&path=/api/v1/admin/&status=503&code=unavailable'));
   const row = runner(page, 'resting');
   await row.getByTestId('toggle-runner').click();
   await row.getByTestId('trouble').waitFor();
@@ -52,7 +40,7 @@ test('P44: what the server does not allow is said at the runner', async (t) => {
 });
 
 test('P44, P41: the queue is read page by page, each job with why it waits', async (t) => {
-  const page = await visit(t, '/admin/queue/');
+  const page = await pages.visit(t, '/admin/queue/');
   await page.getByTestId('queue-counts').getByText('Waiting: 120 jobs. Running: 4 jobs.').waitFor();
   const first = page.getByTestId('queued-job').first();
   await first.getByText('8 places of 1 runner that fits it are taken').waitFor();
@@ -65,7 +53,7 @@ test('P44, P41: the queue is read page by page, each job with why it waits', asy
 });
 
 test('P44: who is no administrator is told so, and has no way there in the menu', async (t) => {
-  const page = await visit(t, '/admin/queue/', (_, context) => dev(context, 'admin?no'));
+  const page = await pages.visit(t, '/admin/queue/', (_, context) => pages.dev(context, 'admin?no'));
   await page.getByTestId('admin-needed').waitFor();
   await page.getByRole('button', { name: 'Account menu of ada' }).click();
   assert.equal(await page.getByTestId('administration').count(), 0);

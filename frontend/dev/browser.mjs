@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { after, before } from 'node:test';
 import { chromium } from 'playwright-core';
 
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -51,4 +52,23 @@ export function visitor(browser, mock) {
     await page.goto(mock.base + path);
     return page;
   };
+}
+
+/** For a file of tests: a mock and a browser while they run. `visit` as of visitor(); `base` is the mock's. */
+export function mockPages() {
+  const pages = {};
+  let browser;
+  let mock;
+  before(async () => {
+    mock = await startMock();
+    browser = await launchBrowser();
+    Object.assign(pages, { base: mock.base, visit: visitor(browser, mock) });
+  });
+  after(async () => {
+    await browser?.close();
+    mock?.stop();
+  });
+  /** Tells the mock something: a path under /dev/. */
+  pages.dev = (context, path) => context.request.get(`${pages.base}/dev/${path}`);
+  return pages;
 }

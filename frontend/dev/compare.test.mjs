@@ -1,23 +1,12 @@
 // What is new in a failed job's log, tried in a real browser against the mock. Needs dist/.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launchBrowser, startMock, visitor } from './browser.mjs';
+import { test } from 'node:test';
+import { mockPages } from './browser.mjs';
 
-let mock;
-let browser;
-let visit;
-before(async () => {
-  mock = await startMock();
-  browser = await launchBrowser();
-  visit = visitor(browser, mock);
-});
-after(async () => {
-  await browser?.close();
-  mock?.stop();
-});
+const pages = mockPages();
 
 test('a failed job leads to what the last green log does not have, and from there to each line', async (t) => {
-  const page = await visit(t, '/projects/1/builds/39/');
+  const page = await pages.visit(t, '/projects/1/builds/39/');
   await page.getByTestId('compare').click();
   await page.getByTestId('new-count').getByText('2 new lines').waitFor();
   await page.getByTestId('compared').getByRole('link', { name: 'build #38' }).waitFor();
@@ -29,19 +18,19 @@ test('a failed job leads to what the last green log does not have, and from ther
 });
 
 test('without a green log there is nothing to compare with, and it says so', async (t) => {
-  const page = await visit(t, '/projects/2/builds/7/jobs/1/compare/?attempt=1');
+  const page = await pages.visit(t, '/projects/2/builds/7/jobs/1/compare/?attempt=1');
   await page.getByTestId('no-green').waitFor();
 });
 
 test('an address of no log is one of nothing', async (t) => {
-  const page = await visit(t, '/projects/1/builds/39/jobs/9/compare/');
+  const page = await pages.visit(t, '/projects/1/builds/39/jobs/9/compare/');
   await page.getByText('Log not found').waitFor();
 });
 
 test('a log that cannot be read is asked for again', async (t) => {
-  const page = await visit(t, '/projects/1/', (_, context) =>
+  const page = await pages.visit(t, '/projects/1/', (_, context) =>
     context.route('**/jobs/1/log?*', (route) => route.abort(), { times: 1 }));
-  await page.goto(`${mock.base}/projects/1/builds/39/jobs/1/compare/?attempt=1`);
+  await page.goto(`${pages.base}/projects/1/builds/39/jobs/1/compare/?attempt=1`);
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByTestId('new-count').getByText('2 new lines').waitFor();
 });
