@@ -34,6 +34,16 @@ test('small numbers do: expected 3, got 7', () => {
   expect(shapeOf('defaced')).toBe('defaced');
 });
 
+test('a line that is made to be read slowly is not: only its beginning is looked at closely', () => {
+  const after = `${'x'.repeat(500)} 12:30:01`;
+  expect(shapeOf(after)).toBe(after);
+  const parts = ['abcd-', '1,', '1 ', '1.', '0x1-', '12:34:5'];
+  for (const part of parts) {
+    const line = `${part.repeat(Math.ceil(65_536 / part.length))}1_`;
+    expect(newLines([line], [line])).toEqual([]);
+  }
+});
+
 test('only what the other log has nowhere is new', () => {
   const base = ['fetch a', 'compile a', 'compile b', 'tested in 3 s'];
   expect(newLines(base, ['fetch a', 'compile b', 'warning: odd', 'compile a', 'tested in 4 s'])).toEqual(['warning: odd']);
