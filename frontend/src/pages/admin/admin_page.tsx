@@ -40,6 +40,19 @@ export function AdminPage(props: { title: string; current: 'runners' | 'queue'; 
   );
 }
 
+/** What a runner has, or a job asks for. */
+export function Labels({ labels }: { labels: string[] }) {
+  return (
+    <>
+      {labels.map((label) => (
+        <span key={label} class="tag">
+          {label}
+        </span>
+      ))}
+    </>
+  );
+}
+
 /** The way to the first and to the next page. */
 export function Pager(props: { path: (page?: string | null) => string; page: string | null; next: string | null }) {
   const { path, page, next } = props;

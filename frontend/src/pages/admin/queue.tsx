@@ -7,7 +7,7 @@ import { plural } from '../../format';
 import { paths } from '../../routes';
 import { useReloadEvery } from '../../state/refresh';
 import { useResource } from '../../state/resource';
-import { AdminPage, Pager, REFRESH_MS } from './admin_page';
+import { AdminPage, Labels, Pager, REFRESH_MS } from './admin_page';
 
 const PAGE_SIZE = 50;
 /** The server counts no further. */
@@ -52,11 +52,7 @@ function Row({ job }: { job: QueuedJob }) {
           <a class="anywhere" href={paths.job(job.project_id, job.build, job.job)}>
             {job.repository} #{job.build} · {job.title}
           </a>
-          {job.labels.map((label) => (
-            <span key={label} class="tag">
-              {label}
-            </span>
-          ))}
+          <Labels labels={job.labels} />
         </span>
         <span class="facts">
           <span class="fact">

@@ -10,7 +10,7 @@ import { paths } from '../../routes';
 import { useReloadEvery } from '../../state/refresh';
 import { useResource } from '../../state/resource';
 import { say } from '../../state/toast';
-import { AdminPage, Pager, REFRESH_MS } from './admin_page';
+import { AdminPage, Labels, Pager, REFRESH_MS } from './admin_page';
 import { capacityOf, stateOf } from './runner_state';
 
 const PAGE_SIZE = 100;
@@ -73,11 +73,7 @@ function Row(props: { runner: Runner; changed: (runner: Runner) => void; forgott
         <span class="row-title">
           <span class="anywhere">{name}</span>
           <span class={`pill s-${state.tone}`}>{state.word}</span>
-          {runner.labels.map((label) => (
-            <span key={label} class="tag">
-              {label}
-            </span>
-          ))}
+          <Labels labels={runner.labels} />
         </span>
         <span class="facts">
           <span class="fact">
