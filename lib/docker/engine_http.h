@@ -37,7 +37,8 @@ struct EngineReply {
 };
 
 // HTTP over an engine's Unix socket, one connection a call: an engine's answers are then
-// independent of each other. Thread-safe.
+// independent of each other. Thread-safe. A call that is stopped while it writes raises SIGPIPE:
+// the process must ignore that signal.
 class EngineHttp {
  public:
   // The version of the Engine API that all calls name.

@@ -57,6 +57,8 @@ bool Connects(int port) {
 DockerTest::DockerTest() : docker_host_(EnvOr("DOCKER_HOST", "unix:///var/run/docker.sock")) {
   const auto* info = testing::UnitTest::GetInstance()->current_test_info();
   label_ = absl::StrCat("kozmic.test=", info->test_suite_name(), ".", info->name(), ".", getpid());
+  // As in every program of ours (lib/process): a call that is stopped while it writes raises it.
+  signal(SIGPIPE, SIG_IGN);
 }
 
 void DockerTest::SetUp() {
