@@ -20,6 +20,11 @@ test('a failed job leads to what the last green log does not have, and from ther
 test('without a green log there is nothing to compare with, and it says so', async (t) => {
   const page = await pages.visit(t, '/projects/2/builds/7/jobs/1/compare/?attempt=1');
   await page.getByTestId('no-green').waitFor();
+  const looked = page.waitForResponse(/builds\?.*status=success/);
+  await page.goto(`${pages.base}/projects/2/builds/7/`);
+  await looked;
+  await page.getByTestId('outcome').waitFor();
+  assert.equal(await page.getByTestId('compare').count(), 0);
 });
 
 test('an address of no log is one of nothing', async (t) => {

@@ -310,6 +310,24 @@ test('the wallboard has what is broken first, and follows what happens', async (
   await page.waitForURL('**/builds/latest/');
 });
 
+test('the wallboard shows a project as broken until a build has passed', async (t) => {
+  const page = await visit(t, '/wallboard/');
+  const tile = (urgency) => page.locator(`[data-urgency=${urgency}]`).filter({ has: page.locator('a[href="/projects/3/builds/latest/"]') });
+  const failed = tile('broken').getByText('Failed', { exact: true });
+  const push = (status) => page.request.get(`${mock.base}/dev/push?project=3&status=${status}`);
+  await tile('fine').waitFor();
+  await push('failure');
+  await failed.waitFor();
+  await push('pending');
+  await tile('broken').getByText('Running', { exact: true }).waitFor();
+  await failed.waitFor();
+  await page.reload();
+  await tile('broken').getByText('Running', { exact: true }).waitFor();
+  await failed.waitFor();
+  await page.request.get(`${mock.base}/dev/finish?project=3&status=success`);
+  await tile('fine').waitFor();
+});
+
 test('K18: a member sees no buttons that change something', async (t) => {
   const page = await visit(t, '/projects/6/settings/');
   await page.getByTestId('hook').waitFor();

@@ -211,13 +211,29 @@ test('a failed log opens at its first error, folds nothing, and e and Shift+E go
   await page.keyboard.press('e');
   await inView(page, 3089);
   await page.getByTestId('log-said').getByText('Error 2 of 2, line 3,089').waitFor();
+  await page.getByTestId('first-error').getByText('Error 2 of 2', { exact: true }).waitFor();
   await page.keyboard.press('E');
+  await inView(page, 3048);
+  await page.getByTestId('next-error').click();
+  await inView(page, 3089);
+  await page.getByTestId('previous-error').click();
+  await page.getByTestId('first-error').getByText('Error 1 of 2', { exact: true }).waitFor();
   await inView(page, 3048);
   await page.locator('.log-scroller').focus();
   await page.keyboard.press('Home');
   await inView(page, 1);
   await page.getByTestId('first-error').click();
   await inView(page, 3048);
+});
+
+test('a log that is followed goes to its first error when its job has failed', async (t) => {
+  const page = await visit(t, RUNNING);
+  await page.getByTestId('log-line').first().waitFor();
+  await dev(page, 'grow?log=1/42/1/1&lines=1&text=FAIL%20test%20');
+  await dev(page, 'grow?log=1/42/1/1&lines=200&text=after');
+  await dev(page, 'finish?project=1&status=failure');
+  await complete(page);
+  await page.locator('.log-here').getByText('FAIL test 0').waitFor();
 });
 
 test('lines are copied as they are, the log fills the window, and ? tells all keys', async (t) => {
@@ -324,6 +340,7 @@ test('N12: all logs of a project are searched, by address, on and on, and lead t
   await page.keyboard.press('Enter');
   await page.waitForURL(`${mock.base}/projects/1/search/?q=FAIL+test%2Flogin`);
   await page.locator('[data-testid=found-build][data-build="39"]').waitFor();
+  await page.locator('[data-testid=found-build][data-build="39"]').getByText('Tests', { exact: true }).waitFor();
   // Pages that were empty were gone over.
   assert.equal(asked, 2);
   await page.getByTestId('search-state').getByText('1 line so far; there may be more.').waitFor();

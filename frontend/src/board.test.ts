@@ -33,6 +33,19 @@ describe('a wallboard', () => {
     expect(urgencyOf(project('enqueued', 0, { approval: { approver: null, approved_at: null } }))).toBe('quiet');
   });
 
+  it('keeps a project broken until a build has passed', () => {
+    const running = project('pending');
+    const cancelled = project('cancelled');
+    const fixed = project('success');
+    const failed = { status: 'failure' } as Build;
+    const before = new Map([running, cancelled, fixed].map(({ id }) => [id, failed]));
+    expect([running, cancelled, fixed].map((each) => urgencyOf(each, before))).toEqual(['broken', 'broken', 'fine']);
+    expect(urgencyOf(running, new Map([[running.id, { status: 'success' } as Build]]))).toBe('running');
+    const fresh = project('pending', 9);
+    expect(boardOf([fresh, running], before)).toEqual([running, fresh]);
+    expect(countsOf([fresh, running], before)).toBe('1 broken, 1 running');
+  });
+
   it('counts', () => {
     expect(countsOf([project('success'), project('failure'), project('success')])).toBe('1 broken, 2 fine');
     expect(countsOf([])).toBe('');

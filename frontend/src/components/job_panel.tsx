@@ -22,6 +22,11 @@ const Waiting = lazy(
   'Waiting',
   () => <div class="log-box" />,
 );
+const CompareLink = lazy(
+  () => import('../pages/build_parts'),
+  'CompareLink',
+  () => null,
+);
 
 /** To be asked for before it is needed, so that it does not wait for what is shown around it. */
 export const loadLogPanel = () => import('./log_panel');
@@ -92,15 +97,7 @@ function Outcome({ build, job }: { build: Build; job: Job }) {
       <div class="outcome-line">
         <StatusPill status={job.status} />
         {job.reason && <span class="outcome-reason">{job.reason}</span>}
-        {job.status === 'failure' && log && !log.expired && (
-          <a
-            class="small"
-            href={paths.compare(build.project_id, build.number, job.number, job.attempt)}
-            data-testid="compare"
-          >
-            What is new since the last green log
-          </a>
-        )}
+        {job.status === 'failure' && log && !log.expired && <CompareLink build={build} job={job} />}
       </div>
       <dl class="outcome-facts">
         <div>

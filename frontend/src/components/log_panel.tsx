@@ -10,6 +10,7 @@ import { rewrite } from '../router';
 import { say } from '../state/toast';
 import '../styles/log.css';
 import { lazy } from './lazy';
+import type { ErrorStep } from './log_errors';
 import { LogToolbar, loadExtras } from './log_toolbar';
 import { LogView } from './log_view';
 import { useLog, useLogTimes, useRepaint } from './use_log';
@@ -44,7 +45,9 @@ export function LogPanel(props: { job: Job; log: JobLog; permalink: string }) {
   const [singles, setSingles] = useStored(SINGLES_KEY, '1');
   const times: TimeStyle = TIME_STYLES.find((style) => style === timesKept) ?? 'off';
   const running = !isFinal(job.status);
-  const failedBefore = useRef(job.status === 'failure' || job.status === 'error').current;
+  const failed = job.status === 'failure' || job.status === 'error';
+  /** All of the log is there, and errors are told from the rest. */
+  const [whole, setWhole] = useState(false);
   // A running or failed job is most interesting at its end, a passed one at its beginning.
   const [follow, setFollow] = useState(range === null && job.status !== 'success');
   const [full, setFull] = useState(false);
@@ -59,13 +62,16 @@ export function LogPanel(props: { job: Job; log: JobLog; permalink: string }) {
   const toFocus = useRef(-1);
 
   const repaint = useRepaint();
-  const { log, state } = useLog(stored.id, job.status === 'success', repaint, () => {
-    if (failedBefore && follow && log.showFailure()) setFollow(false);
-  });
+  const { log, state } = useLog(stored.id, job.status === 'success', repaint, () => setWhole(true));
   const timeOf = useLogTimes(stored.id, log, times, repaint);
   useEffect(() => log.setPhases(beginsOf(job.phases)), [job.phases.length]);
   // Before anything tells where the reader is.
   log.settle();
+
+  // Of whoever follows a job that fails, too.
+  useEffect(() => {
+    if (whole && failed && follow && log.showFailure()) setFollow(false);
+  }, [whole, failed]);
 
   // Whoever presses / types at once.
   useEffect(() => {
@@ -124,7 +130,7 @@ export function LogPanel(props: { job: Job; log: JobLog; permalink: string }) {
     return log.finding.step(direction);
   }
 
-  function stepError(direction: 1 | -1 | 'first') {
+  function stepError(direction: ErrorStep) {
     if (log.errors.count > 0) setFollow(false);
     if (direction === 'first') log.showFirstError();
     else log.stepError(direction);
@@ -197,7 +203,7 @@ export function LogPanel(props: { job: Job; log: JobLog; permalink: string }) {
           onFull: () => setFull(!full),
           onFind: () => (asked > 0 ? closeFind() : openFind()),
           onKeys: () => setKeys(true),
-          onFirstError: () => stepError('first'),
+          onError: stepError,
           onRange: select,
         }}
       />

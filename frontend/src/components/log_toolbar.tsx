@@ -1,16 +1,18 @@
-import type { ComponentChildren } from 'preact';
 import { logUrl } from '../api/log';
 import type { FollowerState } from '../log/follower';
 import type { OpenLog } from '../log/open_log';
 import type { LineRange } from '../log/range';
 import type { TimeStyle } from '../log/time_style';
-import { AlertIcon, ClockIcon, FollowIcon, RawIcon, SearchIcon, WrapIcon } from './icons';
+import { ClockIcon, FollowIcon, RawIcon, SearchIcon, WrapIcon } from './icons';
 import { lazy } from './lazy';
+import type { ErrorStep } from './log_errors';
 import { DownloadIcon, FullScreenIcon, KeyboardIcon } from './log_icons';
+import { Tool } from './log_tool';
 
 /** What of a log's panel is loaded a moment after it. */
 export const loadExtras = () => import('./log_extras');
 const Selection = lazy(loadExtras, 'Selection', () => <span class="log-range" />);
+const ErrorSteps = lazy(loadExtras, 'ErrorSteps', () => null);
 
 const TIME_WORDS: Record<TimeStyle, string> = { off: 'off', relative: 'since the start', clock: 'by the clock' };
 
@@ -27,7 +29,7 @@ export interface LogTools {
   onFull: () => void;
   onFind: () => void;
   onKeys: () => void;
-  onFirstError: () => void;
+  onError: (where: ErrorStep) => void;
   onRange: (range: LineRange | null) => void;
 }
 
@@ -46,9 +48,7 @@ export function LogToolbar(props: {
       <LogStateText state={state} running={running} />
       {tools.range && <Selection log={log} range={tools.range} permalink={permalink} onRange={tools.onRange} />}
       <span class="log-tools-end">
-        {log.errors.count > 0 && (
-          <Tool label="First error" icon={<AlertIcon />} testId="first-error" onClick={tools.onFirstError} />
-        )}
+        {log.errors.count > 0 && <ErrorSteps log={log} onStep={tools.onError} />}
         {running && (
           <Tool label="Follow" icon={<FollowIcon />} testId="follow" pressed={tools.follow} onClick={tools.onFollow} />
         )}
@@ -87,35 +87,6 @@ export function LogToolbar(props: {
         <Tool label="Keys" short icon={<KeyboardIcon />} testId="open-keys" onClick={tools.onKeys} />
       </span>
     </div>
-  );
-}
-
-function Tool(props: {
-  label: string;
-  /** What it is set to. */
-  hint?: string;
-  /** Without its word beside the icon. */
-  short?: boolean;
-  icon: ComponentChildren;
-  testId: string;
-  pressed?: boolean;
-  onClick: () => void;
-}) {
-  const { label, hint, short = false } = props;
-  const full = hint ? `${label}: ${hint}` : label;
-  return (
-    <button
-      type="button"
-      class="tool"
-      aria-pressed={props.pressed}
-      aria-label={full}
-      title={full}
-      data-testid={props.testId}
-      onClick={props.onClick}
-    >
-      {props.icon}
-      {!short && <span class="tool-word">{label}</span>}
-    </button>
   );
 }
 

@@ -34,11 +34,6 @@ export function ProjectNav(props: {
         ) : (
           <span class="skeleton skeleton-name" />
         )}
-        {project && atLeast(project.role, 'manager') && (
-          <a class="button button-small" href={paths.newBuild(id)} data-testid="build-now">
-            Build now
-          </a>
-        )}
       </div>
       <div class="tabs">
         {tab(
@@ -56,6 +51,11 @@ export function ProjectNav(props: {
         {current === 'here' && tab(props.title ?? '', location.value.path, true)}
         {props.children}
       </div>
+      {project && atLeast(project.role, 'manager') && (
+        <a class="button button-small" href={paths.newBuild(id)} data-testid="build-now">
+          Build now
+        </a>
+      )}
     </nav>
   );
 }

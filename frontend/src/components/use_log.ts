@@ -38,7 +38,7 @@ export function useLog(
   id: LogId,
   foldQuiet: boolean,
   repaint: () => void,
-  complete: (log: OpenLog) => void,
+  complete: () => void,
 ): { log: OpenLog; state: Signal<FollowerState> } {
   const log = useMemo(() => new OpenLog(foldQuiet, repaint), []);
   const state = useSignal<FollowerState>({ kind: 'loading' });
@@ -57,7 +57,7 @@ export function useLog(
         state.value = next;
         if (next.kind !== 'complete') return;
         log.finish();
-        void errors.then(() => onComplete.current(log));
+        void errors.then(() => onComplete.current());
       },
     );
     follower.start();

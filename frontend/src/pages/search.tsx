@@ -1,13 +1,14 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { FoundLine, LogPlace } from '../api/log_search';
-import { getProject } from '../api/projects';
+import { getBuild, getProject } from '../api/projects';
+import type { Build } from '../api/types';
 import { Trouble } from '../components/action';
 import { AlertIcon, SearchIcon } from '../components/icons';
 import { Problem } from '../components/notice';
 import { ProjectNav } from '../components/project_nav';
 import { Empty } from '../components/section';
 import { useTitle } from '../components/title';
-import { formatNumber, plural } from '../format';
+import { firstLine, formatNumber, plural } from '../format';
 import { type FoundBuild, groupFound } from '../found_lines';
 import { formatRange } from '../log/range';
 import type { Query } from '../log/pattern';
@@ -104,7 +105,7 @@ function Results(props: { project: number; found: LogSearch; more: () => void; s
       </div>
       <Unreadable project={project} logs={found.unreadable} />
       {builds.map((build) => (
-        <Build key={build.build} project={project} found={build} />
+        <LinesOfBuild key={build.build} project={project} found={build} />
       ))}
       {complete && lines.length === 0 && (
         <Empty testId="nothing-found">
@@ -154,17 +155,21 @@ function wordsOf({ lines, complete, searching, error }: LogSearch): string {
   return complete ? plural(lines.length, 'line') : `${plural(lines.length, 'line')} so far; there may be more.`;
 }
 
-function Build({ project, found }: { project: number; found: FoundBuild }) {
+function LinesOfBuild({ project, found }: { project: number; found: FoundBuild }) {
+  // Found lines tell numbers alone; without its names one can still read them.
+  const { value: build } = useResource(`build ${project} ${found.build}`, (signal) => getBuild(project, found.build, signal)).value;
   return (
     <section class="found" data-testid="found-build" data-build={found.build}>
       <h2 class="found-build">
         <a href={paths.build(project, found.build)}>Build #{found.build}</a>
-        <span class="small muted">{plural(found.count, 'line')}</span>
+        {build && <span class="ellipsis">{firstLine(build.message)}</span>}
+        <span class="small muted fact-end">{plural(found.count, 'line')}</span>
       </h2>
       {found.jobs.map(({ job, attempt, lines }) => (
         <div key={`${job} ${attempt}`}>
           <p class="small muted">
-            Job {job}, attempt {attempt}
+            {nameOf(build, job)}
+            {attempt > 1 && `, attempt ${attempt}`}
           </p>
           <ol class="found-lines">
             {lines.map((line) => (
@@ -175,6 +180,10 @@ function Build({ project, found }: { project: number; found: FoundBuild }) {
       ))}
     </section>
   );
+}
+
+function nameOf(build: Build | null, number: number): string {
+  return build?.jobs.find((job) => job.number === number)?.title || `Job ${number}`;
 }
 
 function Line({ project, found }: { project: number; found: FoundLine }) {

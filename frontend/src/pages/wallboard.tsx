@@ -1,6 +1,6 @@
 import type { Project } from '../api/types';
 import { awaitsApproval, toneOf } from '../build_actions';
-import { boardOf, countsOf, urgencyOf } from '../board';
+import { boardOf, countsOf, isBroken, type Results, urgencyOf } from '../board';
 import { AuthorName } from '../components/commit';
 import { Problem } from '../components/notice';
 import { ConnectionBanner } from '../components/shell';
@@ -12,13 +12,16 @@ import { spanOf } from '../durations';
 import { firstLine } from '../format';
 import { paths } from '../routes';
 import { useProjects } from '../state/projects';
+import { useResults } from '../state/results';
 import '../styles/wallboard.css';
 
 /** All projects on a screen that is looked at from afar: what is broken first, live, without anything to operate. */
 export function WallboardPage() {
   const resource = useProjects();
   const { value: projects, error } = resource.value;
-  const counts = countsOf(projects ?? []);
+  const results = useResults(projects);
+  const shown = results && projects;
+  const counts = shown ? countsOf(shown, results) : '';
   useTitle(counts === '' ? 'Wallboard' : `Wallboard · ${counts}`);
   return (
     <main class="board-page">
@@ -33,21 +36,24 @@ export function WallboardPage() {
         </a>
       </header>
       {!projects && error && <Problem what="Page" error={error} retry={resource.reload} />}
-      <ul class="board" aria-busy={!projects && !error}>
-        {boardOf(projects ?? []).map((project) => (
-          <Tile key={project.id} project={project} />
-        ))}
+      <ul class="board" aria-busy={!shown && !error}>
+        {shown &&
+          boardOf(shown, results).map((project) => <Tile key={project.id} project={project} results={results} />)}
       </ul>
     </main>
   );
 }
 
-function Tile({ project }: { project: Project }) {
+function Tile({ project, results }: { project: Project; results: Results }) {
   const build = project.latest_build;
-  const urgency = urgencyOf(project);
+  const urgency = urgencyOf(project, results);
   const began = build && spanOf(build).from;
+  /** It broke before the latest build. */
+  const broke = urgency === 'broken' && build && !isBroken(build) ? results.get(project.id) : undefined;
+  const tone = broke ?? build;
+  const running = build && (build.status === 'pending' || urgency === 'running');
   return (
-    <li class={`tile tile-${urgency} ${build ? `s-${toneOf(build)}` : ''}`} data-testid="tile" data-urgency={urgency}>
+    <li class={`tile tile-${urgency} ${tone ? `s-${toneOf(tone)}` : ''}`} data-testid="tile" data-urgency={urgency}>
       <h2 class="tile-name">
         <a class="stretched" href={paths.latest(project.id)}>
           {project.repository}
@@ -55,7 +61,10 @@ function Tile({ project }: { project: Project }) {
       </h2>
       {build ? (
         <>
-          <StatusPill status={build.status} approval={awaitsApproval(build)} />
+          <span class="tile-states">
+            {broke && <StatusPill status={broke.status} />}
+            <StatusPill status={build.status} approval={awaitsApproval(build)} />
+          </span>
           <p class="tile-message ellipsis">{firstLine(build.message)}</p>
           <div class="facts">
             <AuthorName build={build} />
@@ -68,7 +77,7 @@ function Tile({ project }: { project: Project }) {
               )}
             </span>
           </div>
-          {urgency === 'running' && <span class="tile-runs" aria-hidden="true" />}
+          {running && <span class="tile-runs" aria-hidden="true" />}
         </>
       ) : (
         <p class="tile-message muted">No builds yet</p>

@@ -126,7 +126,13 @@ function NextStep({ project, hooks }: { project: Project; hooks: Hook[] }) {
       {!arrived && waiting && (
         <>
           {added && `“${added.title}” has been added. `}
-          Push a commit to build it, or <a href={paths.newBuild(project.id)}>build what is there now</a>.
+          Push a commit to build it
+          {atLeast(project.role, 'manager') && (
+            <>
+              , or <a href={paths.newBuild(project.id)}>build what is there now</a>
+            </>
+          )}
+          .
         </>
       )}
     </output>
