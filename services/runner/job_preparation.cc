@@ -394,8 +394,8 @@ absl::StatusOr<std::string> JobPreparation::Pull(const docker::ImageReference& r
                                                           .auth = registries_.For(reference),
                                                           .project = job_.lease().spec().project()},
                                                          std::move(stop), say);
-  if (!image.ok()) return registries_.Explain(image.status(), reference);
-  return image;
+  if (image.ok() || IsEngineAway(image.status())) return image;
+  return registries_.Explain(image.status(), reference);
 }
 
 absl::Status JobPreparation::Fetch(const std::stop_token& stop) {

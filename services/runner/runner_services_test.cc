@@ -395,7 +395,7 @@ TEST_F(RunnerServicesTest, P18P20AServicesImageMayNeedCredentials) {
   const FinishJobRequest refused = Run(spec);
   EXPECT_EQ(refused.outcome(), FinishJobRequest::OUTCOME_FAILED);
   EXPECT_THAT(refused.reason(), HasSubstr("The service \"web\""));
-  EXPECT_THAT(refused.reason(), EndsWith("in its settings, under Registries."));
+  EXPECT_THAT(refused.reason(), HasSubstr("in its settings, under Registries."));
 
   v1::IssueCheckoutResponse checkout = Checkout();
   auto& credential = *checkout.add_registry_credentials();

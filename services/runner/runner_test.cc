@@ -115,6 +115,7 @@ TEST_F(RunnerTest, K40BadInput66ImageThatIsNotThereFailsWithDockersWords) {
   spec.set_image(registry_->address() + "/small:no-such-tag");
   const FinishJobRequest end = Run(spec);
   EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_FAILED);
+  EXPECT_THAT(end.reason(), StartsWith(absl::StrCat("There is no image ", spec.image(), ".")));
   EXPECT_THAT(end.reason(), HasSubstr("no-such-tag not found"));
   EXPECT_EQ(Log(),
             absl::StrCat("Pulling \"", spec.image(), "\" Docker image...\n", end.reason(), "\n"));

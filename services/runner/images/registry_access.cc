@@ -1,8 +1,6 @@
 #include "services/runner/images/registry_access.h"
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
-#include "absl/strings/strip.h"
 
 namespace kozmic::runner {
 
@@ -18,28 +16,43 @@ std::optional<docker::RegistryAuth> RegistryAccess::For(
   return found == auths_.end() ? std::nullopt : std::optional(found->second);
 }
 
+std::string RegistryAccess::Advice(const docker::ImageReference& reference) const {
+  const std::string registry = docker::RegistryKey(reference);
+  if (const auto auth = For(reference)) {
+    return absl::StrCat("The registry ", registry, " refused the credentials of ", auth->username,
+                        ", or does not let them pull this image. A manager of the project can "
+                        "replace them in its settings, under Registries.");
+  }
+  const std::string wanted = absl::StrCat(
+      "The registry ", registry, " wants credentials for this image, or has none of this name");
+  if (fork_) return absl::StrCat(wanted, "; builds of forks get no credentials.");
+  return absl::StrCat(wanted,
+                      ". The project has no credentials for it: a manager can add them in its "
+                      "settings, under Registries.");
+}
+
 absl::Status RegistryAccess::Explain(const absl::Status& pulled,
                                      const docker::ImageReference& reference) const {
-  if (!absl::IsPermissionDenied(pulled)) return pulled;
-  const std::string registry = docker::RegistryKey(reference);
-  absl::string_view words = pulled.message();
-  absl::ConsumeSuffix(&words, ".");
-  std::string advice;
-  if (const auto auth = For(reference)) {
-    advice = absl::StrCat("The registry ", registry, " refused the credentials of ", auth->username,
-                          ", or does not let them pull this image. A manager of the project can "
-                          "replace them in its settings, under Registries");
-  } else if (fork_) {
-    advice = absl::StrCat("The registry ", registry,
-                          " wants credentials for this image, or has none of this name; builds of "
-                          "forks get no credentials");
-  } else {
-    advice = absl::StrCat("The registry ", registry,
-                          " wants credentials for this image, or has none of this name. The "
-                          "project has no credentials for it: a manager can add them in its "
-                          "settings, under Registries");
+  std::string meaning;
+  switch (pulled.code()) {
+    case absl::StatusCode::kPermissionDenied:
+      meaning = Advice(reference);
+      break;
+    case absl::StatusCode::kNotFound:
+      meaning = absl::StrCat("There is no image ", reference.ToString(),
+                             ". Its name is in the hook's settings.");
+      break;
+    case absl::StatusCode::kUnavailable:
+      meaning = absl::StrCat("The registry ", reference.registry, " cannot be reached.");
+      break;
+    case absl::StatusCode::kResourceExhausted:
+      meaning = absl::StrCat("The registry ", reference.registry,
+                             " lets nobody pull so often; it was tried again for a while.");
+      break;
+    default:
+      return pulled;
   }
-  return absl::PermissionDeniedError(absl::StrCat(words, ". ", advice, "."));
+  return absl::Status(pulled.code(), absl::StrCat(meaning, " Docker says: ", pulled.message()));
 }
 
 }  // namespace kozmic::runner

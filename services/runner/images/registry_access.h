@@ -21,10 +21,14 @@ class RegistryAccess {
   // Absent: the image's registry is to be asked without any.
   std::optional<docker::RegistryAuth> For(const docker::ImageReference& reference) const;
 
-  // What a pull that failed means to the people who can mend it. Keeps Docker's words first.
+  // What a pull that failed means to the people who can mend it, and then Docker's words. Only of
+  // an engine that is there.
   absl::Status Explain(const absl::Status& pulled, const docker::ImageReference& reference) const;
 
  private:
+  // What to do about a refusal.
+  std::string Advice(const docker::ImageReference& reference) const;
+
   bool fork_ = false;
   // By registry.
   std::map<std::string, docker::RegistryAuth> auths_;
