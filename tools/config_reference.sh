@@ -8,7 +8,8 @@ cat <<'TEXT'
 
 Each program reads one YAML file (`--config FILE`); a key with a dot in its name lies one level
 deeper (`github: {client_id: …}`). The environment variable beside a key goes before the file; lists
-are written with commas there. A file with a key that nobody knows is refused, as is a value that
+are written with commas there. With `_FILE` at its end it names a file that has the value, as secrets
+are given to containers (`KOZMIC_SERVICE_KEY_FILE=/run/secrets/service-key`). A file with a key that nobody knows is refused, as is a value that
 does not fit: the program ends with status 78 and names all that is wrong at once.
 
     gateway --config gateway.yaml --check-config

@@ -23,6 +23,17 @@ constexpr size_t kSecretLength = 32;
 // Our files nest two levels; more is a mistake, and unbounded depth an attack.
 constexpr int kDeepest = 4;
 
+// Without the line break at its end, if there is one.
+std::optional<std::string> ReadValue(const std::string& path) {
+  std::ifstream file(path);
+  std::stringstream text;
+  // A folder can be opened, but not be read.
+  if (!file || !(text << file.rdbuf())) return std::nullopt;
+  std::string value = text.str();
+  if (absl::EndsWith(value, "\n")) value.pop_back();
+  return value;
+}
+
 // A list becomes one comma-separated text, as the environment would give it.
 absl::Status FlattenNode(const YAML::Node& node, const std::string& name, int depth,
                          std::map<std::string, std::string>& out) {
@@ -112,7 +123,19 @@ std::optional<std::string> ConfigReader::Take(absl::string_view name, const Key&
                        .type = std::move(type),
                        .help = std::string(key.help),
                        .fallback = key.fallback});
-  if (std::optional<std::string> value = environment_(variable)) return value;
+  std::optional<std::string> value = environment_(variable);
+  if (const auto path = environment_(variable + "_FILE")) {
+    if (value) {
+      Fault(name, absl::StrCat("both ", variable, " and ", variable, "_FILE are set"));
+      return std::nullopt;
+    }
+    value = ReadValue(*path);
+    if (!value) {
+      Fault(name, absl::StrCat("cannot read ", *path, ", which ", variable, "_FILE names"));
+      return std::nullopt;
+    }
+  }
+  if (value) return value;
   if (auto found = values_.find(std::string(name)); found != values_.end()) return found->second;
   if (key.fallback) return key.fallback;
   Fault(name, absl::StrCat("missing (", key.help, "); set it in the file or by ", variable));

@@ -16,8 +16,10 @@
 namespace kozmic {
 
 // Reads one process's configuration: a YAML file, each of whose keys an environment variable may
-// override ("github.client_id" by KOZMIC_GITHUB_CLIENT_ID). A process declares each key by reading
-// it into its typed structure; errors are collected, so that one start names them all:
+// override ("github.client_id" by KOZMIC_GITHUB_CLIENT_ID), or the file that such a variable with
+// _FILE at its end names, so that secrets need not lie in an environment. A process declares each
+// key by reading it into its typed structure; errors are collected, so that one start names them
+// all:
 //
 //   reader.Text("listen", &config.listen, {.help = "host:port of the rpc server"});
 //   reader.Integer("slots", &config.slots, {.help = "jobs at once", .fallback = "2"}, 1, 1000);

@@ -1,5 +1,7 @@
 #include "lib/config/config_reader.h"
 
+#include <fstream>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -80,6 +82,28 @@ TEST(ConfigReaderTest, EnvironmentOverridesTheFile) {
   reader->Text("github.client_id", &id, {.help = "id"});
   EXPECT_TRUE(reader->Finish().ok());
   EXPECT_EQ(id, "environment");
+}
+
+TEST(ConfigReaderTest, AVariableMayNameAFileThatHasTheValue) {
+  const std::string path = testing::TempDir() + "/listen";
+  std::ofstream(path) << "0.0.0.0:1\n";
+  std::map<std::string, std::string> environment = {{"KOZMIC_LISTEN_FILE", path}};
+  const auto read = [&](std::string* listen) {
+    auto reader = ConfigReader::Parse("listen: 127.0.0.1:7101\n", Env(environment));
+    reader->Text("listen", listen, {.help = "host:port"});
+    return reader->Finish();
+  };
+  std::string listen;
+  ASSERT_TRUE(read(&listen).ok());
+  EXPECT_EQ(listen, "0.0.0.0:1");
+  environment["KOZMIC_LISTEN"] = "0.0.0.0:2";
+  EXPECT_THAT(std::string(read(&listen).message()),
+              HasSubstr("both KOZMIC_LISTEN and KOZMIC_LISTEN_FILE are set"));
+  for (const std::string& unreadable : {path + ".none", testing::TempDir()}) {
+    environment = {{"KOZMIC_LISTEN_FILE", unreadable}};
+    EXPECT_THAT(std::string(read(&listen).message()),
+                HasSubstr("cannot read " + unreadable + ", which KOZMIC_LISTEN_FILE names"));
+  }
 }
 
 TEST(ConfigReaderTest, OneStartNamesEveryFault) {
