@@ -1,16 +1,6 @@
 # shellcheck shell=bash
 # Whether a process does its work, asked the way its users would.
 
-# The gRPC health service, spoken by curl: an empty request, and the answer
-# "field 1: SERVING".
-grpc_serving() {
-  printf '\0\0\0\0\0' |
-    curl --silent --max-time 3 --http2-prior-knowledge --request POST --data-binary @- \
-      --header 'Content-Type: application/grpc' --header 'TE: trailers' \
-      "http://127.0.0.1:$1/grpc.health.v1.Health/Check" |
-    od -An -tx1 | tr -d ' \n' | grep -qx 00000000020801
-}
-
 healthy() {
   case $1 in
     postgres) pg_isready --quiet --host=127.0.0.1 --port="$(port_of postgres)" ;;
@@ -18,7 +8,7 @@ healthy() {
     dockerd) engine_answers "$RUN/docker.sock" ;;
     simulator) curl --silent --max-time 3 --output /dev/null "http://127.0.0.1:$(port_of simulator)/" ;;
     gateway) curl --silent --fail --max-time 3 --output /dev/null "http://$(gateway_address)/healthz" ;;
-    *) grpc_serving "$(port_of "$1")" ;;
+    *) "$ROOT/images/healthy" "127.0.0.1:$(port_of "$1")" ;;
   esac
 }
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# ./kozmic test [--lint] [--unit] [--web] [--simulator] [--faults] [--e2e]
+# ./kozmic test [--lint] [--unit] [--web] [--simulator] [--faults] [--e2e] [--compose] [--kubernetes]
 #
 # Installs what is missing for the tests, starts what they need (a Docker
 # engine if none runs, a registry, images), runs all suites or those named, and
@@ -11,7 +11,10 @@
 #   --faults     the fault matrix on real processes, killed and paused; each row
 #                with as many seeds as KOZMIC_FAULT_REPETITIONS says (2; nightly 20),
 #                or with the one that KOZMIC_FAULT_SEED names
-#   --e2e        from git push to the green tick, in a browser
+#   --e2e        from git push to the green tick, in a browser, on what ./kozmic up
+#                starts; with KOZMIC_E2E=whole all that --compose does, too
+#   --compose    the images, and everything that their users do, in a browser
+#   --kubernetes the manifests: Kubernetes' schemas, profiles, our programs' settings
 source "$(dirname "$0")/lib.sh"
 source "$ROOT/tools/progress.sh"
 source "$ROOT/tools/test_results.sh"
@@ -20,12 +23,12 @@ source "$ROOT/tools/test_engine.sh"
 suites=()
 for argument in "$@"; do
   case $argument in
-    --lint | --unit | --web | --simulator | --faults | --e2e) suites+=("${argument#--}") ;;
+    --lint | --unit | --web | --simulator | --faults | --e2e | --compose | --kubernetes) suites+=("${argument#--}") ;;
     -h | --help) usage_from_head; exit ;;
     *) die "test knows no \"$argument\"; see ./kozmic test --help" ;;
   esac
 done
-[ ${#suites[@]} -gt 0 ] || suites=(lint web simulator unit faults e2e)
+[ ${#suites[@]} -gt 0 ] || suites=(lint web simulator unit faults e2e compose kubernetes)
 
 ensure_state
 exec 8>"$STATE/test.lock"
@@ -50,7 +53,7 @@ stop_world() {
 git_files() { git -C "$ROOT" -c safe.directory='*' ls-files -z "$@"; }
 
 run_lint() {
-  check shellcheck shellcheck -x "$ROOT/kozmic" "$ROOT/.ci/run" "$ROOT"/tools/*.sh "$ROOT/bench/frontend" "$ROOT/bench/main-job" "$ROOT/bench/runner"
+  check shellcheck shellcheck -x "$ROOT/kozmic" "$ROOT/.ci/run" "$ROOT"/tools/*.sh "$ROOT"/images/* "$ROOT/migrations/apply.sh" "$ROOT/bench/frontend" "$ROOT/bench/main-job" "$ROOT/bench/runner"
   check clang-format format_check
   check "buf lint" "$STATE/npm/node_modules/@bufbuild/buf-linux-x64/bin/buf" lint "$ROOT/proto"
 }
@@ -118,6 +121,19 @@ bazel_suite() {
 run_e2e() {
   (cd "$ROOT/tests/e2e" && npm ci --no-audit --no-fund)
   node_suite e2e "$ROOT/tests/e2e" npm test
+}
+
+run_compose() {
+  start_world
+  "$ROOT/tools/images.sh"
+  (cd "$ROOT/tests/e2e" && npm ci --no-audit --no-fund)
+  node_suite compose "$ROOT/tests/e2e" npm run test:compose
+}
+
+run_kubernetes() {
+  "$ROOT/tools/binaries.sh" >>"$STATE/log/test-binaries.log" 2>&1
+  (cd "$ROOT/tests/kubernetes" && npm ci --no-audit --no-fund)
+  KOZMIC_BIN=$STATE/bin node_suite kubernetes "$ROOT/tests/kubernetes" npm test
 }
 
 STEPS=3

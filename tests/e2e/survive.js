@@ -19,8 +19,11 @@ function scriptOutput(log) {
   return text.slice(Math.max(0, text.indexOf('line 1 of')));
 }
 
-/** `world` is filled before the first test runs: installation, repository. */
-export function survive(world) {
+/**
+ * `world` is filled before the first test runs: installation, repository. `victims` are the processes
+ * that are killed.
+ */
+export function survive(world, victims) {
   let api;
   let project;
 
@@ -64,8 +67,7 @@ export function survive(world) {
     assert.equal(statuses.at(-1).state, 'success', 'nothing after the verdict');
   }
 
-  for (const [index, name] of ['gateway', 'auth', 'project', 'build', 'logstream', 'runner',
-    'redis', 'postgres', 'simulator', 'dockerd'].entries()) {
+  for (const [index, name] of victims.entries()) {
     test(`kill -9 of ${name} in the middle of a build`, { timeout: 300_000 }, async (t) => {
       const victim = (await world.installation.processes()).get(name);
       if (!victim && name === 'dockerd') {

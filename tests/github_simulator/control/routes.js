@@ -63,7 +63,7 @@ export function controlRoutes(sim, apiRoutes) {
   return routes.map(({ method, path, handler }) => ({
     method, path: `/_simulator${path}`,
     handler: async (request) => {
-      if (!request.fromLoopback) throw notFound();
+      if (!request.fromThisMachine) throw notFound();
       return handler(request);
     },
   }));

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { HttpError } from './errors.js';
 
 const BODY_CAP = 25 * 1024 * 1024;
@@ -46,9 +47,11 @@ export class Request {
     return String(this.incoming.headers[name] ?? '');
   }
 
-  get fromLoopback() {
-    const address = this.incoming.socket.remoteAddress ?? '';
-    return address === '::1' || /^(::ffff:)?127\./.test(address);
+  /** From one of its own addresses, the loopback's or another. */
+  get fromThisMachine() {
+    const remote = (this.incoming.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+    const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+    return remote.startsWith('127.') || own.some(({ address }) => address === remote);
   }
 
   /** @returns {Promise<Buffer>} */

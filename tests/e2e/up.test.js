@@ -1,0 +1,22 @@
+// What depends on how it was started, on an installation that ./kozmic up has started.
+// KOZMIC_E2E=whole: everything that compose.test.js has, too.
+import { administration } from './administration.js';
+import { containers } from './containers.js';
+import { identity } from './identity.js';
+import { installs } from './installs.js';
+import { orchestration } from './orchestration.js';
+import { pushToGreen } from './push_to_green.js';
+import { settings } from './settings.js';
+import { startInstallation } from './support/installation.js';
+import { PROCESSES, runSuite } from './suite.js';
+import { survive } from './survive.js';
+import { up } from './up.js';
+
+runSuite(startInstallation, {
+  'kozmic up': up,
+  'push to green': pushToGreen,
+  administration,
+  'kill -9 in the middle of a build': (world) => survive(world, [...PROCESSES, 'dockerd']),
+  installs,
+  ...(process.env.KOZMIC_E2E === 'whole' && { settings, identity, orchestration, containers }),
+});
