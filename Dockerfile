@@ -9,7 +9,7 @@ FROM ${BASE} AS libraries
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
       ca-certificates curl libcpp-httplib0.11 libcurl4 libgrpc++1.51 libhiredis0.14 \
-      libpqxx-6.4 libprotobuf32 libre2-9 libssl3 libyaml-cpp0.7 libzstd1 \
+      libpqxx-6.4 libprometheus-cpp-core1.0 libprotobuf32 libre2-9 libssl3 libyaml-cpp0.7 libzstd1 \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/apt /var/log/dpkg.log /var/cache/ldconfig
 # Each program under a number of its own, by which its secrets are only its own.
 RUN printf 'kozmic:x:10001:10001::/nonexistent:/usr/sbin/nologin\n' >>/etc/passwd \

@@ -9,6 +9,7 @@
 #include "gateway/stream_route.h"
 #include "gateway/webhook_route.h"
 #include "lib/base/log.h"
+#include "lib/metrics/metrics.h"
 #include "lib/rpc/client.h"
 #include "lib/rpc/service_token.h"
 #include "lib/status/macros.h"
@@ -33,9 +34,26 @@ Backends MakeBackends(const Config& config) {
           ServiceToken(config.service_key, kName)};
 }
 
+// What a request is for, by its path: few kinds, whatever is asked for.
+std::string KindOf(absl::string_view path) {
+  if (absl::StartsWith(path, "/_hooks/")) return "webhook";
+  if (path == "/api/v1/stream") return "stream";
+  if (absl::StartsWith(path, "/api/")) return "api";
+  if (absl::StartsWith(path, "/badges/")) return "badge";
+  return absl::StartsWith(path, "/_auth/") ? "auth" : "page";
+}
+
+void CountAccess(const http::AccessRecord& record) {
+  static auto& seconds = *new SecondsFamily("kozmic_http_seconds",
+                                            "From a request's first byte to its answer's last.");
+  Observe(seconds.With({{"kind", KindOf(record.path)}, {"status", absl::StrCat(record.status)}}),
+          record.duration);
+}
+
 void LogAccess(const http::AccessRecord& record) {
   // Probes come every few seconds and say nothing.
   if (record.path == "/healthz") return;
+  CountAccess(record);
   Log(Severity::kInfo, "request",
       {{"method", record.method},
        {"path", record.path},

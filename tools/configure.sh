@@ -75,6 +75,7 @@ logstream=$LOCAL:$(port_of logstream)
 
 write_private "$STATE/config/auth.yaml" "$SERVICE_USER" <<YAML
 listen: $auth
+metrics_listen: $LOCAL:$(port_of metrics-auth)
 database_url: $(database_url auth)
 service_key: $service_key
 secret_key: $(secret auth-secret-key)
@@ -90,6 +91,7 @@ YAML
 
 write_private "$STATE/config/project.yaml" "$SERVICE_USER" <<YAML
 listen: $project
+metrics_listen: $LOCAL:$(port_of metrics-project)
 database_url: $(database_url project)
 service_key: $service_key
 secret_key: $(secret project-secret-key)
@@ -106,6 +108,7 @@ YAML
 
 write_private "$STATE/config/build.yaml" "$SERVICE_USER" <<YAML
 listen: $build
+metrics_listen: $LOCAL:$(port_of metrics-build)
 database_url: $(database_url build)
 service_key: $service_key
 secret_key: $(secret build-secret-key)
@@ -128,6 +131,7 @@ YAML
 
 write_private "$STATE/config/logstream.yaml" "$SERVICE_USER" <<YAML
 listen: $logstream
+metrics_listen: $LOCAL:$(port_of metrics-logstream)
 database_url: $(database_url logstream)
 redis_url: redis://:$(secret redis)@$LOCAL:$(port_of redis)/0
 service_key: $service_key
@@ -137,6 +141,7 @@ YAML
 
 write_private "$STATE/config/gateway.yaml" "$SERVICE_USER" <<YAML
 listen: $(quoted "$gateway_listen")
+metrics_listen: $LOCAL:$(port_of metrics-gateway)
 public_url: $(quoted "$public_url")
 service_key: $service_key
 static_dir: $(quoted "$STATE/web")
@@ -151,6 +156,7 @@ YAML
 # The runner drives Docker, which makes it as mighty as root anyway.
 write_private "$STATE/config/runner.yaml" root <<YAML
 listen: $LOCAL:$(port_of runner)
+metrics_listen: $LOCAL:$(port_of metrics-runner)
 build_address: $build
 logstream_address: $logstream
 runner_token: $runner_token

@@ -5,7 +5,7 @@ source "$(dirname "$0")/lib.sh"
 
 # Daemons that the packages start and enable, and that would only cost memory:
 # this installation runs its own. PACKAGE:SERVICE where the names differ.
-UNWANTED="postgresql redis-server supervisor docker-registry openssh-server:ssh"
+UNWANTED="postgresql redis-server supervisor docker-registry openssh-server:ssh prometheus"
 
 wanted() {
   local group

@@ -38,3 +38,10 @@ choose runner 7104
 choose logstream 7105
 choose postgres 7106
 choose redis 7107
+# Where Prometheus gets each process's metrics.
+choose metrics-gateway 7110
+choose metrics-auth 7111
+choose metrics-project 7112
+choose metrics-build 7113
+choose metrics-runner 7114
+choose metrics-logstream 7115

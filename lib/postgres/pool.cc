@@ -4,13 +4,36 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "lib/base/log.h"
+#include "lib/metrics/metrics.h"
 #include "lib/status/annotate.h"
 
 namespace kozmic {
 namespace {
 
 constexpr int kMostTries = 5;
+
+// Of all pools of this process together.
+struct Metrics {
+  prometheus::Gauge& used = GaugeNamed("kozmic_database_connections_used",
+                                       "Connections to PostgreSQL that something is done with.")
+                                .Add({});
+  prometheus::Gauge& size = GaugeNamed("kozmic_database_connections_limit",
+                                       "Connections to PostgreSQL that there may be at once.")
+                                .Add({});
+  prometheus::Histogram& wait = SecondsFamily("kozmic_database_wait_seconds",
+                                              "How long transactions waited for a connection.")
+                                    .With({});
+  prometheus::Counter& lost =
+      CounterNamed("kozmic_database_failures_total", "Times that the database could not be had.")
+          .Add({});
+};
+
+Metrics& TheMetrics() {
+  static auto& metrics = *new Metrics();
+  return metrics;
+}
 
 // The name between the quotes of: … violates unique constraint "name".
 std::string ConstraintName(absl::string_view message) {
@@ -47,8 +70,13 @@ absl::Status FromSqlError(const pqxx::sql_error& error) {
 class PostgresPool::Lease {
  public:
   Lease(PostgresPool& pool, std::unique_ptr<pqxx::connection> connection)
-      : pool_(pool), connection_(std::move(connection)) {}
-  ~Lease() { pool_.Release(std::move(connection_)); }
+      : pool_(pool), connection_(std::move(connection)) {
+    TheMetrics().used.Increment();
+  }
+  ~Lease() {
+    TheMetrics().used.Decrement();
+    pool_.Release(std::move(connection_));
+  }
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
 
@@ -60,9 +88,11 @@ class PostgresPool::Lease {
   std::unique_ptr<pqxx::connection> connection_;
 };
 
-PostgresPool::PostgresPool(Options options) : options_(std::move(options)) {}
+PostgresPool::PostgresPool(Options options) : options_(std::move(options)) {
+  TheMetrics().size.Increment(static_cast<double>(options_.size));
+}
 
-PostgresPool::~PostgresPool() = default;
+PostgresPool::~PostgresPool() { TheMetrics().size.Decrement(static_cast<double>(options_.size)); }
 
 absl::StatusOr<std::unique_ptr<pqxx::connection>> PostgresPool::Acquire(bool* fresh) {
   {
@@ -130,8 +160,13 @@ absl::Status PostgresPool::Run(const std::function<absl::Status(Transaction&)>& 
   absl::Status status;
   for (int attempt = 1; attempt <= kMostTries; ++attempt) {
     bool fresh = false;
+    const absl::Time begin = absl::Now();
     absl::StatusOr<std::unique_ptr<pqxx::connection>> connection = Acquire(&fresh);
-    if (!connection.ok()) return connection.status();
+    Observe(TheMetrics().wait, absl::Now() - begin);
+    if (!connection.ok()) {
+      TheMetrics().lost.Increment();
+      return connection.status();
+    }
     Lease lease(*this, *std::move(connection));
     bool committing = false;
     try {

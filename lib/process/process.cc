@@ -7,12 +7,14 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/synchronization/mutex.h"
 #include "lib/base/log.h"
+#include "lib/metrics/metrics_server.h"
 #include "lib/process/version.h"
 
 namespace kozmic {
@@ -42,6 +44,21 @@ void KeepBuffers() {
   mallopt(M_ARENA_MAX, 2);
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
   mallopt(M_TRIM_THRESHOLD, 16 << 20);
+}
+
+// `out` stays null where nobody is to be told.
+absl::Status StartMetrics(ConfigReader& config, bool only_check,
+                          std::unique_ptr<MetricsServer>* out) {
+  std::string listen;
+  config.Text("metrics_listen", &listen,
+              {.help = "host:port at which Prometheus gets metrics (/metrics); nowhere unless it "
+                       "is set",
+               .fallback = ""});
+  if (listen.empty() || only_check) return absl::OkStatus();
+  absl::StatusOr<std::unique_ptr<MetricsServer>> server = MetricsServer::Start(listen);
+  if (!server.ok()) return server.status();
+  *out = *std::move(server);
+  return absl::OkStatus();
 }
 
 // As a row of a table in Markdown.
@@ -96,8 +113,13 @@ int RunProcess(int argc, char** argv, absl::string_view name,
 
   absl::StatusOr<ConfigReader> config =
       ConfigReader::Load(path, ConfigReader::ProcessEnvironment());
-  if (config.ok() && (check || describe)) config->OnlyCheck();
-  const absl::Status status = config.ok() ? serve(*config) : config.status();
+  std::unique_ptr<MetricsServer> metrics;
+  absl::Status status = config.status();
+  if (status.ok()) {
+    if (check || describe) config->OnlyCheck();
+    status = StartMetrics(*config, check || describe, &metrics);
+  }
+  if (status.ok()) status = serve(*config);
   if (describe && config.ok()) {
     for (const ConfigReader::Declared& key : config->declared()) PrintSetting(key);
     return 0;

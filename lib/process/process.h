@@ -21,8 +21,8 @@ namespace kozmic {
 // WaitForTermination; PIPE is ignored. An error that Serve returns is logged; the exit status is
 // then 1, or 78 (EX_CONFIG) for INVALID_ARGUMENT, so that a supervisor can tell a bad
 // configuration. `--config FILE` names the configuration; `--version` prints the version;
-// `--check-config` says whether that is good, and ends (0 or 78); `--describe-config` prints a
-// table of all settings in Markdown.
+// Every process has the setting `metrics_listen` (lib/metrics). `--check-config` says whether that
+// is good, and ends (0 or 78); `--describe-config` prints a table of all settings in Markdown.
 int RunProcess(int argc, char** argv, absl::string_view name,
                const std::function<absl::Status(ConfigReader& config)>& serve);
 

@@ -1,8 +1,12 @@
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "kozmic/auth/v1/auth.grpc.pb.h"
+#include "lib/http/raw_client.h"
+#include "lib/metrics/metrics.h"
 #include "lib/rpc/client.h"
 #include "lib/rpc/server.h"
 #include "lib/rpc/service_token.h"
@@ -58,6 +62,22 @@ class RpcTest : public ::testing::Test {
 TEST_F(RpcTest, CallerIsWhoTheTokenProves) {
   EXPECT_EQ(GetUser("x", ServiceToken(kKey, "gateway"))->name(), "gateway");
   EXPECT_EQ(GetUser("x", "")->name(), "");
+}
+
+TEST_F(RpcTest, CallsAreCountedByMethodAndStatus) {
+  const auto seen = [](absl::string_view line) {
+    // A call is counted when it is over, which is a moment after its answer.
+    return http::Eventually([&] { return absl::StrContains(MetricsText(), line); });
+  };
+  const auto count_of = [](absl::string_view code) {
+    return absl::StrCat("kozmic_rpc_seconds_count{code=\"", code,
+                        "\",method=\"kozmic.auth.v1.AuthService/GetUser\"} ");
+  };
+  ASSERT_TRUE(GetUser("x", "").ok());
+  EXPECT_TRUE(seen(count_of("OK"))) << MetricsText();
+  EXPECT_FALSE(GetUser("missing", "").ok());
+  EXPECT_TRUE(seen(count_of("NOT_FOUND"))) << MetricsText();
+  EXPECT_TRUE(seen("kozmic_rpc_in_flight{method=\"kozmic.auth.v1.AuthService/GetUser\"} 0\n"));
 }
 
 TEST_F(RpcTest, AForgedTokenIsUnauthenticated) {

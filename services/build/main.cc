@@ -22,6 +22,7 @@
 #include "services/build/config.h"
 #include "services/build/lease_dispatcher.h"
 #include "services/build/lease_sweeper.h"
+#include "services/build/metrics/build_gauges.h"
 #include "services/build/notify/notices.h"
 #include "services/build/notify/notifications.h"
 #include "services/build/permission_checker.h"
@@ -147,6 +148,7 @@ absl::Status Serve(ConfigReader& reader) {
        .checkout = [&](const GrantedLease& lease,
                        bool refused) { return collaborators.IssueCheckout(lease, refused); }});
 
+  const std::unique_ptr<LookedUpGauges> gauges = NewBuildGauges(pool);
   const std::unique_ptr<AdminStore> administration = NewPostgresAdminStore(pool);
   AdminServiceRpc admin_service(
       unary, *administration, [&](const Caller& caller) { return collaborators.LoginOf(caller); });

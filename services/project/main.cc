@@ -14,6 +14,7 @@
 #include "services/project/config.h"
 #include "services/project/project_service.h"
 #include "services/project/service_parts.h"
+#include "services/project/webhooks/delivery_gauges.h"
 
 namespace kozmic::project {
 namespace {
@@ -59,6 +60,7 @@ absl::Status Serve(ConfigReader& reader) {
   KOZMIC_RETURN_IF_ERROR(parts.Reseal());
   parts.waits.Start(config.database_url);
   parts.Start();
+  const std::unique_ptr<LookedUpGauges> gauges = NewDeliveryGauges(pool);
   KOZMIC_ASSIGN_OR_RETURN(const std::unique_ptr<RpcServer> server,
                           RpcServer::Start(config.listen, {&service}));
   WaitForTermination();

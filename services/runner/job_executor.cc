@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "lib/base/log.h"
 #include "services/runner/attempt_run.h"
+#include "services/runner/job_metrics.h"
 
 namespace kozmic::runner {
 namespace {
@@ -19,6 +20,7 @@ constexpr absl::Duration kAskAgain = absl::Milliseconds(500);
 constexpr absl::Duration kEnginePatience = absl::Seconds(60);
 
 void LogEnd(const Job& job, const Outcome& outcome) {
+  CountEnd(job, outcome);
   Log(Severity::kInfo, "job ended",
       {{"attempt", job.lease().attempt()},
        {"outcome", v1::FinishJobRequest::Outcome_Name(outcome.outcome)},
@@ -130,6 +132,7 @@ absl::StatusOr<std::unique_ptr<JobFolder>> MakeFolder(const Job& job,
 }  // namespace
 
 void JobExecutor::Run(Job& job) {
+  const RunningJob running;
   Log(Severity::kInfo, "job leased",
       {{"attempt", job.lease().attempt()}, {"image", job.lease().spec().image()}});
   std::unique_ptr<JobFolder> warm = tools_.warm.Take(job.lease().spec());
@@ -157,6 +160,7 @@ void JobExecutor::Run(Job& job) {
 }
 
 void JobExecutor::Adopt(Job& job) {
+  const RunningJob running;
   const std::string id = JobFolder::IdOf(job.lease());
   auto folder = JobFolder::Open(options_.work_folder, id);
   if (absl::IsNotFound(folder.status())) {

@@ -1,6 +1,6 @@
 // What an administrator reaches with a reflection client such as grpcurl.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
@@ -33,6 +33,28 @@ export function administration(world) {
       assert.equal(JSON.parse(health).status, 'SERVING');
     });
   }
+
+  test('P38: each process tells Prometheus of its calls, and of what it is there for', async () => {
+    const api = await signIn(world.installation);
+    await api.json('/projects');
+    for (const [name, metrics] of Object.entries({
+      gateway: [/^kozmic_http_seconds_count\{kind="api",status="200"\} [1-9]/m],
+      auth: [/^kozmic_rpc_seconds_count\{code="OK",method="kozmic\.auth\.v1\.AuthService\/Authenticate"\} [1-9]/m,
+        /^kozmic_database_wait_seconds_count [1-9]/m],
+      project: [/^kozmic_webhooks_waiting 0$/m, /^kozmic_webhooks_overdue_seconds 0$/m],
+      build: [/^kozmic_runners_online 1$/m, /^kozmic_runner_slots [1-9]/m, /^kozmic_queue_jobs \d/m],
+      runner: [/^kozmic_jobs_ended_total\{outcome="passed"\} [1-9]/m,
+        /^kozmic_job_phase_seconds_count\{phase="script"\} [1-9]/m],
+      logstream: [/^kozmic_log_bytes_total [1-9]/m],
+    })) {
+      const answer = await fetch(world.installation.metrics(name), { signal: AbortSignal.timeout(20_000) });
+      assert.equal(answer.status, 200, name);
+      const text = await answer.text();
+      for (const metric of metrics) assert.match(text, metric, name);
+      const checked = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
+      assert.equal(checked.status, 0, `${name}: ${checked.stdout}${checked.stderr}`);
+    }
+  });
 
   test('a call without a credential is refused, with a reason', async () => {
     const url = `http://${world.installation.rpcAddress('build')}`;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "lib/metrics/metrics.h"
 #include "lib/rpc/grpc_status.h"
 #include "lib/rpc/unary.h"
 #include "lib/status/annotate.h"
@@ -90,6 +91,10 @@ void AppendStream::TakeChunk(int64_t offset, absl::string_view bytes) {
     }
   }
   if (accepted.ok() && accepted->taken > 0) {
+    static auto& taken =
+        CounterNamed("kozmic_log_bytes_total", "Bytes of logs that were taken from writers.")
+            .Add({});
+    taken.Increment(static_cast<double>(accepted->taken));
     const size_t known = bytes.size() - accepted->taken;
     environment_.feed.Live(log_, offset + static_cast<int64_t>(known), bytes.substr(known),
                            committed, budget_.Take(bytes.size() - known, absl::Now()));

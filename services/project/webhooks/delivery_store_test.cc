@@ -12,6 +12,7 @@
 #include "lib/testing/postgres.h"
 #include "services/project/hooks/postgres_hook_store.h"
 #include "services/project/projects/postgres_project_store.h"
+#include "services/project/webhooks/delivery_gauges.h"
 #include "services/project/webhooks/postgres_delivery_store.h"
 
 namespace kozmic::project {
@@ -337,6 +338,23 @@ TEST_F(DeliveryStoreTest, I18KnowsCommitsThatWereAForksOnly) {
   EXPECT_FALSE(*store_.IsForksCommit(project_, std::string(40, 'c')));
   EXPECT_FALSE(*store_.IsForksCommit(project_, std::string(40, 'd')));
   EXPECT_FALSE(*store_.IsForksCommit(project_ + 1, std::string(40, 'a')));
+}
+
+TEST_F(DeliveryStoreTest, WhatWaitsIsToldToPrometheus) {
+  const auto gauges = NewDeliveryGauges(pool_);
+  EXPECT_THAT(MetricsText(), testing::HasSubstr("kozmic_webhooks_waiting 0\n"));
+  Add(hook_, "a", "{}");
+  Add(hook_, "b", "{}");
+  Add(hook_, "c", "{}", DeliveryState::kIgnored);
+  ASSERT_TRUE(pool_
+                  .Transact([](pqxx::work& tx) {
+                    tx.exec0("UPDATE deliveries SET next_try = now() - interval '70 seconds'");
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  EXPECT_THAT(MetricsText(),
+              testing::AllOf(testing::HasSubstr("kozmic_webhooks_waiting 2\n"),
+                             testing::HasSubstr("kozmic_webhooks_overdue_seconds 7")));
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ export async function startComposed() {
   const host = bridge.IPAM.Config[0].Gateway;
 
   const folder = mkdtempSync('/var/tmp/kozmic-compose-');
-  const [port, build, logstream, runner, githubPort, sshPort] = await freePorts(6);
+  const [port, build, logstream, runner, runnerMetrics, githubPort, sshPort] = await freePorts(7);
   const github = await startGithub(join(folder, 'github'), host, githubPort, sshPort);
   const gateway = `http://127.0.0.1:${port}`;
   const environment = {
@@ -74,6 +74,7 @@ export async function startComposed() {
     KOZMIC_BUILD_PORT: String(build),
     KOZMIC_LOGSTREAM_PORT: String(logstream),
     KOZMIC_RUNNER_PORT: String(runner),
+    KOZMIC_RUNNER_METRICS_LISTEN: `127.0.0.1:${runnerMetrics}`,
     KOZMIC_RUNNER_FOLDER: join(folder, 'runner'),
     KOZMIC_DOCKER_SOCKET: socket,
     KOZMIC_DOCKER_ROOT: info.DockerRootDir,
@@ -117,6 +118,7 @@ export async function startComposed() {
     gateway,
     github: github.urls.url,
     rpcAddress: (name) => (name === 'runner' ? `127.0.0.1:${runner}` : `${addresses.get(name)}:${RPC_PORTS[name]}`),
+    metrics: (name) => `http://${name === 'runner' ? `127.0.0.1:${runnerMetrics}` : `${addresses.get(name)}:9464`}/metrics`,
     runLocally: (token, ...args) => kozmicWith(
       { KOZMIC_STATE: STATE, KOZMIC_TOKEN: token, DOCKER_HOST: `unix://${socket}` }, 'run', ...args),
     compose,

@@ -42,6 +42,7 @@ export async function startInstallation() {
     /** The built page, as the gateway is given it. */
     pageFolder: join(STATE, 'web'),
     rpcAddress: (name) => `127.0.0.1:${port(name)}`,
+    metrics: (name) => `http://127.0.0.1:${port(`metrics-${name}`)}/metrics`,
     up: () => kozmic('up'),
     status: () => kozmic('status'),
     /** ./kozmic run, as who has the access token, on the runner's engine; the log that it prints. */
