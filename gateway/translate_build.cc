@@ -161,6 +161,7 @@ JsonText ToJson(const build::v1::Attempt& attempt) {
                      {"status", StateText(attempt.state())},
                      {"reason", attempt.reason()},
                      {"exit_code", ExitCodeJson(attempt)},
+                     {"queued_at", TimeJson(attempt.has_queue_time(), attempt.queue_time())},
                      {"started_at", TimeJson(attempt.has_start_time(), attempt.start_time())},
                      {"finished_at", TimeJson(attempt.has_end_time(), attempt.end_time())},
                      {"runner", TextOrNull(attempt.runner())},

@@ -10,8 +10,8 @@ const now = () => new Date().toISOString();
 const keyOf = (build, job) => `${build.project_id}/${build.number}/${job.number}`;
 
 function attemptOf(job) {
-  const { attempt: number, status, reason, exit_code, started_at, finished_at, runner, phases, log, title, image } = job;
-  return { number, status, reason, exit_code, started_at, finished_at, runner, phases, log, title, image };
+  const { attempt: number, status, reason, exit_code, queued_at, started_at, finished_at, runner, phases, log, title, image } = job;
+  return { number, status, reason, exit_code, queued_at, started_at, finished_at, runner, phases, log, title, image };
 }
 
 /** A build's status follows from its jobs'. */

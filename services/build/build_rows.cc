@@ -124,8 +124,8 @@ std::vector<v1::Attempt> ReadAttempts(pqxx::transaction_base& tx, int64_t projec
            tx,
            absl::StrCat(
                "SELECT a.attempt, a.state, a.reason, a.exit_code, a.title, a.image, ",
-               Micros("a.start_time"), " AS start_time, ", Micros("a.end_time"), " AS end_time, ",
-               RunColumns(),
+               Micros("a.queue_time"), " AS queue_time, ", Micros("a.start_time"),
+               " AS start_time, ", Micros("a.end_time"), " AS end_time, ", RunColumns(),
                " FROM attempts a JOIN jobs j USING (job_id) JOIN builds b USING (build_id) "
                "JOIN projects p ON p.project_id = b.project_id AND p.delete_time IS NULL "
                "WHERE b.project_id = $1 AND b.number = $2 AND j.number = $3 "
@@ -139,6 +139,7 @@ std::vector<v1::Attempt> ReadAttempts(pqxx::transaction_base& tx, int64_t projec
     attempt.set_reason(row["reason"].c_str());
     if (!row["exit_code"].is_null()) attempt.set_exit_code(row["exit_code"].as<int>());
     SetTime(row["start_time"], attempt.mutable_start_time());
+    if (!row["queue_time"].is_null()) SetTime(row["queue_time"], attempt.mutable_queue_time());
     if (!row["end_time"].is_null()) SetTime(row["end_time"], attempt.mutable_end_time());
     attempt.set_title(row["title"].c_str());
     attempt.set_image(row["image"].c_str());

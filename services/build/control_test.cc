@@ -89,6 +89,7 @@ TEST_F(ControlTest, ARestartRunsWhatTheHookSaysNowAndKeepsOldAttempts) {
   ASSERT_TRUE(Finish("s1", Grant("s1", "r1").key, Exit(0)).ok());
   ASSERT_TRUE(Finish("s1", Grant("s1", "r2").key, Exit(3)).ok());
   EXPECT_EQ(Shown(), "Kozmic build #1 has failed because of the \"Job 2\" job");
+  const google::protobuf::Timestamp first_queued = Job(1, 2).queue_time();
   const auto failed = control_->ListRestartable(1, 1, 0, /*failed_only=*/true);
   ASSERT_TRUE(failed.ok()) << failed.status();
   EXPECT_THAT(*failed, SizeIs(1));
@@ -117,6 +118,12 @@ TEST_F(ControlTest, ARestartRunsWhatTheHookSaysNowAndKeepsOldAttempts) {
 
   const auto attempts = builds_->ListAttempts(1, 1, 2);
   ASSERT_THAT(*attempts, SizeIs(2));
+  const auto micros = [](const google::protobuf::Timestamp& time) {
+    return time.seconds() * 1'000'000 + time.nanos() / 1000;
+  };
+  EXPECT_EQ(micros((*attempts)[1].queue_time()), micros(first_queued))
+      << "a restart queues the job anew, not what it was";
+  EXPECT_GT(micros((*attempts)[0].queue_time()), micros(first_queued));
   EXPECT_EQ((*attempts)[0].state(), v1::STATE_SUCCESS);
   EXPECT_EQ((*attempts)[1].state(), v1::STATE_FAILURE);
   EXPECT_EQ((*attempts)[1].exit_code(), 3);

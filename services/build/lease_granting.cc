@@ -223,9 +223,10 @@ class Round {
     if (jobs.empty()) return;
     ExecPrepared(
         tx_,
-        "INSERT INTO attempts (job_id, attempt, title, image, runner, request_id, "
-        "  lease_expire_time) SELECT j.job_id, j.attempt, j.title, j.image, n.runner, n.request, "
-        "  now() + $4::interval FROM unnest($1::bigint[], $2::text[], $3::text[]) AS "
+        "INSERT INTO attempts (job_id, attempt, title, image, queue_time, runner, request_id, "
+        "  lease_expire_time) SELECT j.job_id, j.attempt, j.title, j.image, j.queue_time, "
+        "  n.runner, n.request, now() + $4::interval FROM unnest($1::bigint[], $2::text[], "
+        "$3::text[]) AS "
         "  n(job_id, runner, request) JOIN jobs j ON j.job_id = n.job_id",
         ToArray(jobs), ToArray(runners), ToArray(requests), lease_);
     ExecPrepared(tx_, "SELECT setval('queue_clock', greatest(last_value, $1)) FROM queue_clock",

@@ -81,6 +81,7 @@ export interface Attempt {
   status: Status;
   reason: string;
   exit_code: number | null;
+  queued_at: string | null;
   started_at: string | null;
   finished_at: string | null;
   runner: string | null;
