@@ -344,7 +344,7 @@ TEST_F(DeliveryStoreTest, WhatWaitsIsToldToPrometheus) {
   const auto gauges = NewDeliveryGauges(pool_);
   EXPECT_THAT(MetricsText(), testing::HasSubstr("kozmic_webhooks_waiting 0\n"));
   Add(hook_, "a", "{}");
-  Add(hook_, "b", "{}");
+  Add(hook_, "b", "[]");
   Add(hook_, "c", "{}", DeliveryState::kIgnored);
   ASSERT_TRUE(pool_
                   .Transact([](pqxx::work& tx) {
