@@ -5,10 +5,7 @@ source "$ROOT/tools/supervisor.sh"
 source "$ROOT/tools/engine.sh"
 source "$ROOT/tools/health.sh"
 
-for account in "$SERVICE_USER" "$GIT_USER"; do
-  id "$account" >/dev/null 2>&1 ||
-    useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$account"
-done
+for account in "$SERVICE_USER" "$GIT_USER"; do make_account "$account"; done
 
 supervisor_runs || stop_orphans
 "$ROOT/tools/ports.sh"

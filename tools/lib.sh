@@ -71,6 +71,12 @@ fingerprint() {
 stamp_is() { [ "$(cat "$STATE/stamps/$1" 2>/dev/null)" = "$2" ]; }
 set_stamp() { printf '%s\n' "$2" >"$STATE/stamps/$1"; }
 
+# A system user without a home or a shell.
+make_account() {
+  id "$1" >/dev/null 2>&1 ||
+    useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$1"
+}
+
 # Writes standard input to $1 with owner $2 and mode 0600, in one step, and only
 # if it differs.
 write_private() {

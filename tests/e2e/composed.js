@@ -1,6 +1,10 @@
 // What compose.yml promises: rights, secrets, a second start, health.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { ended, signIn } from './support/api.js';
+import { ROOT } from './support/installation.js';
 
 const SERVICES = ['auth', 'project', 'build', 'logstream', 'gateway'];
 
@@ -44,5 +48,37 @@ export function composed(world) {
     const before = await read();
     await compose('run', '--rm', '--no-deps', 'secrets');
     assert.equal(await read(), before);
+  });
+}
+
+/** The command lines of a block of docs/compose.md, which follows a sentence. */
+function documented(sentence) {
+  const text = readFileSync(join(ROOT, 'docs/compose.md'), 'utf8');
+  const block = text.slice(text.indexOf(sentence)).match(/```\n([^]*?)```/)[1];
+  return block.trim().split('\n');
+}
+
+/** The last group: it makes the installation anew. */
+export function composedBackup(world) {
+  test('P43: a backup by the documented commands goes on in an empty place', { timeout: 5 * 60_000 }, async () => {
+    const { installation, repository } = world;
+    const api = await signIn(installation);
+    const { projects } = await api.json('/projects');
+    const { id } = projects.find((project) => project.repository === 'octo/hello');
+    const passing = '#!/bin/sh\necho well\n';
+    const commit = await repository.push('Before the backup', { 'build.sh': passing, 'test.sh': passing });
+    const kept = await api.build(id, commit, ended);
+    const builds = await api.json(`/projects/${id}/builds`);
+    const log = await api.log(kept);
+
+    for (const line of documented('## Backup')) await installation.shell(line);
+    await installation.compose('down', '--volumes');
+    for (const line of documented('To restore')) await installation.shell(line);
+    await installation.healthy();
+
+    assert.deepEqual(await api.json(`/projects/${id}/builds`), builds);
+    assert.deepEqual(await api.log(kept), log);
+    const next = await repository.push('After the restore');
+    assert.equal((await api.build(id, next, ended)).status, 'success');
   });
 }

@@ -1,6 +1,7 @@
 // What depends on how it was started, on an installation that ./kozmic up has started.
 // KOZMIC_E2E=whole: everything that compose.test.js has, too.
 import { administration } from './administration.js';
+import { backup } from './backup.js';
 import { containers } from './containers.js';
 import { identity } from './identity.js';
 import { installs } from './installs.js';
@@ -19,4 +20,6 @@ runSuite(startInstallation, {
   'kill -9 in the middle of a build': (world) => survive(world, [...PROCESSES, 'dockerd']),
   installs,
   ...(process.env.KOZMIC_E2E === 'whole' && { settings, identity, orchestration, containers }),
+  // The last one: it ends the installation.
+  backup,
 });

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { engineCall, leftovers } from './engine.js';
+import { engineCall, leftovers, removeInstalls } from './engine.js';
 import { ROOT, kozmicWith } from './installation.js';
 import { waitFor } from './wait.js';
 
@@ -82,8 +82,14 @@ export async function startComposed() {
   const compose = async (...args) => (await run('docker-compose', ['--file', join(ROOT, 'compose.yml'), ...args], {
     env: { ...process.env, ...environment }, timeout: START_TIMEOUT_MS, maxBuffer: 64 << 20,
   })).stdout;
+  /** A command line of the documentation, as its reader types it. */
+  const shell = (line) => run('bash', ['-ec', `docker() { shift; docker-compose "$@"; }; ${line}`], {
+    cwd: folder, env: { ...process.env, ...environment, COMPOSE_FILE: join(ROOT, 'compose.yml') },
+    timeout: START_TIMEOUT_MS,
+  });
   const stop = async () => {
     await compose('down', '--volumes', '--timeout', '20');
+    await removeInstalls(socket);
     github.stopping = true;
     github.process.kill('SIGTERM');
     if (github.process.exitCode === null && github.process.signalCode === null) await once(github.process, 'exit');
@@ -99,14 +105,15 @@ export async function startComposed() {
     }
     return found;
   };
+  const healthy = () => waitFor('all containers to be healthy', async () => {
+    const all = [...await containers()].filter(([, { State }]) => State.Health);
+    return all.length === 8 && all.every(([, { State }]) => State.Health.Status === 'healthy');
+  }, { seconds: 120 });
   const addressOf = (container) => Object.values(container.NetworkSettings.Networks)[0].IPAddress;
 
   try {
     await compose('up', '--detach');
-    await waitFor('all containers to be healthy', async () => {
-      const all = [...await containers()].filter(([, { State }]) => State.Health);
-      return all.length === 8 && all.every(([, { State }]) => State.Health.Status === 'healthy');
-    }, { seconds: 120 });
+    await healthy();
     await run(process.execPath, [join(ROOT, 'tools/demo.mjs'), gateway, github.urls.url], { timeout: 120_000 });
   } catch (error) {
     const log = await compose('logs', '--tail=20').catch(() => '');
@@ -121,8 +128,11 @@ export async function startComposed() {
     metrics: (name) => `http://${name === 'runner' ? `127.0.0.1:${runnerMetrics}` : `${addresses.get(name)}:9464`}/metrics`,
     runLocally: (token, ...args) => kozmicWith(
       { KOZMIC_STATE: STATE, KOZMIC_TOKEN: token, DOCKER_HOST: `unix://${socket}` }, 'run', ...args),
+    runnerToken: async () => (await compose('exec', '-T', 'runner', 'cat', '/secrets/runner/runner-token')).trim(),
     compose,
+    shell,
     containers,
+    healthy,
     stop,
     async processes() {
       const pids = new Map([['simulator', github.process.pid]]);
@@ -132,9 +142,7 @@ export async function startComposed() {
     engine,
     leftovers: () => leftovers(socket, join(folder, 'runner/work')),
     async query(sql) {
-      const password = await compose('exec', '-T', 'postgres', 'cat', '/secrets/postgres/password');
-      return (await compose('exec', '-T', '-e', `PGPASSWORD=${password.trim()}`, 'postgres', 'psql', '-qAtX',
-        '-h', '127.0.0.1', '-U', 'postgres', '-d', 'kozmic', '-c', sql)).trim();
+      return (await compose('exec', '-T', 'postgres', 'psql', '-qAtX', '-d', 'kozmic', '-c', sql)).trim();
     },
   };
 }

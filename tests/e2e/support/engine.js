@@ -22,6 +22,14 @@ export function engineCall(socketPath, method, path, { body, headers = {} } = {}
   });
 }
 
+/** Removes what install scripts led to, which is there for the next job of the same. */
+export async function removeInstalls(socketPath) {
+  const filter = encodeURIComponent(JSON.stringify({ label: ['kozmic.cache'] }));
+  for (const { Id } of JSON.parse(await engineCall(socketPath, 'GET', `/images/json?filters=${filter}`))) {
+    await engineCall(socketPath, 'DELETE', `/images/${Id}?force=1`);
+  }
+}
+
 /** What jobs have left behind: containers, volumes, networks of ours, and folders in `work`. */
 export async function leftovers(socketPath, work) {
   const filter = encodeURIComponent(JSON.stringify({ label: ['kozmic.attempt'] }));
