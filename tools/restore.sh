@@ -23,11 +23,10 @@ fi
 ensure_state
 exec 9>"$STATE/lock"
 flock --nonblock 9 || die "another ./kozmic is at work here"
-umask 077
 work=$STATE/restore
 # One that was interrupted begins anew.
 rm -rf "$work"
-mkdir "$work"
+mkdir -m 700 "$work"
 
 unpack() {
   if [ "$file" = - ]; then cat; else cat "$file"; fi |
@@ -40,7 +39,8 @@ settle() {
     die "this is no backup of ./kozmic backup"
   fi
   [ ! -s "$work/settings" ] || write_private "$STATE/settings" root <"$work/settings"
-  cp "$work"/secrets/* "$STATE/secrets"
+  # In a folder that is root's alone, as they were.
+  cp --preserve=mode "$work"/secrets/* "$STATE/secrets"
   if [ -d "$work/github" ]; then
     rm -rf "$STATE/github"
     mv "$work/github" "$STATE/github"

@@ -77,7 +77,7 @@ export function administration(world) {
     const { runners: [{ name }] } = await call('ListRunners', {});
     assert.equal((await call('PauseRunner', { name })).pausedBy, 'octo');
 
-    const [project] = (await api.json('/projects')).projects.filter((one) => one.repository === 'octo/hello');
+    const project = await api.project('octo/hello');
     const passing = '#!/bin/sh\nexit 0\n';
     const commit = await repository.push('Wait for a runner', { 'build.sh': passing, 'test.sh': passing });
     await api.build(project.id, commit);

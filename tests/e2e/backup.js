@@ -24,7 +24,7 @@ export function backup(world) {
     const file = join(folder, 'last-night');
     const passing = '#!/bin/sh\necho well\n';
     const lasting = await signIn(installation);
-    const { projects: [{ id }] } = await lasting.json('/projects');
+    const { id } = await lasting.project('octo/hello');
     const commit = await repository.push('Before the backup', { 'build.sh': passing, 'test.sh': passing });
     const kept = await lasting.build(id, commit, ended);
     const builds = await lasting.json(`/projects/${id}/builds`);
@@ -49,7 +49,7 @@ export function backup(world) {
   test('what is no backup is refused, and leaves nothing that runs', async () => {
     const file = join(folder, 'nonsense');
     writeFileSync(file, 'no backup');
-    await restored.stop();
+    await restored?.stop();
     await assert.rejects(restoreInstallation(file), /this is no backup/);
   });
 }

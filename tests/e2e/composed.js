@@ -63,8 +63,7 @@ export function composedBackup(world) {
   test('P43: a backup by the documented commands goes on in an empty place', { timeout: 5 * 60_000 }, async () => {
     const { installation, repository } = world;
     const api = await signIn(installation);
-    const { projects } = await api.json('/projects');
-    const { id } = projects.find((project) => project.repository === 'octo/hello');
+    const { id } = await api.project('octo/hello');
     const passing = '#!/bin/sh\necho well\n';
     const commit = await repository.push('Before the backup', { 'build.sh': passing, 'test.sh': passing });
     const kept = await api.build(id, commit, ended);

@@ -42,8 +42,7 @@ export function cookbook(world) {
     const api = await signIn(installation);
     const { body: { secret } } = await api.change('POST', '/me/tokens', { name: 'cookbook', lifetime_days: 1 });
     const me = await api.json('/me');
-    const { projects } = await api.json('/projects');
-    const { id } = projects.find((project) => project.repository === 'octo/hello');
+    const { id } = await api.project('octo/hello');
     const { runners: [runner] } = await api.json('/admin/runners');
     await waitFor('the first build to end', async () => ended(await api.json(`/projects/${id}/builds/1`)));
     const environment = {

@@ -44,6 +44,10 @@ export async function signIn(installation, login = 'octo') {
       const text = await answer.text();
       return { status: answer.status, body: text === '' ? null : JSON.parse(text) };
     },
+    /** The project of a repository. */
+    async project(repository) {
+      return (await api.json('/projects')).projects.find((project) => project.repository === repository);
+    },
     status: async (path) => (await request(`${installation.gateway}/api/v1${path}`)).status,
     json: async (path) => (await get(path)).json(),
     bytes: async (path) => Buffer.from(await (await get(path)).arrayBuffer()),
