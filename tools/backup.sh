@@ -39,8 +39,8 @@ pack() { tar --create --zstd --numeric-owner --warning=no-file-changed --warning
 if [ "$file" = - ]; then
   pack
 else
-  # Whole or not at all.
-  new=$file.new
+  # Whole or not at all; by a name that nobody could foresee.
+  new=$(mktemp "$file.XXXXXX")
   pack >"$new" || [ $? -eq 1 ]
   sync "$new"
   mv "$new" "$file"

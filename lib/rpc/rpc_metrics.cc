@@ -7,9 +7,11 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "google/protobuf/descriptor.h"
 #include "grpcpp/grpcpp.h"
 #include "lib/metrics/metrics.h"
 
@@ -86,17 +88,21 @@ class Factory final : public ServerInterceptorFactoryInterface {
   }
 
  private:
-  // `path`: "/kozmic.build.v1.BuildService/GetBuild", of a method that there is.
+  // `path`: "/kozmic.build.v1.BuildService/GetBuild", or whatever a caller came up with.
   MethodMetrics& Of(absl::string_view path) {
     absl::ConsumePrefix(&path, "/");
+    std::string name(path);
     {
       absl::ReaderMutexLock lock(&mutex_);
-      const auto found = methods_.find(std::string(path));
+      const auto found = methods_.find(name);
       if (found != methods_.end()) return found->second;
     }
+    // Names that callers make up would be kept for ever.
+    const bool known = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(
+                           absl::StrReplaceAll(name, {{"/", "."}})) != nullptr;
+    if (!known) name = "other";
     absl::MutexLock lock(&mutex_);
-    return methods_.try_emplace(std::string(path), seconds_, in_flight_, std::string(path))
-        .first->second;
+    return methods_.try_emplace(name, seconds_, in_flight_, name).first->second;
   }
 
   SecondsFamily seconds_{"kozmic_rpc_seconds", "How long calls took that this process answered."};

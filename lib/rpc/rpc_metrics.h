@@ -8,7 +8,8 @@
 namespace kozmic {
 
 // Counts the calls that a server answers, and times them, by method and status:
-// kozmic_rpc_seconds{method, code}, kozmic_rpc_in_flight{method}. The duration of a stream, or of a
+// kozmic_rpc_seconds{method, code}, kozmic_rpc_in_flight{method}. Methods that are not known share
+// the name "other". The duration of a stream, or of a
 // call that waits for something, is as long as that waits.
 std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> NewRpcMetrics();
 

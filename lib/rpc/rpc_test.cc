@@ -3,6 +3,7 @@
 #include "absl/synchronization/notification.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "grpcpp/grpcpp.h"
+#include "grpcpp/impl/client_unary_call.h"
 #include "gtest/gtest.h"
 #include "kozmic/auth/v1/auth.grpc.pb.h"
 #include "lib/http/raw_client.h"
@@ -78,6 +79,21 @@ TEST_F(RpcTest, CallsAreCountedByMethodAndStatus) {
   EXPECT_FALSE(GetUser("missing", "").ok());
   EXPECT_TRUE(seen(count_of("NOT_FOUND"))) << MetricsText();
   EXPECT_TRUE(seen("kozmic_rpc_in_flight{method=\"kozmic.auth.v1.AuthService/GetUser\"} 0\n"));
+}
+
+TEST_F(RpcTest, NamesThatCallersMakeUpAreNotKept) {
+  const auto channel = MakeChannel(server_->address());
+  for (int i = 0; i < 20; ++i) {
+    const std::string name = absl::StrCat("/made.Up/Name", i);
+    const grpc::internal::RpcMethod method(name.c_str(), grpc::internal::RpcMethod::NORMAL_RPC);
+    grpc::ClientContext context;
+    PrepareCall(context, absl::Now() + absl::Seconds(5), "");
+    User response;
+    const grpc::Status status = grpc::internal::BlockingUnaryCall<GetUserRequest, User>(
+        channel.get(), method, &context, {}, &response);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
+  }
+  EXPECT_FALSE(absl::StrContains(MetricsText(), "made.Up"));
 }
 
 TEST_F(RpcTest, AForgedTokenIsUnauthenticated) {
