@@ -328,6 +328,27 @@ test('the wallboard shows a project as broken until a build has passed', async (
   await tile('fine').waitFor();
 });
 
+test('how long ago something was is never told of the build that was shown before', async (t) => {
+  const page = await visit(t, '/projects/2/builds/latest/');
+  const queued = page.locator('.times dd').first();
+  await queued.getByText('2 h ago').waitFor();
+  // What is seen together, frame by frame.
+  await page.evaluate(() => {
+    globalThis.seen = [];
+    const look = () => {
+      const [title, time] = ['.build-title', '.times dd'].map((part) => document.querySelector(part)?.textContent);
+      globalThis.seen.push(`${title}: ${time}`);
+      requestAnimationFrame(look);
+    };
+    look();
+  });
+  await page.request.get(`${mock.base}/dev/push?project=2`);
+  await page.getByTestId('newer').click();
+  await page.getByText('Push number 8').waitFor();
+  await queued.filter({ hasNotText: '2 h ago' }).waitFor();
+  assert.deepEqual((await page.evaluate(() => globalThis.seen)).filter((pair) => pair === 'Push number 8: 2 h ago'), []);
+});
+
 test('K18: a member sees no buttons that change something', async (t) => {
   const page = await visit(t, '/projects/6/settings/');
   await page.getByTestId('hook').waitFor();

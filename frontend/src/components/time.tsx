@@ -4,7 +4,7 @@ import { useTicking } from '../state/clock';
 /** "3 min ago", with the exact moment as a tooltip. */
 export function RelativeTime({ time }: { time: string }) {
   const at = Date.parse(time);
-  const text = useTicking((now) => formatRelative(Date.parse(time), now));
+  const text = useTicking(time, formatRelative);
   return (
     <time dateTime={time} title={formatMoment(at)}>
       {text.value}
@@ -27,5 +27,5 @@ export function Duration({ from, to }: { from: string; to: string | null }) {
 }
 
 function Ticking({ from }: { from: string }) {
-  return <>{useTicking((now) => formatDuration(now - Date.parse(from))).value}</>;
+  return <>{useTicking(from, (begin, now) => formatDuration(now - begin)).value}</>;
 }
