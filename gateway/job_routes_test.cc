@@ -28,8 +28,8 @@ TEST_F(JobRoutesTest, AttemptsAreListedNewestFirst) {
   EXPECT_EQ(StatusOf(answer), 200);
   ASSERT_EQ(Json(answer)["attempts"].size(), 2U);
   EXPECT_EQ(Json(answer)["attempts"][0], json::parse(R"({"number": 2, "status": "failure",
-      "reason": "", "exit_code": 2, "started_at": null, "finished_at": null, "runner": null,
-      "phases": [], "log": {"id": "1/1/1/2", "size": 0, "sealed": false, "sha256": null,
+      "reason": "", "exit_code": 2, "queued_at": null, "started_at": null, "finished_at": null,
+      "runner": null, "phases": [], "log": {"id": "1/1/1/2", "size": 0, "sealed": false, "sha256": null,
       "expired": false},
       "title": "tests", "image": ""})"));
   EXPECT_EQ(Json(answer)["attempts"][1]["number"], 1);
