@@ -51,6 +51,11 @@ absl::StatusOr<pid_t> Spawn(const std::vector<std::string>& argv,
     posix_spawn_file_actions_adddup2(&actions, moved.back().get(),
                                      kFirstInherited + static_cast<int>(i));
   }
+  // Ours are closed anyway; those that whoever started us has left open are not.
+  for (int fd = STDERR_FILENO + 1; fd < kFirstInherited; ++fd) {
+    posix_spawn_file_actions_addclose(&actions, fd);
+  }
+  posix_spawn_file_actions_addclosefrom_np(&actions, spare);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   // Our threads block the termination signals and ignore PIPE; a child must not inherit that.

@@ -1,5 +1,6 @@
 #include "lib/process/child_process.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -44,11 +45,14 @@ TEST(RunChildTest, InheritsNothingButWhatItIsGiven) {
   const http::UniqueFd first = file("first ");
   const http::UniqueFd second = file("second ");
   const http::UniqueFd other = file("other ");
-  const auto result = RunChild(
-      {"sh", "-c", "cat /proc/$$/fd/10 /proc/$$/fd/11; ls /proc/$$/fd | sort -n | tr '\\n' ' '"},
-      {"PATH=/usr/bin:/bin"}, absl::Seconds(20), {}, {second.get(), first.get()});
+  // As if whoever started this process had left them open.
+  const http::UniqueFd low(fcntl(other.get(), F_DUPFD, 3));
+  const http::UniqueFd high(fcntl(other.get(), F_DUPFD, 40));
+  const auto result =
+      RunChild({"sh", "-c", "cat /proc/$$/fd/10 /proc/$$/fd/11; exec ls /proc/self/fd"},
+               {"PATH=/usr/bin:/bin"}, absl::Seconds(20), {}, {second.get(), first.get()});
   ASSERT_TRUE(result.ok()) << result.status();
-  EXPECT_EQ(result->output, "second first 0 1 2 10 11 ");
+  EXPECT_EQ(result->output, "second first 0\n1\n10\n11\n2\n3\n") << "3 is what ls looks by";
 }
 
 }  // namespace
