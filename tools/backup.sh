@@ -17,6 +17,10 @@ esac
 file=$1
 [ -s "$STATE/secrets/postgres" ] || die "nothing is set up here yet: run ./kozmic up first"
 umask 077
+# What one that was killed has left.
+exec 8>"$STATE/backup.lock"
+flock --nonblock 8 || die "another ./kozmic backup is at work here"
+rm -rf "$STATE"/backup.??????
 work=$(mktemp -d "$STATE/backup.XXXXXX")
 trap 'rm -rf "$work" ${new:+"$new"}' EXIT
 

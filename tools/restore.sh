@@ -17,14 +17,14 @@ esac
 [ $# -eq 1 ] || die "restore knows no \"$2\"; see ./kozmic restore --help"
 file=$1
 [ "$file" = - ] || [ -r "$file" ] || die "cannot read $file"
-if [ -e "$STATE/postgres" ]; then
+# One that was interrupted is begun anew; until then ./kozmic up does not start what is there of it.
+if [ -e "$STATE/postgres" ] && [ ! -e "$STATE/restore" ]; then
   die "there is an installation here already ($STATE); ./kozmic down --purge would remove it"
 fi
 ensure_state
 exec 9>"$STATE/lock"
 flock --nonblock 9 || die "another ./kozmic is at work here"
 work=$STATE/restore
-# One that was interrupted begins anew.
 rm -rf "$work"
 mkdir -m 700 "$work"
 
@@ -67,7 +67,7 @@ load() {
   pg_restore --dbname=kozmic --clean --if-exists --single-transaction --exit-on-error "$work/database"
 }
 
-trap 'printf "\nInterrupted; ./kozmic down --purge, and then restore it again.\n"; exit 130' INT TERM
+trap 'printf "\nInterrupted; restore it again.\n"; exit 130' INT TERM
 STEPS=5
 step "Debian packages" "$ROOT/tools/packages.sh" up
 step "Node.js and dbmate" "$ROOT/tools/node.sh" install

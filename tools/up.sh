@@ -48,6 +48,8 @@ if ! flock --nonblock 9; then
   echo "Another ./kozmic is at work here; waiting for it."
   flock 9
 fi
+[ ! -e "$STATE/restore" ] ||
+  die "a ./kozmic restore did not get to its end: run it again (or ./kozmic down --purge)"
 
 trap 'printf "\nInterrupted; the next ./kozmic up goes on from here.\n"; exit 130' INT TERM
 "$ROOT/tools/settings.sh"

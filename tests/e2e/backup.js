@@ -46,10 +46,11 @@ export function backup(world) {
     await assert.rejects(restored.kozmic('restore', file), /there is an installation here already/);
   });
 
-  test('what is no backup is refused, and leaves nothing that runs', async () => {
+  test('what is no backup is refused, and leaves nothing that runs or could be taken for it', async () => {
     const file = join(folder, 'nonsense');
     writeFileSync(file, 'no backup');
     await restored?.stop();
     await assert.rejects(restoreInstallation(file), /this is no backup/);
+    await assert.rejects(restored.kozmic('up'), /a \.\/kozmic restore did not get to its end/);
   });
 }

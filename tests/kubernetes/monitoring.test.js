@@ -29,6 +29,10 @@ test('Prometheus takes the rules', () => {
   assert.match(execFileSync('promtool', ['check', 'rules', RULES], { encoding: 'utf8' }), /SUCCESS/);
 });
 
+test('that no runner is there is told of runners that could take a job, whatever others are paused', () => {
+  assert.match(execFileSync('promtool', ['test', 'rules', join(HERE, 'rules_test.yml')], { encoding: 'utf8' }), /SUCCESS/);
+});
+
 test('rules and dashboard ask for metrics that there are, and each alert is explained', () => {
   const told = toldNames();
   assert.ok(told.size > 15);
