@@ -6,7 +6,7 @@
 # stops what it started. The last line is "N passed, N failed" of all together.
 #   --lint       shellcheck, clang-format, buf
 #   --unit       bazel test //...: unit and integration tests of the services
-#   --web        the web page's tests, lint and build
+#   --web        the web page's tests, lint and build; the documentation's links
 #   --simulator  the GitHub simulator's tests
 #   --faults     the fault matrix on real processes, killed and paused; each row
 #                with as many seeds as KOZMIC_FAULT_REPETITIONS says (2; nightly 20),
@@ -68,6 +68,7 @@ run_web() {
   (cd "$ROOT/frontend" && check "web: lint" npm run lint)
   (cd "$ROOT/frontend" && check "web: build" npm run build)
   node_suite "web: pages" "$ROOT/frontend" npm run test:pages
+  node_suite "web: documentation" "$ROOT/tests/docs" npm test
 }
 
 # GitHub's description of its API, with what the simulator needs to check against it.
