@@ -13,6 +13,7 @@
 #include "lib/rpc/unary.h"
 #include "lib/status/macros.h"
 #include "services/auth/accounts.h"
+#include "services/auth/admin/user_admin_service.h"
 #include "services/auth/auth_service.h"
 #include "services/auth/config.h"
 #include "services/auth/login.h"
@@ -62,7 +63,7 @@ absl::Status Serve(ConfigReader& reader) {
                            .github = github,
                            .clock = clock});
   const Admins admins(config.admins);
-  const SessionAuthenticator users(credentials);
+  const SessionAuthenticator users(credentials, admins);
   const ServiceTokenAuthenticator authenticator(config.service_key, &users);
   Executor executor(kThreads, kQueue);
   const UnaryRunner unary(executor, authenticator);
@@ -73,8 +74,10 @@ absl::Status Serve(ConfigReader& reader) {
                        .github_tokens = github_tokens,
                        .admins = admins},
                       unary);
+  const std::unique_ptr<UserAdminStore> user_admin_store = NewPostgresUserAdminStore(pool);
+  UserAdminService admin_service(unary, *user_admin_store, admins, clock);
   KOZMIC_ASSIGN_OR_RETURN(const std::unique_ptr<RpcServer> server,
-                          RpcServer::Start(config.listen, {&service}));
+                          RpcServer::Start(config.listen, {&service, &admin_service}));
   WaitForTermination();
   server->Stop(kGrace);
   return absl::OkStatus();

@@ -105,7 +105,7 @@ class ServiceFixture : public ::testing::Test {
                       .github = api_,
                       .clock = clock_}};
   Admins admins_{{"Root"}};
-  SessionAuthenticator users_{credentials_};
+  SessionAuthenticator users_{credentials_, admins_};
   ServiceTokenAuthenticator authenticator_{kServiceKey, &users_};
   Executor executor_{4, 64};
   UnaryRunner unary_{executor_, authenticator_};

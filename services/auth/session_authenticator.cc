@@ -10,6 +10,7 @@ absl::StatusOr<Caller> SessionAuthenticator::Authenticate(absl::string_view bear
   Caller caller;
   caller.kind = Caller::Kind::kUser;
   caller.name = UserName(identity.user.user_id);
+  caller.admin = admins_.Has(identity.user.profile.login);
   caller.by_access_token = identity.by_access_token;
   caller.bearer = std::string(bearer);
   return caller;
