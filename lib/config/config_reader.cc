@@ -183,7 +183,8 @@ void ConfigReader::Duration(absl::string_view name, absl::Duration* out, const K
 void ConfigReader::Secret(absl::string_view name, std::string* out, const Key& key) {
   std::optional<std::string> value = Take(name, key, "secret");
   if (!value) return;
-  if (value->size() < kSecretLength) {
+  const bool none = value->empty() && key.fallback && key.fallback->empty();
+  if (value->size() < kSecretLength && !none) {
     return Fault(name, absl::StrCat("too weak: needs at least ", kSecretLength,
                                     " random characters (", key.help, ")"));
   }

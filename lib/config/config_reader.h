@@ -59,7 +59,7 @@ class ConfigReader {
   void Integer(absl::string_view name, int64_t* out, const Key& key, int64_t least, int64_t most);
   // "90s", "15m", "1h30m", "250ms".
   void Duration(absl::string_view name, absl::Duration* out, const Key& key);
-  // Text of at least 32 bytes; its value appears in no message.
+  // Text of at least 32 bytes, or none if the fallback is none; its value appears in no message.
   void Secret(absl::string_view name, std::string* out, const Key& key);
   // A list of such texts, given as TextList is; so none has a comma.
   void SecretList(absl::string_view name, std::vector<std::string>* out, const Key& key);

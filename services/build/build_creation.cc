@@ -99,7 +99,7 @@ std::set<RequestKey> FindMade(pqxx::transaction_base& tx, const std::vector<NewB
 void WriteBuilds(pqxx::transaction_base& tx, std::vector<Added>& added) {
   std::vector<int64_t> projects, numbers, revisions, triggers, pull_requests, events;
   std::vector<std::string> requests, repositories, refs, commits, commit_urls, messages, names,
-      logins, avatars, forks, variables, creators;
+      logins, avatars, forks, variables, creators, traces;
   std::vector<bool> approvals;
   std::map<std::pair<int64_t, int64_t>, Added*> by_number;
   for (Added& build : added) {
@@ -125,27 +125,29 @@ void WriteBuilds(pqxx::transaction_base& tx, std::vector<Added>& added) {
     variables.push_back(VariablesToJson(request.variables()));
     creators.push_back(request.creator());
     events.push_back(request.event_seconds());
+    traces.push_back(request.trace_id());
   }
   for (const auto& row : ExecPrepared(
            tx,
            "INSERT INTO builds (project_id, number, revision, request_id, repository, ref, commit, "
            "  commit_url, message, author_name, author_login, author_avatar, fork, trigger, "
-           "  pull_request, needs_approval, variables, creator, event_seconds) "
+           "  pull_request, needs_approval, variables, creator, event_seconds, trace_id) "
            "SELECT n.project, n.number, n.revision, n.request, n.repository, n.ref, n.commit, "
            "  n.commit_url, n.message, n.name, n.login, n.avatar, n.fork, n.trigger, "
-           "  n.pull_request, n.approval, n.variables::jsonb, n.creator, n.event "
+           "  n.pull_request, n.approval, n.variables::jsonb, n.creator, n.event, n.trace "
            "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], "
            "  $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], "
            "  $12::text[], $13::text[], $14::smallint[], $15::bigint[], $16::boolean[], "
-           "  $17::text[], $18::text[], $19::bigint[]) AS n(project, number, revision, request, "
-           "repository, ref, "
-           "  commit, commit_url, message, name, login, avatar, fork, trigger, pull_request, "
-           "  approval, variables, creator, event) RETURNING build_id, project_id, number",
+           "  $17::text[], $18::text[], $19::bigint[], $20::text[]) AS n(project, number, "
+           "revision, "
+           "  request, repository, ref, commit, commit_url, message, name, login, avatar, fork, "
+           "trigger, pull_request, "
+           "  approval, variables, creator, event, trace) RETURNING build_id, project_id, number",
            ToArray(projects), ToArray(numbers), ToArray(revisions), ToArray(requests),
            ToArray(repositories), ToArray(refs), ToArray(commits), ToArray(commit_urls),
            ToArray(messages), ToArray(names), ToArray(logins), ToArray(avatars), ToArray(forks),
            ToArray(triggers), ToArray(pull_requests), ToArray(approvals), ToArray(variables),
-           ToArray(creators), ToArray(events))) {
+           ToArray(creators), ToArray(events), ToArray(traces))) {
     by_number.at({row[1].as<int64_t>(), row[2].as<int64_t>()})->build_id = row[0].as<int64_t>();
   }
 }

@@ -157,7 +157,7 @@ std::string SelectBuilds(const std::string& message) {
       Micros("b.create_time"), " AS create_time, ", Micros("b.start_time"), " AS start_time, ",
       Micros("b.end_time"), " AS end_time, ", Micros("b.approve_time"),
       " AS approve_time, b.trigger, b.pull_request, b.fork, b.needs_approval, b.approver, "
-      "b.variables, b.creator, b.generation FROM builds b "
+      "b.variables, b.creator, b.generation, b.trace_id FROM builds b "
       "JOIN projects p ON p.project_id = b.project_id AND p.delete_time IS NULL ");
 }
 
@@ -196,6 +196,7 @@ std::vector<v1::Build> WithoutJobs(const pqxx::result& rows) {
     }
     build.set_creator(row["creator"].c_str());
     build.set_generation(row["generation"].as<int>());
+    build.set_trace_id(row["trace_id"].c_str());
   }
   return builds;
 }

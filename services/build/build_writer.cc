@@ -61,8 +61,9 @@ bool OpenProjectGates(pqxx::transaction_base& tx, int64_t project, int places) {
 void BuildWriter::Lock(const std::set<int64_t>& projects) {
   for (const auto& row :
        ExecPrepared(tx_,
-                    "SELECT project_id, revision, last_rank, fail_fast, retry_lost, max_parallel "
-                    "FROM projects WHERE project_id = ANY($1::bigint[]) AND delete_time IS NULL "
+                    "SELECT project_id, revision, last_rank, fail_fast, retry_lost, max_parallel, "
+                    "pause_time IS NOT NULL FROM projects WHERE project_id = ANY($1::bigint[]) AND "
+                    "delete_time IS NULL "
                     "ORDER BY project_id FOR UPDATE",
                     Ids(projects))) {
     ProjectModel& project = projects_[row[0].as<int64_t>()];
@@ -72,6 +73,7 @@ void BuildWriter::Lock(const std::set<int64_t>& projects) {
     project.fail_fast = row[3].as<bool>();
     project.retry_lost = row[4].as<bool>();
     project.max_parallel = row[5].as<int>();
+    project.paused = row[6].as<bool>();
   }
 }
 

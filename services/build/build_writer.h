@@ -21,6 +21,8 @@ struct ProjectModel {
   bool fail_fast = false;
   bool retry_lost = false;
   int max_parallel = 0;
+  // Runners are given none of its jobs.
+  bool paused = false;
 };
 
 // The one way in which builds and their jobs change: in a transaction, any number of builds at
@@ -84,6 +86,9 @@ class BuildWriter {
   bool status_wished_ = false;
   bool gates_opened_ = false;
 };
+
+// Places to open for where there is no limit: each job that leaves opens the next.
+inline constexpr int kManyPlaces = 1000;
 
 // Opens the gates of at most `places` jobs in each set of labels that the project's limit holds
 // back. True: some were opened.

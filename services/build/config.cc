@@ -13,7 +13,9 @@ absl::StatusOr<BuildConfig> ReadBuildConfig(ConfigReader& reader) {
                  {.help = "where browsers and GitHub reach this installation"});
   reader.Secret("service_key", &config.service_key,
                 {.help = "shared by the services, which prove themselves to each other by it"});
-  reader.Secret("runner_token", &config.runner_token, {.help = "lets runners in"});
+  reader.Secret("runner_token", &config.runner_token,
+                {.help = "lets any runner in that has it; empty: only registered ones come in",
+                 .fallback = ""});
   reader.Text("auth_address", &config.auth_address, {.help = "host:port of the auth service"});
   reader.Text("project_address", &config.project_address,
               {.help = "host:port of the project service"});

@@ -31,6 +31,8 @@ struct WaitFacts {
   // Of its labels, those that none of them has; and whether there is any such runner.
   std::vector<std::string> missing_labels;
   bool any_runner = false;
+  // Who has paused its project: a login; empty: nobody.
+  std::string project_paused_by;
   // Its project's and its hook's limit (0: none), and how many jobs run that count for them.
   int project_limit = 0;
   int project_running = 0;

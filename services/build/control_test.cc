@@ -429,7 +429,7 @@ TEST_F(ControlTest, AJobGoesToARunnerThatHasAllItsLabels) {
   fits.set_runner("two");
   fits.set_slots(1);
   for (const char* label : {"linux", "gpu", "big"}) fits.add_labels(label);
-  ASSERT_TRUE(leases_->OpenSession(fits, "s2").ok());
+  ASSERT_TRUE(leases_->OpenSession(fits, "s2", "").ok());
   EXPECT_EQ(Grant("s2", "r1").key.job, 1);
 }
 

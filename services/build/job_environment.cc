@@ -75,6 +75,7 @@ void FillJobSpec(const GrantedLease& granted, absl::string_view public_url,
   out->set_stall_timeout_seconds(granted.stall_timeout_seconds);
   out->set_fork(!granted.fork.empty());
   out->set_submodules(granted.submodules);
+  out->set_trace_id(granted.trace_id);
   for (const v1::Service& service : granted.services) {
     runner::v1::Service& added = *out->add_services();
     added.set_name(service.name());

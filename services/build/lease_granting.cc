@@ -183,7 +183,8 @@ class Round {
     for (const auto& [labels, pool] : pools_) {
       for (const Candidate& job : pool.candidates) {
         const ProjectModel* project = writer_.FindProject(job.project);
-        if (project != nullptr && (project->max_parallel > 0 || job.hook_limit > 0)) {
+        if (project != nullptr &&
+            (project->paused || project->max_parallel > 0 || job.hook_limit > 0)) {
           limited.insert(job.project);
         }
       }
@@ -199,8 +200,9 @@ class Round {
       running[row[0].as<int64_t>()][row[1].c_str()] = row[2].as<int>();
     }
     for (const int64_t project : limited) {
-      admissions.emplace(project, Admission(writer_.FindProject(project)->max_parallel,
-                                            std::move(running[project])));
+      const ProjectModel& model = *writer_.FindProject(project);
+      admissions.emplace(project,
+                         Admission(model.max_parallel, std::move(running[project]), model.paused));
     }
     return admissions;
   }

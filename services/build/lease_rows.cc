@@ -13,7 +13,8 @@ namespace {
 constexpr char kSelectSpec[] =
     "SELECT b.project_id, b.number AS build, j.number AS job, j.title, j.image, j.script, "
     "j.install_script, j.tracked_files, j.timeout_seconds, j.stall_timeout_seconds, j.services, "
-    "b.repository, b.ref, b.commit, b.fork, b.trigger, b.pull_request, b.variables, p.submodules, ";
+    "b.repository, b.ref, b.commit, b.fork, b.trigger, b.pull_request, b.variables, b.trace_id, "
+    "p.submodules, ";
 
 }  // namespace
 
@@ -55,6 +56,7 @@ GrantedLease ReadLease(const pqxx::row& row) {
   lease.script = row["script"].c_str();
   lease.install_script = row["install_script"].c_str();
   lease.tracked_files = TextsFromArray(row["tracked_files"]);
+  lease.trace_id = row["trace_id"].c_str();
   lease.submodules = row["submodules"].as<bool>();
   lease.timeout_seconds = row["timeout_seconds"].as<int>();
   lease.stall_timeout_seconds = row["stall_timeout_seconds"].as<int>();

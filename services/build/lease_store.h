@@ -39,6 +39,8 @@ struct GrantedLease {
   int timeout_seconds = 0;
   int stall_timeout_seconds = 0;
   std::vector<v1::Service> services;
+  // Of its build; empty: that is older than traces.
+  std::string trace_id;
 };
 
 // A runner that wants a job: LeaseJob's session and request.
@@ -74,8 +76,14 @@ class LeaseStore {
   virtual ~LeaseStore() = default;
 
   // Makes `session` the runner's only session; answers the leases it holds, their expiry renewed.
+  // `credential_sha256`: of what a registered runner has proved itself by, which may have been
+  // revoked or replaced meanwhile; empty: it has proved itself by the installation's runner token.
+  // PERMISSION_DENIED when the credential is not that of the runner of that name, or the name is a
+  // registered runner's and there is none. Labels that its registration names count instead of the
+  // request's.
   virtual absl::StatusOr<std::vector<GrantedLease>> OpenSession(
-      const runner::v1::OpenSessionRequest& request, absl::string_view session) = 0;
+      const runner::v1::OpenSessionRequest& request, absl::string_view session,
+      const std::string& credential_sha256) = 0;
 
   // The runner whose session it is.
   virtual absl::StatusOr<std::string> RunnerOf(absl::string_view session) = 0;

@@ -33,9 +33,10 @@
 #include "services/build/postgres_lease_store.h"
 #include "services/build/postgres_status_outbox.h"
 #include "services/build/project_deleter.h"
+#include "services/build/registration/registration_store.h"
+#include "services/build/registration/runner_authenticator.h"
 #include "services/build/retention/log_expirer.h"
 #include "services/build/retention/retention_store.h"
-#include "services/build/runner_authenticator.h"
 #include "services/build/runner_service.h"
 #include "services/build/session_hub.h"
 #include "services/build/status_reporter.h"
@@ -83,7 +84,8 @@ absl::Status Serve(ConfigReader& reader) {
   const auth::RemoteAuthenticator users(auth_channel, ServiceToken(config.service_key, "build"),
                                         clock);
   const ServiceTokenAuthenticator services(config.service_key, &users);
-  const RunnerAuthenticator authenticator(config.runner_token, services);
+  const std::unique_ptr<RegistrationStore> registrations = NewPostgresRegistrationStore(pool);
+  const RunnerAuthenticator authenticator(config.runner_token, *registrations, clock, services);
 
   Executor own_executor(kOwnThreads, kQueuedCalls);
   const UnaryRunner own(own_executor, authenticator);
@@ -139,7 +141,7 @@ absl::Status Serve(ConfigReader& reader) {
        .login_of = [&](const Caller& caller) { return collaborators.LoginOf(caller); },
        .public_url = config.public_url});
   RunnerServiceRpc runner_service(
-      own, unary, *leases, *installs, dispatcher, sessions, clock, random,
+      own, unary, *leases, *registrations, *installs, dispatcher, sessions, clock, random,
       {.public_url = config.public_url,
        .service_key = config.service_key,
        .lease_time = kLeaseTime,
@@ -151,7 +153,10 @@ absl::Status Serve(ConfigReader& reader) {
   const std::unique_ptr<LookedUpGauges> gauges = NewBuildGauges(pool);
   const std::unique_ptr<AdminStore> administration = NewPostgresAdminStore(pool);
   AdminServiceRpc admin_service(
-      unary, *administration, [&](const Caller& caller) { return collaborators.LoginOf(caller); });
+      unary, {.store = *administration,
+              .registrations = *registrations,
+              .random = random,
+              .login_of = [&](const Caller& caller) { return collaborators.LoginOf(caller); }});
 
   KOZMIC_ASSIGN_OR_RETURN(
       const std::unique_ptr<RpcServer> server,

@@ -20,7 +20,6 @@ namespace {
 
 // Of a project that has no settings yet, as in the table.
 constexpr int kLogFailures = 10;
-constexpr int kManyPlaces = 1000;
 
 absl::Status NoBuild() { return absl::NotFoundError("no such build"); }
 absl::Status NoJob() { return absl::NotFoundError("no such job"); }

@@ -16,11 +16,12 @@
 #include "services/build/lease_ending.h"
 #include "services/build/lease_granting.h"
 #include "services/build/lease_rows.h"
+#include "services/build/registration/registration_rows.h"
 #include "services/build/row_times.h"
 
-// Locks are always taken in the order runners, projects, attempts, each by their keys: transactions
-// that meet wait for each other and never in a circle. Jobs and builds are under their project's
-// lock (see BuildWriter).
+// Locks are always taken in the order runner_credentials, runners, projects, attempts, each by
+// their keys: transactions that meet wait for each other and never in a circle. Jobs and builds are
+// under their project's lock (see BuildWriter).
 
 namespace kozmic::build {
 namespace {
@@ -56,11 +57,15 @@ class PostgresLeaseStore final : public LeaseStore {
       : pool_(pool), public_url_(std::move(public_url)), lease_(Interval(lease_time)) {}
 
   absl::StatusOr<std::vector<GrantedLease>> OpenSession(
-      const runner::v1::OpenSessionRequest& request, absl::string_view session) override {
+      const runner::v1::OpenSessionRequest& request, absl::string_view session,
+      const std::string& credential_sha256) override {
     std::vector<GrantedLease> leases;
-    // In one order, each once: equal sets are equal.
-    const std::set<std::string> labels(request.labels().begin(), request.labels().end());
-    KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) {
+    KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) -> absl::Status {
+      // In one order, each once: equal sets are equal.
+      std::set<std::string> labels(request.labels().begin(), request.labels().end());
+      KOZMIC_ASSIGN_OR_RETURN(const std::vector<std::string> fixed,
+                              CheckRegistration(tx, request.runner(), credential_sha256));
+      if (!fixed.empty()) labels = {fixed.begin(), fixed.end()};
       ExecPrepared(tx,
                    "INSERT INTO runners (runner, session_sha256, labels, slots, version) "
                    "VALUES ($1, $2, $3::text[], $4, $5) ON CONFLICT (runner) DO UPDATE SET "

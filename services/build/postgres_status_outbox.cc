@@ -43,7 +43,9 @@ class PostgresStatusOutbox final : public StatusOutbox {
                    "RETURNING o.project_id, o.commit, o.context, o.state, o.description, "
                    "o.target_url, "
                    "  o.wanted, o.failures, ",
-                   Micros("o.claim_expire_time")),
+                   Micros("o.claim_expire_time"),
+                   ", (SELECT b.trace_id FROM builds b WHERE (b.project_id, b.commit) = "
+                   "  (o.project_id, o.commit) ORDER BY b.number DESC LIMIT 1)"),
                limit, Interval(claim), Interval(kLookAgain))) {
         StatusWish& wish = wishes.emplace_back();
         wish.project = row[0].as<int64_t>();
@@ -55,6 +57,7 @@ class PostgresStatusOutbox final : public StatusOutbox {
         wish.wanted = row[6].as<int64_t>();
         wish.failures = row[7].as<int>();
         wish.claim_end = TimeFromMicros(row[8]);
+        wish.trace_id = row[9].is_null() ? "" : row[9].c_str();
       }
       return absl::OkStatus();
     }));

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "lib/base/log.h"
+#include "lib/crypto/digest.h"
 #include "lib/rpc/grpc_status.h"
 #include "lib/rpc/service_token.h"
 #include "lib/status/annotate.h"
@@ -79,12 +80,14 @@ absl::StatusOr<AttemptKey> ParseFenced(absl::string_view attempt, int64_t fence)
 }
 
 RunnerServiceRpc::RunnerServiceRpc(const UnaryRunner& own, const UnaryRunner& unary,
-                                   LeaseStore& store, InstallStore& installs,
-                                   LeaseDispatcher& dispatcher, SessionHub& sessions,
-                                   const Clock& clock, Random& random, Options options)
+                                   LeaseStore& store, RegistrationStore& registrations,
+                                   InstallStore& installs, LeaseDispatcher& dispatcher,
+                                   SessionHub& sessions, const Clock& clock, Random& random,
+                                   Options options)
     : own_(own),
       unary_(unary),
       store_(store),
+      registrations_(registrations),
       installs_(installs),
       dispatcher_(dispatcher),
       sessions_(sessions),
@@ -122,9 +125,14 @@ grpc::ServerUnaryReactor* RunnerServiceRpc::OpenSession(
   return own_.Run(context, "OpenSession", [=, this](const Caller& caller) -> absl::Status {
     KOZMIC_RETURN_IF_ERROR(OnlyRunners(caller));
     KOZMIC_RETURN_IF_ERROR(Validate(*request));
+    const std::string credential = caller.name.empty() ? "" : Sha256Hex(caller.bearer);
+    if (!caller.name.empty() && caller.name != request->runner()) {
+      return absl::PermissionDeniedError(
+          absl::StrCat("this credential is of the runner called ", caller.name));
+    }
     const std::string session = random_.Hex(kSessionBytes);
     KOZMIC_ASSIGN_OR_RETURN(const std::vector<GrantedLease> held,
-                            store_.OpenSession(*request, session));
+                            store_.OpenSession(*request, session, credential));
     response->set_session(session);
     response->set_renew_seconds(
         static_cast<int32_t>(absl::ToInt64Seconds(options_.renew_interval)));
@@ -208,15 +216,18 @@ grpc::ServerUnaryReactor* RunnerServiceRpc::LeaseJob(grpc::CallbackServerContext
                                                      runner::v1::LeaseJobResponse* response) {
   auto call = std::make_shared<LeaseCall>(*this, context, response);
   LeaseCall* reactor = call.get();
-  // The runner token is known in memory: this does not block.
-  absl::StatusOr<Caller> caller = AuthenticateCall(*context, unary_.authenticator());
-  absl::Status status = caller.ok() ? OnlyRunners(*caller) : caller.status();
-  if (status.ok()) status = Validate(*request);
-  if (status.ok()) {
-    reactor->Begin(*request, std::move(call));
-  } else {
-    reactor->Refuse(status, std::move(call));
-  }
+  // Who calls may have to be asked of the database.
+  const bool taken = own_.executor().Submit([this, context, request, call] {
+    const absl::StatusOr<Caller> caller = AuthenticateCall(*context, own_.authenticator());
+    absl::Status status = caller.ok() ? OnlyRunners(*caller) : caller.status();
+    if (status.ok()) status = Validate(*request);
+    if (status.ok()) {
+      call->Begin(*request, call);
+    } else {
+      call->Refuse(status, call);
+    }
+  });
+  if (!taken) call->Refuse(absl::ResourceExhaustedError("the server is busy; try again"), call);
   return reactor;
 }
 

@@ -15,6 +15,7 @@
 #include "services/build/lease_dispatcher.h"
 #include "services/build/lease_store.h"
 #include "services/build/lease_sweeper.h"
+#include "services/build/registration/registration_store.h"
 #include "services/build/session_hub.h"
 
 namespace kozmic::build {
@@ -46,8 +47,16 @@ class RunnerServiceRpc final : public runner::v1::RunnerService::CallbackService
   };
 
   RunnerServiceRpc(const UnaryRunner& own, const UnaryRunner& unary, LeaseStore& store,
-                   InstallStore& installs, LeaseDispatcher& dispatcher, SessionHub& sessions,
-                   const Clock& clock, Random& random, Options options);
+                   RegistrationStore& registrations, InstallStore& installs,
+                   LeaseDispatcher& dispatcher, SessionHub& sessions, const Clock& clock,
+                   Random& random, Options options);
+
+  grpc::ServerUnaryReactor* RegisterRunner(grpc::CallbackServerContext* context,
+                                           const runner::v1::RegisterRunnerRequest* request,
+                                           runner::v1::RegisterRunnerResponse* response) override;
+  grpc::ServerUnaryReactor* RotateCredential(
+      grpc::CallbackServerContext* context, const runner::v1::RotateCredentialRequest* request,
+      runner::v1::RotateCredentialResponse* response) override;
 
   grpc::ServerUnaryReactor* OpenSession(grpc::CallbackServerContext* context,
                                         const runner::v1::OpenSessionRequest* request,
@@ -89,6 +98,7 @@ class RunnerServiceRpc final : public runner::v1::RunnerService::CallbackService
   const UnaryRunner& own_;
   const UnaryRunner& unary_;
   LeaseStore& store_;
+  RegistrationStore& registrations_;
   InstallStore& installs_;
   LeaseDispatcher& dispatcher_;
   SessionHub& sessions_;

@@ -51,7 +51,8 @@ ServicesFixture::ServicesFixture()
                       .login_of = [](const Caller& caller) { return caller.name; },
                       .public_url = "http://kozmic.test"}),
       runner_service_(
-          own_, unary_, *leases_, *installs_, dispatcher_, sessions_, clock_, random_,
+          own_, unary_, *leases_, *registrations_, *installs_, dispatcher_, sessions_, clock_,
+          random_,
           {.public_url = "http://kozmic.test",
            .service_key = kServiceKey,
            .seal = [this](const std::string& log, const SealedLog& as) { return Seal(log, as); },

@@ -24,7 +24,8 @@
 #include "lib/rpc/unary.h"
 #include "services/build/build_service.h"
 #include "services/build/notify/notifications.h"
-#include "services/build/runner_authenticator.h"
+#include "services/build/registration/registration_store.h"
+#include "services/build/registration/runner_authenticator.h"
 #include "services/build/runner_service.h"
 
 namespace kozmic::build {
@@ -85,7 +86,8 @@ class ServicesFixture : public ::testing::Test {
   const std::unique_ptr<DeletionStore> deletions_;
   PermissionChecker permissions_{MakeChannel("127.0.0.1:1"), clock_};
   ServiceTokenAuthenticator services_{kServiceKey, nullptr};
-  RunnerAuthenticator authenticator_{kRunnerToken, services_};
+  const std::unique_ptr<RegistrationStore> registrations_ = NewPostgresRegistrationStore(pool_);
+  RunnerAuthenticator authenticator_{kRunnerToken, *registrations_, clock_, services_};
   Executor executor_{4, 100};
   UnaryRunner unary_{executor_, authenticator_};
   Executor own_executor_{2, 100};

@@ -24,6 +24,8 @@ struct StatusWish {
   int64_t wanted = 0;
   // Posts that failed since the last success.
   int failures = 0;
+  // Of the newest build of the commit; empty: that is older than traces.
+  std::string trace_id;
   // The claim that it was taken with.
   absl::Time claim_end;
 };

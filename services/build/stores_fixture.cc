@@ -52,7 +52,7 @@ absl::StatusOr<std::vector<GrantedLease>> StoresFixture::Open(const std::string&
   request.set_runner(runner);
   request.add_labels("linux");
   request.set_slots(2);
-  return leases_->OpenSession(request, session);
+  return leases_->OpenSession(request, session, "");
 }
 
 void StoresFixture::OpenSession(const std::string& runner, const std::string& session) {

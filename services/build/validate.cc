@@ -26,6 +26,8 @@ constexpr size_t kLongestScript = 1 << 20;
 constexpr size_t kLongestMessage = 128 << 10;
 constexpr size_t kLongestRef = 2048;
 constexpr size_t kLongestReason = 1000;
+// Of credentials, which are shorter.
+constexpr size_t kLongestToken = 200;
 constexpr int kMostTrackedFiles = 100;
 constexpr int kMostLabels = 10;
 constexpr int kMostServices = 5;
@@ -68,6 +70,11 @@ bool IsCommit(absl::string_view text) {
   return (text.size() == 40 || text.size() == 64) &&
          std::all_of(text.begin(), text.end(),
                      [](char c) { return absl::ascii_isdigit(c) || (c >= 'a' && c <= 'f'); });
+}
+
+absl::Status CheckRunnerName(absl::string_view name) {
+  if (IsRunnerName(name)) return absl::OkStatus();
+  return Refuse("runner", name, "1 to 63 of a-z, 0-9, \"-\", \".\", \"_\"");
 }
 
 // 64 hexadecimal digits.
@@ -271,11 +278,25 @@ absl::Status Validate(const v1::CreateBuildRequest& request) {
 
 bool IsRunnerName(absl::string_view name) { return IsLabel(name); }
 
+absl::Status Validate(const runner::v1::RegisterRunnerRequest& request) {
+  KOZMIC_RETURN_IF_ERROR(CheckText("token", request.token(), 1, kLongestToken));
+  KOZMIC_RETURN_IF_ERROR(CheckRunnerName(request.runner()));
+  if (IsSha256(request.credential_sha256())) return absl::OkStatus();
+  return Refuse("credential_sha256", request.credential_sha256(), "64 hexadecimal digits");
+}
+
+absl::Status Validate(const runner::v1::RotateCredentialRequest& request) {
+  if (IsSha256(request.credential_sha256())) return absl::OkStatus();
+  return Refuse("credential_sha256", request.credential_sha256(), "64 hexadecimal digits");
+}
+
+absl::Status ValidateRunnerLabels(const google::protobuf::RepeatedPtrField<std::string>& labels) {
+  return CheckLabels("labels", labels, kMostRunnerLabels);
+}
+
 absl::Status Validate(const runner::v1::OpenSessionRequest& request) {
-  if (!IsRunnerName(request.runner())) {
-    return Refuse("runner", request.runner(), "1 to 63 of a-z, 0-9, \"-\", \".\", \"_\"");
-  }
-  KOZMIC_RETURN_IF_ERROR(CheckLabels("labels", request.labels(), kMostRunnerLabels));
+  KOZMIC_RETURN_IF_ERROR(CheckRunnerName(request.runner()));
+  KOZMIC_RETURN_IF_ERROR(ValidateRunnerLabels(request.labels()));
   if (request.slots() < 1 || request.slots() > 1000) {
     return Refuse("slots", absl::StrCat(request.slots()), "1 to 1000");
   }

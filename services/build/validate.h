@@ -14,6 +14,8 @@ absl::Status Validate(const v1::CreateBuildRequest& request);
 // The number of its requests and of their jobs; not the requests.
 absl::Status Validate(const v1::BatchCreateBuildsRequest& request);
 absl::Status Validate(const v1::ProjectSettings& settings);
+absl::Status Validate(const runner::v1::RegisterRunnerRequest& request);
+absl::Status Validate(const runner::v1::RotateCredentialRequest& request);
 absl::Status Validate(const runner::v1::OpenSessionRequest& request);
 absl::Status Validate(const runner::v1::LeaseJobRequest& request);
 absl::Status Validate(const runner::v1::FinishJobRequest& request);
@@ -21,6 +23,9 @@ absl::Status Validate(const runner::v1::ClaimInstallRequest& request);
 absl::Status Validate(const runner::v1::RenewInstallsRequest& request);
 absl::Status Validate(const runner::v1::FinishInstallRequest& request);
 absl::Status Validate(const runner::v1::TidyInstallsRequest& request);
+
+// What runners may be said to have.
+absl::Status ValidateRunnerLabels(const google::protobuf::RepeatedPtrField<std::string>& labels);
 
 // Whether a runner may be called so: 1 to 63 of a-z, 0-9, "-", ".", "_".
 bool IsRunnerName(absl::string_view name);

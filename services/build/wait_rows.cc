@@ -21,6 +21,7 @@ std::map<int64_t, WaitFacts> ReadWaits(pqxx::transaction_base& tx,
                kSeenOfLate +
                "), online AS (SELECT * FROM seen WHERE NOT paused) "
                "SELECT j.job_id, j.number, j.gate, s.labels, p.max_parallel, "
+               "  p.paused_by, "
                "  j.max_parallel AS hook_limit, "
                "  (SELECT count(*) FROM (SELECT FROM jobs q WHERE q.state = 1 AND q.gate = 1 "
                "     AND q.label_set = j.label_set AND (q.rank, q.job_id) < (j.rank, j.job_id) "
@@ -53,6 +54,7 @@ std::map<int64_t, WaitFacts> ReadWaits(pqxx::transaction_base& tx,
     wait.busy_slots = row["busy"].as<int>();
     wait.missing_labels = TextsFromArray(row["missing"]);
     wait.any_runner = row["any_runner"].as<bool>();
+    wait.project_paused_by = row["paused_by"].c_str();
     wait.project_limit = row["max_parallel"].as<int>();
     wait.project_running = row["project_running"].as<int>();
     wait.hook_limit = row["hook_limit"].as<int>();

@@ -9,10 +9,11 @@ namespace kozmic::runner {
 
 grpc::Status AdminService::Authorize(const grpc::CallbackServerContext& context) const {
   const std::string bearer = BearerOf(context);
-  const bool good = bearer.size() == token_.size() &&
-                    CRYPTO_memcmp(bearer.data(), token_.data(), token_.size()) == 0;
+  const std::string own = runner_.bearer();
+  const bool good =
+      bearer.size() == own.size() && CRYPTO_memcmp(bearer.data(), own.data(), own.size()) == 0;
   if (good) return grpc::Status::OK;
-  return {grpc::StatusCode::UNAUTHENTICATED, "show the runner token"};
+  return {grpc::StatusCode::UNAUTHENTICATED, "show what this runner proves itself by"};
 }
 
 grpc::ServerUnaryReactor* AdminService::GetStatus(grpc::CallbackServerContext* context,

@@ -9,12 +9,11 @@
 
 namespace kozmic::runner {
 
-// RunnerAdminService: who has the runner token may ask and drain.
+// RunnerAdminService: who has what the runner proves itself by may ask and drain.
 class AdminService final : public v1::RunnerAdminService::CallbackService {
  public:
   // `runner` is not owned.
-  AdminService(Runner& runner, std::string name, std::string token)
-      : runner_(runner), name_(std::move(name)), token_(std::move(token)) {}
+  AdminService(Runner& runner, std::string name) : runner_(runner), name_(std::move(name)) {}
 
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
                                       const v1::GetStatusRequest* request,
@@ -28,7 +27,6 @@ class AdminService final : public v1::RunnerAdminService::CallbackService {
 
   Runner& runner_;
   const std::string name_;
-  const std::string token_;
 };
 
 }  // namespace kozmic::runner

@@ -15,7 +15,14 @@ absl::StatusOr<Config> ReadConfig(ConfigReader& reader) {
   reader.Text("build_address", &config.build_address, {.help = "host:port of the build service"});
   reader.Text("logstream_address", &config.logstream_address,
               {.help = "host:port of the logstream service"});
-  reader.Secret("runner_token", &config.runner_token, {.help = "proves this runner"});
+  reader.Secret("runner_token", &config.runner_token,
+                {.help = "the installation's, by which this runner proves itself; empty: it has a "
+                         "credential of its own, in cache_dir",
+                 .fallback = ""});
+  reader.Secret("registration_token", &config.registration_token,
+                {.help = "lets this runner in the first time, unless it has a runner_token; an "
+                         "administrator makes one",
+                 .fallback = ""});
   reader.Text("name", &config.name,
               {.help = "1 to 63 of a-z, 0-9, -, ., _; the same across restarts"});
   reader.Integer("slots", &config.slots, {.help = "jobs at once", .fallback = "2"}, 1, 1000);

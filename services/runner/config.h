@@ -16,7 +16,9 @@ struct Config {
   std::string listen;
   std::string build_address;
   std::string logstream_address;
+  // Empty: the runner is a registered one, let in by the token the first time.
   std::string runner_token;
+  std::string registration_token;
   std::string name;
   int64_t slots = 0;
   std::vector<std::string> labels;

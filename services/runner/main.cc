@@ -88,7 +88,7 @@ absl::Status Serve(ConfigReader& reader) {
                  RequestTermination();
                },
            .fitness = [&serving](const absl::Status& status) { serving.SetFit(status.ok()); }}));
-  AdminService admin(*runner, config.name, config.runner_token);
+  AdminService admin(*runner, config.name);
   KOZMIC_ASSIGN_OR_RETURN(const std::unique_ptr<RpcServer> server,
                           RpcServer::Start(config.listen, {&admin}));
   serving.SetServer(server.get());

@@ -16,6 +16,7 @@
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 #include "services/runner/containers/isolation.h"
+#include "services/runner/registration/credential_keeper.h"
 
 namespace kozmic::runner {
 namespace {
@@ -25,6 +26,7 @@ namespace fs = std::filesystem;
 constexpr absl::Duration kFirstPause = absl::Milliseconds(200);
 constexpr absl::Duration kLongestPause = absl::Seconds(5);
 constexpr absl::Duration kSweepInterval = absl::Seconds(30);
+constexpr absl::Duration kRotationInterval = absl::Hours(1);
 constexpr absl::Duration kTidyInterval = absl::Minutes(5);
 
 // Repeats a call until it succeeds; the last error when nobody wants to go on.
@@ -32,7 +34,8 @@ absl::Status Persist(absl::string_view what, const Runner::Pause& pause, Random&
                      const std::function<absl::Status()>& call) {
   for (int failures = 1;; ++failures) {
     const absl::Status status = call();
-    if (status.ok()) return status;
+    // What is wrong with this runner's settings stays so.
+    if (status.ok() || absl::IsInvalidArgument(status)) return status;
     Log(Severity::kWarning, absl::StrCat(what, ": failed; trying again"), {{"error", status}});
     if (!pause(Backoff(failures, kFirstPause, kLongestPause, random))) {
       return Annotate(status, what);
@@ -84,6 +87,20 @@ ContainerPolicy PolicyOf(const Config& config, const docker::EngineLimits& limit
 
 }  // namespace
 
+// Of a registered runner; of another nothing is asked of it.
+struct Runner::Credentials {
+  Credentials(std::shared_ptr<grpc::Channel> channel, const Config& config)
+      : keeper(std::move(channel),
+               {.folder = config.cache_dir,
+                .runner = config.name,
+                .registration_token = config.registration_token},
+               clock, random) {}
+
+  SystemClock clock;
+  SystemRandom random;
+  CredentialKeeper keeper;
+};
+
 absl::StatusOr<std::unique_ptr<Runner>> Runner::Start(const Config& config, const Pause& pause,
                                                       Events events) {
   Config complete = config;
@@ -130,7 +147,16 @@ absl::StatusOr<std::unique_ptr<Runner>> Runner::Start(const Config& config, cons
   policy.network = networks->jobs();
   policy.fork_network = networks->forks();
 
-  auto link = std::make_unique<BuildLink>(MakeChannel(config.build_address), config.runner_token);
+  const std::shared_ptr<grpc::Channel> build_channel = MakeChannel(config.build_address);
+  auto credentials = std::make_unique<Credentials>(build_channel, complete);
+  std::string bearer = config.runner_token;
+  if (bearer.empty()) {
+    KOZMIC_RETURN_IF_ERROR(Persist("registration", pause, random, [&]() -> absl::Status {
+      KOZMIC_ASSIGN_OR_RETURN(bearer, credentials->keeper.Obtain());
+      return absl::OkStatus();
+    }));
+  }
+  auto link = std::make_unique<BuildLink>(build_channel, std::move(bearer));
   v1::OpenSessionRequest request;
   request.set_runner(config.name);
   for (const std::string& label : config.labels) request.add_labels(label);
@@ -146,6 +172,7 @@ absl::StatusOr<std::unique_ptr<Runner>> Runner::Start(const Config& config, cons
                                              .git_user = std::move(git_user),
                                              .policy = std::move(policy),
                                              .networks = std::move(networks),
+                                             .credentials = std::move(credentials),
                                              .link = std::move(link),
                                              .registry = std::move(registry)},
                                             session, std::move(events)));
@@ -156,6 +183,7 @@ Runner::Runner(const Config& config, Surroundings surroundings,
     : docker_(std::move(surroundings.docker)),
       networks_(std::move(surroundings.networks)),
       link_(std::move(surroundings.link)),
+      credentials_(std::move(surroundings.credentials)),
       registry_(std::move(surroundings.registry)),
       git_({.cache_folder = config.cache_dir,
             .clone_url_prefixes = config.clone_url_prefixes,
@@ -208,6 +236,9 @@ Runner::Runner(const Config& config, Surroundings surroundings,
                                                config.name, config.work_dir, kSweepInterval);
   leases_ = std::make_unique<LeaseLoop>(
       *link_, jobs_, [this](Job& job) { executor_.Run(job); }, random_, events.superseded);
+  if (config.runner_token.empty()) {
+    rotation_ = std::make_unique<Worker>([this] { return RotateCredential(); });
+  }
   machine_watch_ = std::make_unique<MachineWatch>(
       *docker_,
       MachineWatch::Options{
@@ -220,7 +251,18 @@ Runner::Runner(const Config& config, Surroundings surroundings,
       });
 }
 
+absl::Duration Runner::RotateCredential() {
+  const auto bearer = credentials_->keeper.RotateIfOld();
+  if (bearer.ok() && bearer->has_value()) link_->SetBearer(**bearer);
+  if (!bearer.ok()) {
+    Log(Severity::kWarning, "this runner's credential is not replaced yet",
+        {{"error", bearer.status()}});
+  }
+  return kRotationInterval;
+}
+
 Runner::~Runner() {
+  rotation_.reset();
   machine_watch_->Stop();
   Drain();
   Detach();

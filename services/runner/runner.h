@@ -12,6 +12,7 @@
 #include "grpcpp/grpcpp.h"
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
+#include "lib/base/worker.h"
 #include "lib/docker/docker_client.h"
 #include "services/runner/config.h"
 #include "services/runner/containers/leftover_sweeper.h"
@@ -72,22 +73,27 @@ class Runner {
   void Detach();
 
   const JobTable& jobs() const { return jobs_; }
+  // What it proves itself by, and those who administrate it.
+  std::string bearer() const { return link_->bearer(); }
   // OK, or why no more jobs are taken for now.
   absl::Status fitness() const { return machine_watch_->status(); }
 
  private:
+  struct Credentials;
   // What it reaches, and has made sure of.
   struct Surroundings {
     std::unique_ptr<docker::DockerClient> docker;
     GitUser git_user;
     ContainerPolicy policy;
     std::unique_ptr<RunnerNetworks> networks;
+    std::unique_ptr<Credentials> credentials;
     std::unique_ptr<BuildLink> link;
     // May be null.
     std::unique_ptr<CacheRegistry> registry;
   };
   Runner(const Config& config, Surroundings surroundings, const v1::OpenSessionResponse& session,
          Events events);
+  absl::Duration RotateCredential();
 
   SystemClock clock_;
   SystemMachineClock machine_clock_;
@@ -95,6 +101,7 @@ class Runner {
   const std::unique_ptr<docker::DockerClient> docker_;
   const std::unique_ptr<RunnerNetworks> networks_;
   const std::unique_ptr<BuildLink> link_;
+  const std::unique_ptr<Credentials> credentials_;
   // May be null.
   const std::unique_ptr<CacheRegistry> registry_;
   FileWatcher watcher_;
@@ -114,6 +121,8 @@ class Runner {
   std::unique_ptr<LeftoverSweeper> sweeper_;
   std::unique_ptr<LeaseLoop> leases_;
   std::unique_ptr<MachineWatch> machine_watch_;
+  // Null: it has the installation's runner token.
+  std::unique_ptr<Worker> rotation_;
 };
 
 }  // namespace kozmic::runner

@@ -16,13 +16,6 @@ constexpr int kMostRunners = 500;
 constexpr int kMostJobs = 100;
 constexpr int kUsualJobs = 50;
 
-absl::StatusOr<std::string> ParseRunner(absl::string_view name) {
-  if (!absl::ConsumePrefix(&name, "runners/") || !IsRunnerName(name)) {
-    return absl::InvalidArgumentError("name: must be runners/{runner}");
-  }
-  return std::string(name);
-}
-
 // What `page_size` asks for.
 absl::StatusOr<int> PageSize(int asked, int usual, int most) {
   if (asked >= 0 && asked <= most) return asked == 0 ? usual : asked;
@@ -30,6 +23,13 @@ absl::StatusOr<int> PageSize(int asked, int usual, int most) {
 }
 
 }  // namespace
+
+absl::StatusOr<std::string> ParseRunner(absl::string_view name) {
+  if (!absl::ConsumePrefix(&name, "runners/") || !IsRunnerName(name)) {
+    return absl::InvalidArgumentError("name: must be runners/{runner}");
+  }
+  return std::string(name);
+}
 
 grpc::ServerUnaryReactor* AdminServiceRpc::ListRunners(grpc::CallbackServerContext* context,
                                                        const v1::ListRunnersRequest* request,
@@ -41,7 +41,7 @@ grpc::ServerUnaryReactor* AdminServiceRpc::ListRunners(grpc::CallbackServerConte
     if (!request->page_token().empty() && !IsRunnerName(request->page_token())) {
       return absl::InvalidArgumentError("page_token: not one that ListRunners answered");
     }
-    KOZMIC_ASSIGN_OR_RETURN(*response, store_.ListRunners(request->page_token(), page_size));
+    KOZMIC_ASSIGN_OR_RETURN(*response, parts_.store.ListRunners(request->page_token(), page_size));
     return absl::OkStatus();
   });
 }
@@ -52,8 +52,8 @@ grpc::ServerUnaryReactor* AdminServiceRpc::PauseRunner(grpc::CallbackServerConte
   return unary_.Run(context, "PauseRunner", [=, this](const Caller& caller) -> absl::Status {
     KOZMIC_RETURN_IF_ERROR(RequireAdmin(caller));
     KOZMIC_ASSIGN_OR_RETURN(const std::string runner, ParseRunner(request->name()));
-    KOZMIC_ASSIGN_OR_RETURN(const std::string login, login_of_(caller));
-    KOZMIC_ASSIGN_OR_RETURN(*response, store_.SetPaused(runner, login));
+    KOZMIC_ASSIGN_OR_RETURN(const std::string login, parts_.login_of(caller));
+    KOZMIC_ASSIGN_OR_RETURN(*response, parts_.store.SetPaused(runner, login));
     Log(Severity::kInfo, "a runner was paused", {{"runner", runner}, {"by", caller.name}});
     return absl::OkStatus();
   });
@@ -65,7 +65,7 @@ grpc::ServerUnaryReactor* AdminServiceRpc::ResumeRunner(grpc::CallbackServerCont
   return unary_.Run(context, "ResumeRunner", [=, this](const Caller& caller) -> absl::Status {
     KOZMIC_RETURN_IF_ERROR(RequireAdmin(caller));
     KOZMIC_ASSIGN_OR_RETURN(const std::string runner, ParseRunner(request->name()));
-    KOZMIC_ASSIGN_OR_RETURN(*response, store_.SetPaused(runner, ""));
+    KOZMIC_ASSIGN_OR_RETURN(*response, parts_.store.SetPaused(runner, ""));
     Log(Severity::kInfo, "a runner was resumed", {{"runner", runner}, {"by", caller.name}});
     return absl::OkStatus();
   });
@@ -77,7 +77,7 @@ grpc::ServerUnaryReactor* AdminServiceRpc::DeleteRunner(grpc::CallbackServerCont
   return unary_.Run(context, "DeleteRunner", [=, this](const Caller& caller) -> absl::Status {
     KOZMIC_RETURN_IF_ERROR(RequireAdmin(caller));
     KOZMIC_ASSIGN_OR_RETURN(const std::string runner, ParseRunner(request->name()));
-    KOZMIC_RETURN_IF_ERROR(store_.DeleteRunner(runner));
+    KOZMIC_RETURN_IF_ERROR(parts_.store.DeleteRunner(runner));
     Log(Severity::kInfo, "a runner was forgotten", {{"runner", runner}, {"by", caller.name}});
     return absl::OkStatus();
   });
@@ -90,7 +90,7 @@ grpc::ServerUnaryReactor* AdminServiceRpc::ListQueue(grpc::CallbackServerContext
     KOZMIC_RETURN_IF_ERROR(RequireAdmin(caller));
     KOZMIC_ASSIGN_OR_RETURN(const int page_size,
                             PageSize(request->page_size(), kUsualJobs, kMostJobs));
-    KOZMIC_ASSIGN_OR_RETURN(*response, store_.ListQueue(request->page_token(), page_size));
+    KOZMIC_ASSIGN_OR_RETURN(*response, parts_.store.ListQueue(request->page_token(), page_size));
     return absl::OkStatus();
   });
 }

@@ -9,8 +9,10 @@
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 #include "services/build/admin/admin_store.h"
+#include "services/build/admin/project_rows.h"
 #include "services/build/admin/queue_rows.h"
 #include "services/build/admin/runner_rows.h"
+#include "services/build/admin/untold_rows.h"
 #include "services/build/channels.h"
 #include "services/build/wait_rows.h"
 
@@ -88,10 +90,13 @@ class PostgresAdminStore final : public AdminStore {
 
   absl::Status DeleteRunner(const std::string& runner) override {
     return pool_.Transact([&](pqxx::work& tx) -> absl::Status {
+      tx.exec_params("SELECT FROM runner_credentials WHERE runner = $1 FOR UPDATE", runner);
       const pqxx::result rows = tx.exec_params(
-          absl::StrCat("SELECT ", kSeenOfLate,
-                       " OR EXISTS (SELECT FROM attempts a WHERE a.runner = r.runner "
-                       "AND a.state = 2) FROM runners r WHERE r.runner = $1 FOR UPDATE"),
+          absl::StrCat("SELECT (", kSeenOfLate,
+                       "  AND NOT EXISTS (SELECT FROM runner_credentials c "
+                       "    WHERE c.runner = r.runner AND c.revoke_time IS NOT NULL)) "
+                       "OR EXISTS (SELECT FROM attempts a WHERE a.runner = r.runner "
+                       "  AND a.state = 2) FROM runners r WHERE r.runner = $1 FOR UPDATE"),
           runner);
       if (rows.empty()) return NoRunner();
       if (rows[0][0].as<bool>()) {
@@ -99,9 +104,21 @@ class PostgresAdminStore final : public AdminStore {
             absl::FailedPreconditionError("the runner was there a moment ago, or still has a job"),
             "runner_online");
       }
+      tx.exec_params("DELETE FROM runner_credentials WHERE runner = $1", runner);
       tx.exec_params("DELETE FROM runners WHERE runner = $1", runner);
       return absl::OkStatus();
     });
+  }
+
+  absl::StatusOr<v1::Runner> GetRunner(const std::string& runner) override {
+    v1::Runner got;
+    KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) -> absl::Status {
+      std::vector<v1::Runner> found = ReadRunner(tx, runner);
+      if (found.empty()) return NoRunner();
+      got = std::move(found.front());
+      return absl::OkStatus();
+    }));
+    return got;
   }
 
   absl::StatusOr<v1::ListQueueResponse> ListQueue(absl::string_view page_token,
@@ -123,7 +140,76 @@ class PostgresAdminStore final : public AdminStore {
     return response;
   }
 
+  absl::StatusOr<v1::QueuedJob> MoveJob(int64_t project, int64_t build, int64_t number,
+                                        bool first) override {
+    v1::QueuedJob moved;
+    KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) -> absl::Status {
+      // With the project locked the job is neither granted nor ended meanwhile.
+      tx.exec_params("SELECT FROM projects WHERE project_id = $1 FOR UPDATE", project);
+      const pqxx::result rows = tx.exec_params(
+          "SELECT j.job_id, j.state FROM builds b JOIN jobs j USING (build_id) "
+          "JOIN projects p ON p.project_id = b.project_id AND p.delete_time IS NULL "
+          "WHERE b.project_id = $1 AND b.number = $2 AND j.number = $3",
+          project, build, number);
+      if (rows.empty()) return absl::NotFoundError("no such job");
+      if (rows[0][1].as<int>() != v1::STATE_ENQUEUED) return NotWaiting();
+      const auto job = rows[0][0].as<int64_t>();
+      tx.exec_params(
+          // Named, so that the partial indexes serve.
+          absl::StrCat("UPDATE jobs SET rank = coalesce((SELECT ",
+                       first ? "min(rank) - 1" : "max(rank) + 1",
+                       " FROM jobs WHERE state = 1 AND job_id <> $1), rank) WHERE job_id = $1"),
+          job);
+      tx.exec_params("SELECT pg_notify($1, '')", kJobsChannel);
+      auto read = ReadQueuedJob(tx, job);
+      if (!read) return NotWaiting();
+      moved = *std::move(read);
+      return absl::OkStatus();
+    }));
+    return moved;
+  }
+
+  absl::StatusOr<v1::PausedProject> SetProjectPaused(int64_t project,
+                                                     const std::string& by) override {
+    v1::PausedProject changed;
+    KOZMIC_RETURN_IF_ERROR(pool_.Transact(
+        [&](pqxx::work& tx) -> absl::Status { return PauseProject(tx, project, by, &changed); }));
+    return changed;
+  }
+
+  absl::StatusOr<v1::ListPausedProjectsResponse> ListPausedProjects() override {
+    v1::ListPausedProjectsResponse response;
+    KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
+      response = ReadPausedProjects(tx);
+      return absl::OkStatus();
+    }));
+    return response;
+  }
+
+  absl::StatusOr<v1::ListUntoldResponse> ListUntold(int64_t project) override {
+    v1::ListUntoldResponse response;
+    KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) {
+      response = ReadUntold(tx, project);
+      return absl::OkStatus();
+    }));
+    return response;
+  }
+
+  absl::StatusOr<int> RetryUntold(int64_t project) override {
+    int retried = 0;
+    KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) {
+      retried = RetryUntoldNow(tx, project);
+      return absl::OkStatus();
+    }));
+    return retried;
+  }
+
  private:
+  static absl::Status NotWaiting() {
+    return WithReason(absl::FailedPreconditionError("the job does not wait for a runner"),
+                      "not_waiting");
+  }
+
   PostgresPool& pool_;
 };
 

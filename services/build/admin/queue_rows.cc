@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "lib/postgres/array.h"
@@ -24,20 +25,21 @@ constexpr char kNextPlaces[] =
     "      AND (j.rank, j.job_id) > ($1, $2) ORDER BY j.rank, j.job_id LIMIT $3), "
     "  place AS (SELECT * FROM open UNION ALL SELECT * FROM held ORDER BY 1, 2 LIMIT $3) ";
 
-}  // namespace
+// What reads the rows of `place`, which `with` makes.
+std::string SelectPlaces(const char* with) {
+  return absl::StrCat(with,
+                      "SELECT place.rank, j.job_id, j.project_id, b.number AS build, j.number, "
+                      "b.repository, b.ref, j.title, s.labels, ",
+                      Micros("j.queue_time"),
+                      " AS queued FROM place JOIN jobs j ON j.job_id = place.job_id "
+                      "JOIN builds b USING (build_id) JOIN label_sets s USING (label_set) "
+                      "ORDER BY place.rank, place.job_id");
+}
 
-std::vector<PlacedJob> ReadQueue(pqxx::transaction_base& tx, const QueuePlace& after, int limit) {
+std::vector<PlacedJob> ReadPlaces(pqxx::transaction_base& tx, const pqxx::result& places) {
   std::vector<PlacedJob> queue;
   std::vector<int64_t> ids;
-  for (const auto& row : tx.exec_params(
-           absl::StrCat(kNextPlaces,
-                        "SELECT place.rank, j.job_id, j.project_id, b.number AS build, j.number, "
-                        "b.repository, b.ref, j.title, s.labels, ",
-                        Micros("j.queue_time"),
-                        " AS queued FROM place JOIN jobs j ON j.job_id = place.job_id "
-                        "JOIN builds b USING (build_id) JOIN label_sets s USING (label_set) "
-                        "ORDER BY place.rank, place.job_id"),
-           after.rank, after.job, limit)) {
+  for (const auto& row : places) {
     PlacedJob& placed = queue.emplace_back();
     placed.place = {row["rank"].as<int64_t>(), row["job_id"].as<int64_t>()};
     ids.push_back(placed.place.job);
@@ -57,6 +59,21 @@ std::vector<PlacedJob> ReadQueue(pqxx::transaction_base& tx, const QueuePlace& a
     if (wait != waits.end()) *placed.job.mutable_wait() = Explain(wait->second);
   }
   return queue;
+}
+
+}  // namespace
+
+std::vector<PlacedJob> ReadQueue(pqxx::transaction_base& tx, const QueuePlace& after, int limit) {
+  return ReadPlaces(tx, tx.exec_params(SelectPlaces(kNextPlaces), after.rank, after.job, limit));
+}
+
+std::optional<v1::QueuedJob> ReadQueuedJob(pqxx::transaction_base& tx, int64_t job) {
+  std::vector<PlacedJob> found =
+      ReadPlaces(tx, tx.exec_params(SelectPlaces("WITH place AS (SELECT rank, job_id FROM jobs "
+                                                 "  WHERE job_id = $1 AND state = 1) "),
+                                    job));
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front().job);
 }
 
 }  // namespace kozmic::build

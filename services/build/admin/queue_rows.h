@@ -2,6 +2,8 @@
 #define KOZMIC_SERVICES_BUILD_ADMIN_QUEUE_ROWS_H_
 
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <vector>
 
 #include "kozmic/build/v1/admin.pb.h"
@@ -11,7 +13,7 @@ namespace kozmic::build {
 
 // A place in the queue, after which a page begins.
 struct QueuePlace {
-  int64_t rank = -1;
+  int64_t rank = std::numeric_limits<int64_t>::min();
   int64_t job = 0;
 };
 
@@ -22,6 +24,8 @@ struct PlacedJob {
 
 // The next `limit` jobs that wait, whatever the queue's length.
 std::vector<PlacedJob> ReadQueue(pqxx::transaction_base& tx, const QueuePlace& after, int limit);
+// One of them; nullopt: it does not wait any more.
+std::optional<v1::QueuedJob> ReadQueuedJob(pqxx::transaction_base& tx, int64_t job);
 
 }  // namespace kozmic::build
 

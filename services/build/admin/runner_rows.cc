@@ -16,9 +16,10 @@ std::string SelectRunners(const std::string& where_and_order) {
   return absl::StrCat(
       "SELECT r.runner, r.labels, r.slots, r.version, ", kSeenOfLate, " AS online, ",
       Micros("r.seen_time"), " AS seen, ", Micros("r.session_time"), " AS session, r.paused_by, ",
-      Micros("r.pause_time"),
-      " AS pause, (SELECT count(*) FROM attempts a WHERE a.runner = r.runner AND a.state = 2) AS "
-      "busy FROM runners r ",
+      Micros("r.pause_time"), " AS pause, c.creator, ", Micros("c.create_time"), " AS registered, ",
+      Micros("c.rotate_time"), " AS rotated, c.revoked_by, ", Micros("c.revoke_time"),
+      " AS revoked, (SELECT count(*) FROM attempts a WHERE a.runner = r.runner AND a.state = 2) AS "
+      "busy FROM runners r LEFT JOIN runner_credentials c ON c.runner = r.runner ",
       where_and_order);
 }
 
@@ -34,6 +35,13 @@ v1::Runner RunnerOf(const pqxx::row& row) {
   runner.set_paused_by(row["paused_by"].c_str());
   if (!row["pause"].is_null()) SetTime(row["pause"], runner.mutable_pause_time());
   runner.set_busy(row["busy"].as<int>());
+  if (row["registered"].is_null()) return runner;
+  v1::Registration& registration = *runner.mutable_registration();
+  registration.set_creator(row["creator"].c_str());
+  SetTime(row["registered"], registration.mutable_create_time());
+  if (!row["rotated"].is_null()) SetTime(row["rotated"], registration.mutable_rotate_time());
+  registration.set_revoked_by(row["revoked_by"].c_str());
+  if (!row["revoked"].is_null()) SetTime(row["revoked"], registration.mutable_revoke_time());
   return runner;
 }
 

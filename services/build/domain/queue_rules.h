@@ -20,8 +20,9 @@ int64_t NextRank(int64_t last_of_project, int64_t clock);
 // What limits a project's jobs at once, counted while its lock is held.
 class Admission {
  public:
-  // `max_parallel`: 0 for no limit. `running`: its jobs that runners have, by hook.
-  Admission(int max_parallel, std::map<std::string, int> running);
+  // `max_parallel`: 0 for no limit. `running`: its jobs that runners have, by hook. `paused`: there
+  // is no place at all, as with a limit of none.
+  Admission(int max_parallel, std::map<std::string, int> running, bool paused = false);
 
   // GATE_OPEN: a job of `hook`, which itself may have a limit (0: none), may run, and now counts.
   // Otherwise what it must wait for.
@@ -31,6 +32,7 @@ class Admission {
 
  private:
   const int max_parallel_;
+  const bool paused_;
   std::map<std::string, int> running_;
   int total_ = 0;
 };

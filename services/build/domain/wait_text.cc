@@ -16,6 +16,7 @@ std::string Count(int count, absl::string_view one, absl::string_view many) {
 
 v1::Gate GateOf(const WaitFacts& facts) {
   if (facts.gate == v1::GATE_APPROVAL) return facts.gate;
+  if (!facts.project_paused_by.empty()) return v1::GATE_PROJECT_LIMIT;
   if (facts.project_limit > 0 && facts.project_running >= facts.project_limit) {
     return v1::GATE_PROJECT_LIMIT;
   }
@@ -63,6 +64,11 @@ std::string Sentence(const WaitFacts& facts, v1::Gate gate) {
       return "It comes from a fork and waits until somebody who may configure the project approves "
              "it.";
     case v1::GATE_PROJECT_LIMIT:
+      if (!facts.project_paused_by.empty()) {
+        return absl::StrCat("Its project is paused by ", facts.project_paused_by,
+                            ", an administrator: runners are given none of its jobs until it is "
+                            "resumed.");
+      }
       return absl::StrCat("It waits for the project's limit: of its jobs, ",
                           Count(facts.project_limit, "runs", "run"), " at once at most, and ",
                           Count(facts.project_running, "is", "are"), " running.");
@@ -82,7 +88,9 @@ v1::ExplainWaitResponse::Wait Explain(const WaitFacts& facts) {
   const v1::Gate gate = GateOf(facts);
   wait.set_job(facts.job);
   wait.set_gate(gate);
-  if (gate == v1::GATE_PROJECT_LIMIT) wait.set_limit(facts.project_limit);
+  if (gate == v1::GATE_PROJECT_LIMIT && facts.project_paused_by.empty()) {
+    wait.set_limit(facts.project_limit);
+  }
   if (gate == v1::GATE_HOOK_LIMIT) wait.set_limit(facts.hook_limit);
   if (gate == v1::GATE_OPEN) wait.set_ahead(facts.ahead);
   wait.set_fitting_runners(facts.fitting_runners);

@@ -19,8 +19,10 @@ class FaultyLeaseStore final : public LeaseStore {
       : store_(store), connection_(connection) {}
 
   absl::StatusOr<std::vector<GrantedLease>> OpenSession(
-      const runner::v1::OpenSessionRequest& request, absl::string_view session) override {
-    return connection_.Run("OpenSession", [&] { return store_.OpenSession(request, session); });
+      const runner::v1::OpenSessionRequest& request, absl::string_view session,
+      const std::string& credential_sha256) override {
+    return connection_.Run("OpenSession",
+                           [&] { return store_.OpenSession(request, session, credential_sha256); });
   }
   absl::StatusOr<std::string> RunnerOf(absl::string_view session) override {
     return connection_.Run("RunnerOf", [&] { return store_.RunnerOf(session); });

@@ -134,6 +134,8 @@ bool Invariants::IsForgotten(const JobModel& job) const {
     return false;
   }
   const JobRow& row = db_.jobs.at(job.id);
+  // They are looked at once it is resumed.
+  if (db_.projects.at(row.project).paused) return false;
   return std::none_of(db_.jobs.begin(), db_.jobs.end(), [&](const auto& other) {
     if (other.second.project != row.project) return false;
     const JobModel& model = db_.Job(other.first);
@@ -188,6 +190,9 @@ std::pair<int, int> Invariants::CountRunning(const JobRow& job) const {
 
 std::string Invariants::CheckGrant(const JobModel& job) {
   const JobRow& row = db_.jobs.at(job.id);
+  if (db_.projects.at(row.project).paused) {
+    return absl::StrCat("pause: job ", job.id, " was granted");
+  }
   const auto [of_project, of_hook] = CountRunning(row);
   const int limit = db_.projects.at(row.project).settings.max_parallel();
   if ((limit > 0 && of_project > limit) || (row.hook_limit > 0 && of_hook > row.hook_limit)) {
@@ -241,7 +246,7 @@ std::string Invariants::CheckNothingFor(const std::vector<std::string>& labels) 
   for (const auto& [id, job] : db_.jobs) {
     const JobModel& model = db_.Job(id);
     if (model.state != v1::STATE_ENQUEUED || model.gate == v1::GATE_APPROVAL ||
-        !MemoryDatabase::Fits(job, labels)) {
+        !MemoryDatabase::Fits(job, labels) || db_.projects.at(job.project).paused) {
       continue;
     }
     const auto [of_project, of_hook] = CountRunning(job);

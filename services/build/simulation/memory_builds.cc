@@ -125,6 +125,14 @@ absl::Status MemoryBuilds::Approve(int64_t project, int64_t number, absl::string
   return absl::OkStatus();
 }
 
+absl::Status MemoryBuilds::SetPaused(int64_t project, bool paused) {
+  ++db_.changes;
+  db_.projects.at(project).paused = paused;
+  const int limit = db_.projects.at(project).settings.max_parallel();
+  if (!paused) OpenProjectGates(db_, project, limit > 0 ? limit : INT_MAX);
+  return absl::OkStatus();
+}
+
 absl::Status MemoryBuilds::UpdateSettings(int64_t project, const v1::ProjectSettings& settings) {
   ++db_.changes;
   db_.projects.at(project).settings = settings;

@@ -9,8 +9,8 @@
 
 namespace kozmic::build::simulation {
 
-// What webhooks and people do to builds: of BuildStore and ControlStore the calls that change
-// something, on a MemoryDatabase, with their contract.
+// What webhooks and people do to builds: of BuildStore, ControlStore and AdminStore calls that
+// change something, on a MemoryDatabase, with their contract.
 class MemoryBuilds {
  public:
   explicit MemoryBuilds(MemoryDatabase& database) : db_(database) {}
@@ -22,6 +22,7 @@ class MemoryBuilds {
   absl::Status Restart(int64_t project, int64_t number, bool failed_only);
   absl::Status Approve(int64_t project, int64_t number, absl::string_view commit,
                        absl::string_view approver);
+  absl::Status SetPaused(int64_t project, bool paused);
   absl::Status UpdateSettings(int64_t project, const v1::ProjectSettings& settings);
 
  private:

@@ -22,6 +22,7 @@ struct ProjectRow {
   int64_t last_number = 0;
   int64_t last_rank = 0;
   v1::ProjectSettings settings;
+  bool paused = false;
 };
 
 struct BuildRow {

@@ -58,7 +58,8 @@ bool MemoryLeaseStore::Take(int64_t job_id) {
       ++running[other.hook];
     }
   }
-  Admission admission(db_.projects.at(row.project).settings.max_parallel(), std::move(running));
+  const ProjectRow& project = db_.projects.at(row.project);
+  Admission admission(project.settings.max_parallel(), std::move(running), project.paused);
   MemoryWriter writer(db_);
   BuildModel* build = writer.Load(row.build_id);
   JobModel* job = build->FindJobById(job_id);

@@ -52,7 +52,7 @@ GrantedLease MemoryLeaseStore::LeaseOf(const AttemptRow& attempt) const {
 }
 
 absl::StatusOr<std::vector<GrantedLease>> MemoryLeaseStore::OpenSession(
-    const runner::v1::OpenSessionRequest& request, absl::string_view session) {
+    const runner::v1::OpenSessionRequest& request, absl::string_view session, const std::string&) {
   const std::set<std::string> labels(request.labels().begin(), request.labels().end());
   ++db_.changes;
   db_.runners[request.runner()] = {std::string(session), {labels.begin(), labels.end()}};

@@ -17,8 +17,10 @@ class MemoryLeaseStore final : public LeaseStore {
   MemoryLeaseStore(MemoryDatabase& database, absl::Duration lease_time)
       : db_(database), lease_time_(lease_time) {}
 
+  // None of its runners is registered.
   absl::StatusOr<std::vector<GrantedLease>> OpenSession(
-      const runner::v1::OpenSessionRequest& request, absl::string_view session) override;
+      const runner::v1::OpenSessionRequest& request, absl::string_view session,
+      const std::string& credential_sha256) override;
   absl::StatusOr<std::string> RunnerOf(absl::string_view session) override;
   absl::StatusOr<std::vector<Granted>> Grant(const std::vector<LeaseRequest>& requests) override;
   absl::StatusOr<std::vector<Renewed>> Renew(absl::string_view session,

@@ -80,6 +80,7 @@ void People::Act() {
   Dice& dice = env_.dice;
   const int64_t project = dice.Between(1, static_cast<int>(env_.database.projects.size()));
   if (dice.Chance(200)) return ChangeSettings(project);
+  if (dice.Chance(150)) return SetPaused(project, dice.Chance(400));
   const auto builds = static_cast<int>(env_.database.projects.at(project).last_number);
   if (builds == 0) return;
   const int64_t number = dice.Between(1, builds);
@@ -115,6 +116,17 @@ void People::ChangeSettings(int64_t project) {
   if (settings.retry_lost()) env_.ever_repeats.insert(project);
   connection_.Run("UpdateSettings", [&] { return builds_.UpdateSettings(project, settings); })
       .IgnoreError();
+}
+
+void People::SetPaused(int64_t project, bool paused) {
+  env_.Trace("project ", project, paused ? " is paused" : " is resumed");
+  connection_.Run("SetPaused", [&] { return builds_.SetPaused(project, paused); }).IgnoreError();
+}
+
+void People::ResumeAll() {
+  for (const auto& [project, row] : env_.database.projects) {
+    if (row.paused) SetPaused(project, false);
+  }
 }
 
 void People::ApproveAll() {

@@ -27,7 +27,7 @@ class Webhooks {
   Connection connection_;
 };
 
-// People, who cancel, restart, approve, and change how their projects are built.
+// People, who cancel, restart, approve, change how their projects are built, and pause them.
 class People {
  public:
   People(Environment& env, MemoryBuilds& builds)
@@ -36,10 +36,13 @@ class People {
   void Start();
   // Says yes to all that waits for approval.
   void ApproveAll();
+  // Lets all projects go on.
+  void ResumeAll();
 
  private:
   void Act();
   void ChangeSettings(int64_t project);
+  void SetPaused(int64_t project, bool paused);
 
   Environment& env_;
   MemoryBuilds& builds_;

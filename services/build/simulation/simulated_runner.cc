@@ -72,7 +72,7 @@ void SimulatedRunner::Open() {
   for (const std::string& label : traits_.labels) request.add_labels(label);
   request.set_slots(traits_.slots);
   const std::string session = absl::StrCat(traits_.name, "-session-", ++sessions_);
-  const auto leases = store_.OpenSession(request, session);
+  const auto leases = store_.OpenSession(request, session, "");
   if (!leases.ok()) return;
   session_ = session;
   renewed_ = env_.clock.Now();

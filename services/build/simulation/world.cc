@@ -83,6 +83,7 @@ void World::ComeToRest() {
   // What is still on its way arrives.
   env_.events.RunUntil(env_.clock.Now() + absl::Minutes(4));
   people_.ApproveAll();
+  people_.ResumeAll();
   const absl::Time end = env_.clock.Now() + kRestWithin;
   while (!env_.events.stopped() && !IsAtRest()) {
     if (env_.clock.Now() > end) return env_.Fail("I7: the world does not come to rest");

@@ -23,8 +23,18 @@ constexpr absl::Duration kSlack = absl::Seconds(5);
 
 }  // namespace
 
-BuildLink::BuildLink(std::shared_ptr<grpc::Channel> channel, std::string runner_token)
-    : token_(std::move(runner_token)), stub_(RunnerService::NewStub(std::move(channel))) {}
+BuildLink::BuildLink(std::shared_ptr<grpc::Channel> channel, std::string bearer)
+    : stub_(RunnerService::NewStub(std::move(channel))), bearer_(std::move(bearer)) {}
+
+std::string BuildLink::bearer() const {
+  absl::MutexLock lock(&mutex_);
+  return bearer_;
+}
+
+void BuildLink::SetBearer(std::string bearer) {
+  absl::MutexLock lock(&mutex_);
+  bearer_ = std::move(bearer);
+}
 
 std::string BuildLink::session() const {
   absl::MutexLock lock(&mutex_);
@@ -36,7 +46,7 @@ absl::StatusOr<v1::OpenSessionResponse> BuildLink::OpenSession(
   KOZMIC_ASSIGN_OR_RETURN(
       v1::OpenSessionResponse response,
       (Call<RunnerService::Stub, v1::OpenSessionRequest, v1::OpenSessionResponse>(
-          *stub_, &RunnerService::Stub::OpenSession, request, token_, kCall)));
+          *stub_, &RunnerService::Stub::OpenSession, request, bearer(), kCall)));
   absl::MutexLock lock(&mutex_);
   session_ = response.session();
   return response;
@@ -48,7 +58,7 @@ absl::StatusOr<std::optional<v1::Lease>> BuildLink::LeaseJob(const std::string& 
   request.set_session(session());
   request.set_request_id(request_id);
   grpc::ClientContext context;
-  PrepareCall(context, absl::Now() + patience + kSlack, token_);
+  PrepareCall(context, absl::Now() + patience + kSlack, bearer());
   {
     absl::MutexLock lock(&mutex_);
     if (waiting_stopped_) return absl::CancelledError("this runner takes no more jobs");
@@ -80,7 +90,7 @@ absl::StatusOr<v1::RenewLeasesResponse> BuildLink::RenewLeases(
   request.set_session(session());
   for (const auto& renewal : renewals) *request.add_renewals() = renewal;
   return Call<RunnerService::Stub, v1::RenewLeasesRequest, v1::RenewLeasesResponse>(
-      *stub_, &RunnerService::Stub::RenewLeases, request, token_, kCall);
+      *stub_, &RunnerService::Stub::RenewLeases, request, bearer(), kCall);
 }
 
 absl::StatusOr<v1::IssueCheckoutResponse> BuildLink::IssueCheckout(const v1::Lease& lease,
@@ -92,7 +102,7 @@ absl::StatusOr<v1::IssueCheckoutResponse> BuildLink::IssueCheckout(const v1::Lea
   request.set_fence(lease.fence());
   request.set_refused(refused);
   grpc::ClientContext context;
-  PrepareCall(context, absl::Now() + kCheckout, token_);
+  PrepareCall(context, absl::Now() + kCheckout, bearer());
   const std::stop_callback on_stop(std::move(stop), [&context] { context.TryCancel(); });
   v1::IssueCheckoutResponse response;
   const grpc::Status status = stub_->IssueCheckout(&context, request, &response);
@@ -104,7 +114,7 @@ absl::Status BuildLink::WatchSession(std::stop_token stop, const std::function<v
   v1::WatchSessionRequest request;
   request.set_session(session());
   grpc::ClientContext context;
-  PrepareCall(context, absl::Now() + kWatch, token_);
+  PrepareCall(context, absl::Now() + kWatch, bearer());
   const std::stop_callback on_stop(std::move(stop), [&context] { context.TryCancel(); });
   const auto stream = stub_->WatchSession(&context, request);
   v1::WatchSessionResponse hint;
@@ -116,7 +126,7 @@ absl::Status BuildLink::WatchSession(std::stop_token stop, const std::function<v
 absl::Status BuildLink::FinishJob(v1::FinishJobRequest request) {
   request.set_session(session());
   return Call<RunnerService::Stub, v1::FinishJobRequest, v1::FinishJobResponse>(
-             *stub_, &RunnerService::Stub::FinishJob, request, token_, kFinish)
+             *stub_, &RunnerService::Stub::FinishJob, request, bearer(), kFinish)
       .status();
 }
 
@@ -124,7 +134,7 @@ absl::StatusOr<v1::ClaimInstallResponse> BuildLink::ClaimInstall(v1::ClaimInstal
                                                                  std::stop_token stop) {
   request.set_session(session());
   grpc::ClientContext context;
-  PrepareCall(context, absl::Now() + kCall, token_);
+  PrepareCall(context, absl::Now() + kCall, bearer());
   const std::stop_callback on_stop(std::move(stop), [&context] { context.TryCancel(); });
   v1::ClaimInstallResponse response;
   const grpc::Status status = stub_->ClaimInstall(&context, request, &response);
@@ -138,20 +148,20 @@ absl::StatusOr<v1::RenewInstallsResponse> BuildLink::RenewInstalls(
   request.set_session(session());
   request.mutable_claims()->Add(claims.begin(), claims.end());
   return Call<RunnerService::Stub, v1::RenewInstallsRequest, v1::RenewInstallsResponse>(
-      *stub_, &RunnerService::Stub::RenewInstalls, request, token_, kCall);
+      *stub_, &RunnerService::Stub::RenewInstalls, request, bearer(), kCall);
 }
 
 absl::Status BuildLink::FinishInstall(v1::FinishInstallRequest request) {
   request.set_session(session());
   return Call<RunnerService::Stub, v1::FinishInstallRequest, v1::FinishInstallResponse>(
-             *stub_, &RunnerService::Stub::FinishInstall, request, token_, kCall)
+             *stub_, &RunnerService::Stub::FinishInstall, request, bearer(), kCall)
       .status();
 }
 
 absl::StatusOr<v1::TidyInstallsResponse> BuildLink::TidyInstalls(v1::TidyInstallsRequest request) {
   request.set_session(session());
   return Call<RunnerService::Stub, v1::TidyInstallsRequest, v1::TidyInstallsResponse>(
-      *stub_, &RunnerService::Stub::TidyInstalls, request, token_, kCall);
+      *stub_, &RunnerService::Stub::TidyInstalls, request, bearer(), kCall);
 }
 
 }  // namespace kozmic::runner

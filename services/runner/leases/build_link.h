@@ -23,7 +23,12 @@ namespace kozmic::runner {
 // none retries.
 class BuildLink {
  public:
-  BuildLink(std::shared_ptr<grpc::Channel> channel, std::string runner_token);
+  // `bearer`: what this runner proves itself by.
+  BuildLink(std::shared_ptr<grpc::Channel> channel, std::string bearer);
+
+  std::string bearer() const;
+  // Of all later calls.
+  void SetBearer(std::string bearer);
 
   // Becomes the runner of that name; its session is used by all other calls.
   absl::StatusOr<v1::OpenSessionResponse> OpenSession(const v1::OpenSessionRequest& request);
@@ -58,9 +63,9 @@ class BuildLink {
  private:
   std::string session() const;
 
-  const std::string token_;
   const std::unique_ptr<v1::RunnerService::Stub> stub_;
   mutable absl::Mutex mutex_;
+  std::string bearer_ ABSL_GUARDED_BY(mutex_);
   std::string session_ ABSL_GUARDED_BY(mutex_);
   bool waiting_stopped_ ABSL_GUARDED_BY(mutex_) = false;
   grpc::ClientContext* waiting_ ABSL_GUARDED_BY(mutex_) = nullptr;
