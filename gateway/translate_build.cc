@@ -153,6 +153,7 @@ JsonText ToJson(const build::v1::Build& build) {
                      {"variables", JsonObjectOf(variables)},
                      {"creator", build.creator()},
                      {"generation", build.generation()},
+                     {"trace_id", TextOrNull(build.trace_id())},
                      {"jobs", JsonArrayOf(build.jobs(), JobJson)}});
 }
 

@@ -39,7 +39,7 @@ TEST(TranslateTest, ABuildThatHasOnlyBegunHasNulls) {
     "branch": "feature/x", "commit": "abc", "commit_url": "", "message": "", "author": null,
     "created_at": "2023-11-14T22:13:20.005Z", "started_at": null, "finished_at": null,
     "revision": 12, "trigger": "push", "pull_request": null, "fork": null, "approval": null,
-    "variables": {}, "creator": "", "generation": 0,
+    "variables": {}, "creator": "", "generation": 0, "trace_id": null, 
     "jobs": [{"number": 1, "title": "tests", "image": "", "status": "enqueued", "reason": "",
               "exit_code": null, "attempt": 0, "queued_at": null, "started_at": null,
               "finished_at": null, "runner": null, "phases": [], "log": null, "hook_id": null,

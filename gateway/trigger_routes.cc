@@ -1,5 +1,6 @@
 #include "gateway/trigger_routes.h"
 
+#include "absl/time/clock.h"
 #include "gateway/answer.h"
 #include "gateway/ask.h"
 #include "gateway/body_reader.h"
@@ -7,6 +8,7 @@
 #include "gateway/route_options.h"
 #include "gateway/translate.h"
 #include "gateway/translate_build.h"
+#include "lib/trace/span.h"
 
 namespace kozmic::gateway {
 namespace {
@@ -39,9 +41,13 @@ void TriggerRoutes::Trigger(http::Exchange& exchange) const {
   if (const absl::Status read = body.Finish(); !read.ok()) return ReplyStatus(exchange, read);
   request.mutable_variables()->insert(variables.begin(), variables.end());
   request.set_request_id(random_.Hex(kRequestIdBytes));
+  // Which has 32 hexadecimal digits, as the name of a trace.
+  const TraceScope scope(RootOf(request.request_id()));
+  const absl::Time begin = absl::Now();
   const auto triggered = Ask(exchange, *backends_.project, &ProjectStub::TriggerBuild, request,
                              session->token, kChangeAtGithub);
   if (!triggered) return;
+  RecordRoot(request.request_id(), "trigger", begin, absl::Now());
 
   build::v1::GetBuildRequest get;
   get.set_name(triggered->build());

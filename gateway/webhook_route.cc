@@ -5,9 +5,11 @@
 #include <string>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "gateway/answer.h"
 #include "gateway/json_text.h"
 #include "gateway/text.h"
+#include "lib/trace/span.h"
 
 namespace kozmic::gateway {
 namespace {
@@ -54,12 +56,18 @@ void AcceptWebhook(WebhookForwarder& forwarder, http::Exchange& exchange) {
       !CopyValues(exchange, "X-Hub-Signature-256", webhook.mutable_signature())) {
     return ReplyError(exchange, 400, "bad_header", "A header of the delivery is malformed.");
   }
+  // What follows is known by GitHub's own name for it. Of what nobody has signed nothing is traced.
+  const std::string trace = webhook.delivery().empty() ? "" : TraceIdOf(webhook.delivery(0));
+  const TraceScope scope(RootOf(trace));
+  const absl::Time begin = absl::Now();
   absl::Status status = absl::NotFoundError("");
   if (hook) {
     webhook.set_hook_id(*hook);
     webhook.set_body(exchange.request.body);
     const auto accepted = forwarder.Accept(std::move(webhook));
     if (accepted.ok()) {
+      RecordRoot(trace, "webhook", begin, absl::Now(),
+                 {{"kozmic.result", std::string(DispositionText(*accepted))}});
       return Reply(exchange, 200, JsonObject({{"result", DispositionText(*accepted)}}));
     }
     status = accepted.status();

@@ -6,6 +6,7 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "lib/base/trace_context.h"
 #include "nlohmann/json.hpp"
 
 namespace kozmic {
@@ -46,6 +47,7 @@ void Log(Severity severity, absl::string_view message, std::initializer_list<Log
   line["level"] = LevelName(severity);
   line["service"] = ServiceName();
   line["message"] = std::string(message);
+  if (CurrentTrace().known()) line["trace"] = CurrentTrace().trace_id;
   for (const LogField& field : fields) {
     std::visit([&](const auto& value) { line[std::string(field.key)] = value; }, field.value);
   }

@@ -30,7 +30,8 @@ struct LogField {
 };
 
 // Writes one line of JSON to standard error:
-// {"time":"…","level":"info","service":"build","message":"…", fields…}. Never give it a secret.
+// {"time":"…","level":"info","service":"build","message":"…","trace":"…", fields…}, with the trace
+// only of a thread that works for one. Never give it a secret.
 // Thread-safe; lines do not interleave. A message names what happened, the fields say to what.
 void Log(Severity severity, absl::string_view message, std::initializer_list<LogField> fields = {});
 

@@ -13,6 +13,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "lib/trace/span.h"
 #include "nlohmann/json.hpp"
 
 namespace kozmic::docker {
@@ -55,6 +56,14 @@ std::string MessageOf(int http_status, const std::string& body) {
 }  // namespace
 
 absl::StatusOr<EngineReply> EngineHttp::Call(const EngineRequest& request) const {
+  Span span(absl::StrCat("Docker ", request.method), Span::Kind::kClient);
+  span.Set("url.path", request.path.substr(0, request.path.find('?')));
+  absl::StatusOr<EngineReply> reply = Exchange(request);
+  span.SetStatus(reply.status());
+  return reply;
+}
+
+absl::StatusOr<EngineReply> EngineHttp::Exchange(const EngineRequest& request) const {
   httplib::Client client(socket_path_);
   client.set_address_family(AF_UNIX);
   client.set_url_encode(false);

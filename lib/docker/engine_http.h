@@ -55,6 +55,8 @@ class EngineHttp {
   const std::string& socket_path() const { return socket_path_; }
 
  private:
+  absl::StatusOr<EngineReply> Exchange(const EngineRequest& request) const;
+
   const std::string socket_path_;
 };
 

@@ -14,6 +14,7 @@
 #include "lib/process/version.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
+#include "lib/trace/span.h"
 
 namespace kozmic::github {
 namespace {
@@ -139,6 +140,17 @@ HttpClient::Connection::~Connection() = default;
 absl::StatusOr<HttpAnswer> HttpClient::Connection::Send(const HttpRequest& request,
                                                         absl::Time deadline) {
   KOZMIC_RETURN_IF_ERROR(CheckLines(request));
+  Span span(absl::StrCat("GitHub ", request.method), Span::Kind::kClient);
+  // Without the query, in which there may be a secret.
+  span.Set("url.path", request.target.substr(0, request.target.find('?')));
+  absl::StatusOr<HttpAnswer> answer = Follow(request, deadline);
+  span.SetStatus(answer.status());
+  if (answer.ok()) span.Set("http.response.status_code", int64_t{answer->status});
+  return answer;
+}
+
+absl::StatusOr<HttpAnswer> HttpClient::Connection::Follow(const HttpRequest& request,
+                                                          absl::Time deadline) {
   std::string path = client_.path_prefix_ + request.target;
   for (int redirects = 0; redirects <= kMostRedirects; ++redirects) {
     auto answer = Exchange(request, path, deadline);

@@ -65,6 +65,7 @@ class HttpClient {
     absl::StatusOr<HttpAnswer> Send(const HttpRequest& request, absl::Time deadline);
 
    private:
+    absl::StatusOr<HttpAnswer> Follow(const HttpRequest& request, absl::Time deadline);
     absl::StatusOr<HttpAnswer> Exchange(const HttpRequest& request, const std::string& target,
                                         absl::Time deadline);
 

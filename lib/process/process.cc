@@ -10,12 +10,15 @@
 #include <memory>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "absl/synchronization/mutex.h"
 #include "lib/base/log.h"
 #include "lib/metrics/metrics_server.h"
 #include "lib/process/version.h"
+#include "lib/trace/exporter.h"
 
 namespace kozmic {
 namespace {
@@ -58,6 +61,26 @@ absl::Status StartMetrics(ConfigReader& config, bool only_check,
   absl::StatusOr<std::unique_ptr<MetricsServer>> server = MetricsServer::Start(listen);
   if (!server.ok()) return server.status();
   *out = *std::move(server);
+  return absl::OkStatus();
+}
+
+// `out` stays null where nobody collects traces.
+absl::Status StartTraces(ConfigReader& config, bool only_check, absl::string_view name,
+                         std::unique_ptr<TraceExporter>* out) {
+  std::string endpoint;
+  config.Text("trace_endpoint", &endpoint,
+              {.help = "http(s)://host:port of a collector of traces that speaks OpenTelemetry's "
+                       "protocol over HTTP; none unless it is set",
+               .fallback = ""});
+  if (endpoint.empty()) return absl::OkStatus();
+  if (!absl::StartsWith(endpoint, "http://") && !absl::StartsWith(endpoint, "https://")) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("trace_endpoint: \"", endpoint, "\" must begin with http:// or https://"));
+  }
+  if (only_check) return absl::OkStatus();
+  const absl::string_view base = absl::StripSuffix(endpoint, "/");
+  *out = std::make_unique<TraceExporter>(
+      TraceExporter::Options{.endpoint = std::string(base), .service = std::string(name)});
   return absl::OkStatus();
 }
 
@@ -114,11 +137,13 @@ int RunProcess(int argc, char** argv, absl::string_view name,
   absl::StatusOr<ConfigReader> config =
       ConfigReader::Load(path, ConfigReader::ProcessEnvironment());
   std::unique_ptr<MetricsServer> metrics;
+  std::unique_ptr<TraceExporter> traces;
   absl::Status status = config.status();
   if (status.ok()) {
     if (check || describe) config->OnlyCheck();
     status = StartMetrics(*config, check || describe, &metrics);
   }
+  if (status.ok()) status = StartTraces(*config, check || describe, name, &traces);
   if (status.ok()) status = serve(*config);
   if (describe && config.ok()) {
     for (const ConfigReader::Declared& key : config->declared()) PrintSetting(key);

@@ -1,6 +1,8 @@
 #include "lib/rpc/client.h"
 
 #include "absl/strings/str_cat.h"
+#include "lib/base/trace_context.h"
+#include "lib/rpc/metadata.h"
 
 namespace kozmic {
 namespace {
@@ -34,6 +36,7 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
 void PrepareCall(grpc::ClientContext& context, absl::Time deadline, absl::string_view bearer) {
   context.set_deadline(absl::ToChronoTime(deadline));
   if (!bearer.empty()) context.AddMetadata("authorization", absl::StrCat("Bearer ", bearer));
+  if (CurrentTrace().known()) context.AddMetadata(kTraceparent, ToTraceparent(CurrentTrace()));
 }
 
 }  // namespace kozmic

@@ -19,7 +19,7 @@ namespace kozmic {
 // that answer. A process without an RpcServer needs a ChannelPoller.
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address);
 
-// Sets deadline and bearer credential ("" for none) of a call.
+// Sets deadline and bearer credential ("" for none) of a call, which bears this thread's trace.
 void PrepareCall(grpc::ClientContext& context, absl::Time deadline, absl::string_view bearer);
 
 // One unary call: `Call(*stub, &AuthService::Stub::GetUser, request, bearer, absl::Seconds(2))`.

@@ -2,6 +2,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
+#include "lib/rpc/metadata.h"
+#include "lib/trace/span.h"
 
 namespace kozmic {
 
@@ -12,6 +14,13 @@ std::string BearerOf(const grpc::CallbackServerContext& context) {
   absl::string_view value(found->second.data(), found->second.size());
   if (!absl::ConsumePrefix(&value, "Bearer ")) return "";
   return std::string(value);
+}
+
+TraceContext TraceOf(const grpc::CallbackServerContext& context) {
+  const auto& metadata = context.client_metadata();
+  const auto found = metadata.find(kTraceparent);
+  if (found == metadata.end()) return {};
+  return FromTraceparent(absl::string_view(found->second.data(), found->second.size()));
 }
 
 absl::StatusOr<Caller> AuthenticateCall(const grpc::CallbackServerContext& context,
@@ -32,9 +41,13 @@ grpc::ServerUnaryReactor* UnaryRunner::Run(
           status = absl::CancelledError("the caller has gone");
         } else {
           absl::StatusOr<Caller> caller = AuthenticateCall(*context, authenticator_);
+          // Strangers are not to fill anybody's traces.
+          const bool known = caller.ok() && caller->kind != Caller::Kind::kAnonymous;
+          Span span(known ? TraceOf(*context) : TraceContext(), method, Span::Kind::kServer);
           status = caller.ok() ? handler(*caller) : caller.status();
+          span.SetStatus(status);
+          LogServerFault(method, status);
         }
-        LogServerFault(method, status);
         reactor->Finish(ToGrpc(status, *context));
       });
   if (!accepted) {

@@ -9,6 +9,7 @@
 #include "grpcpp/grpcpp.h"
 #include "lib/base/executor.h"
 #include "lib/base/log.h"
+#include "lib/base/trace_context.h"
 #include "lib/rpc/caller.h"
 #include "lib/rpc/grpc_status.h"
 
@@ -17,12 +18,16 @@ namespace kozmic {
 // The bearer credential of a call; empty when it has none.
 std::string BearerOf(const grpc::CallbackServerContext& context);
 
+// The trace that a call is made for; an unknown one when it names none.
+TraceContext TraceOf(const grpc::CallbackServerContext& context);
+
 // Who calls; anonymous when the call carries no credential.
 absl::StatusOr<Caller> AuthenticateCall(const grpc::CallbackServerContext& context,
                                         const Authenticator& authenticator);
 
 // What every rpc face is built from: runs a handler on the executor (handlers block on the
-// database), after the caller is authenticated, and finishes the call with the handler's status.
+// database), after the caller is authenticated and within the call's trace, and finishes the call
+// with the handler's status.
 //
 //   grpc::ServerUnaryReactor* GetUser(grpc::CallbackServerContext* context,
 //                                     const GetUserRequest* request, User* response) override {

@@ -5,10 +5,12 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "lib/rpc/resource_name.h"
 #include "lib/rpc/result_status.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
+#include "lib/trace/span.h"
 #include "services/build/validate.h"
 
 namespace kozmic::build {
@@ -59,8 +61,14 @@ grpc::ServerUnaryReactor* BuildServiceRpc::BatchCreateBuilds(
         SetError(valid, result);
       }
     }
+    const absl::Time begin = absl::Now();
     const std::vector<absl::StatusOr<int64_t>> numbers = parts_.store.Create(builds);
     for (size_t i = 0; i < numbers.size(); ++i) {
+      if (numbers[i].ok()) {
+        RecordPast(
+            builds[i].request->trace_id(), "create a build", begin, absl::Now(),
+            {{"kozmic.build", absl::StrCat(builds[i].request->parent(), "/builds/", *numbers[i])}});
+      }
       // Those that were created are found when they are asked for again.
       if (IsRetryable(numbers[i].status())) return numbers[i].status();
       if (numbers[i].ok()) {

@@ -14,7 +14,8 @@ constexpr char kSelectSpec[] =
     "SELECT b.project_id, b.number AS build, j.number AS job, j.title, j.image, j.script, "
     "j.install_script, j.tracked_files, j.timeout_seconds, j.stall_timeout_seconds, j.services, "
     "b.repository, b.ref, b.commit, b.fork, b.trigger, b.pull_request, b.variables, b.trace_id, "
-    "p.submodules, ";
+    "p.submodules, "
+    "(extract(epoch FROM j.queue_time) * 1000000)::bigint AS queue_time, ";
 
 }  // namespace
 
@@ -56,6 +57,7 @@ GrantedLease ReadLease(const pqxx::row& row) {
   lease.script = row["script"].c_str();
   lease.install_script = row["install_script"].c_str();
   lease.tracked_files = TextsFromArray(row["tracked_files"]);
+  lease.queue_time = TimeFromMicros(row["queue_time"]);
   lease.trace_id = row["trace_id"].c_str();
   lease.submodules = row["submodules"].as<bool>();
   lease.timeout_seconds = row["timeout_seconds"].as<int>();

@@ -39,6 +39,8 @@ struct GrantedLease {
   int timeout_seconds = 0;
   int stall_timeout_seconds = 0;
   std::vector<v1::Service> services;
+  // Since when it has waited for a runner.
+  absl::Time queue_time;
   // Of its build; empty: that is older than traces.
   std::string trace_id;
 };

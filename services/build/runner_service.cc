@@ -15,6 +15,7 @@
 #include "lib/rpc/service_token.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
+#include "lib/trace/span.h"
 #include "services/build/job_environment.h"
 #include "services/build/state_machine.h"
 #include "services/build/validate.h"
@@ -189,7 +190,10 @@ class RunnerServiceRpc::LeaseCall final : public grpc::ServerUnaryReactor {
  private:
   void Answer(absl::StatusOr<std::optional<GrantedLease>> lease) {
     if (lease.ok() && lease->has_value()) {
-      service_.FillLease(**lease, *response_->mutable_lease());
+      const GrantedLease& granted = **lease;
+      service_.FillLease(granted, *response_->mutable_lease());
+      RecordPast(granted.trace_id, "wait for a runner", granted.queue_time, service_.clock_.Now(),
+                 {{"kozmic.attempt", granted.key.Name()}});
     }
     LogServerFault("LeaseJob", lease.status());
     Finish(ToGrpc(lease.status(), *context_));

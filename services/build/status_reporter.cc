@@ -10,6 +10,7 @@
 #include "lib/base/log.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
+#include "lib/trace/span.h"
 
 namespace kozmic::build {
 namespace {
@@ -50,7 +51,10 @@ absl::Duration StatusReporter::Step(const std::function<void()>& claimed) {
 }
 
 absl::Status StatusReporter::Report(const StatusWish& wish) {
+  Span span(RootOf(wish.trace_id), "tell GitHub");
+  span.Set("kozmic.commit", wish.commit);
   const absl::Status posted = post_(wish);
+  span.SetStatus(posted);
   if (posted.ok()) return Note({wish, "", {}});
   Log(Severity::kWarning, "status not reported",
       {{"project", wish.project},

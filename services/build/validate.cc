@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "lib/base/trace_context.h"
 #include "lib/docker/network_alias.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
@@ -250,6 +251,9 @@ absl::Status Validate(const v1::CreateBuildRequest& request) {
   }
   if (!v1::Trigger_IsValid(request.trigger())) {
     return Refuse("trigger", absl::StrCat(request.trigger()), "a known trigger");
+  }
+  if (!request.trace_id().empty() && !IsTraceId(request.trace_id())) {
+    return Refuse("trace_id", request.trace_id(), "32 hexadecimal digits, or none");
   }
   if (request.pull_request() < 0) {
     return Refuse("pull_request", absl::StrCat(request.pull_request()), "0 or more");

@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "lib/base/log.h"
+#include "lib/trace/span.h"
 #include "services/runner/attempt_run.h"
 #include "services/runner/job_metrics.h"
 
@@ -133,6 +134,8 @@ absl::StatusOr<std::unique_ptr<JobFolder>> MakeFolder(const Job& job,
 
 void JobExecutor::Run(Job& job) {
   const RunningJob running;
+  Span span(RootOf(job.lease().spec().trace_id()), "job");
+  span.Set("kozmic.attempt", job.lease().attempt());
   Log(Severity::kInfo, "job leased",
       {{"attempt", job.lease().attempt()}, {"image", job.lease().spec().image()}});
   std::unique_ptr<JobFolder> warm = tools_.warm.Take(job.lease().spec());
@@ -161,6 +164,8 @@ void JobExecutor::Run(Job& job) {
 
 void JobExecutor::Adopt(Job& job) {
   const RunningJob running;
+  Span span(RootOf(job.lease().spec().trace_id()), "job, after the runner's restart");
+  span.Set("kozmic.attempt", job.lease().attempt());
   const std::string id = JobFolder::IdOf(job.lease());
   auto folder = JobFolder::Open(options_.work_folder, id);
   if (absl::IsNotFound(folder.status())) {

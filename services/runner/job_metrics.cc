@@ -7,7 +7,9 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/strip.h"
+#include "absl/time/clock.h"
 #include "lib/metrics/metrics.h"
+#include "lib/trace/span.h"
 
 namespace kozmic::runner {
 namespace {
@@ -48,9 +50,15 @@ void CountEnd(const Job& job, const Outcome& outcome) {
   for (const auto& [phase, begin] : job.begun()) begun.emplace_back(begin.time, phase);
   std::sort(begun.begin(), begun.end());
   begun.emplace_back(std::chrono::steady_clock::now(), v1::PHASE_UNSPECIFIED);
+  const auto end = begun.back().first;
+  const absl::Time now = absl::Now();
   for (size_t i = 0; i + 1 < begun.size(); ++i) {
-    Observe(seconds.With({{"phase", PhaseLabel(begun[i].second)}}),
-            absl::FromChrono(begun[i + 1].first - begun[i].first));
+    const std::string phase = PhaseLabel(begun[i].second);
+    const absl::Time begin = now - absl::FromChrono(end - begun[i].first);
+    const absl::Duration took = absl::FromChrono(begun[i + 1].first - begun[i].first);
+    Observe(seconds.With({{"phase", phase}}), took);
+    RecordPast(job.lease().spec().trace_id(), phase, begin, begin + took,
+               {{"kozmic.attempt", job.lease().attempt()}});
   }
 }
 

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "lib/base/trace_context.h"
 #include "lib/github/url.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
@@ -131,6 +132,7 @@ absl::StatusOr<int64_t> ManualBuilds::Trigger(const ProjectRecord& project, int6
   return parts_.builds.CreateBuild(
       {.project_id = project.project_id,
        .request_id = absl::StrCat(project.project_id, "/manual/", wanted.request_id),
+       .trace_id = CurrentTrace().trace_id,
        .head = std::move(head),
        .repository = actor.repository.full_name,
        .commit_url = commit_url,

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/base/trace_context.h"
 #include "lib/rpc/client.h"
 #include "lib/rpc/result_status.h"
 #include "lib/status/annotate.h"
@@ -35,6 +36,7 @@ build::v1::Trigger TriggerOf(const BuildRequest& request) {
 void Fill(const BuildRequest& request, build::v1::CreateBuildRequest* out) {
   out->set_parent(absl::StrCat("projects/", request.project_id));
   out->set_request_id(request.request_id);
+  out->set_trace_id(request.trace_id.empty() ? TraceIdOf(request.request_id) : request.trace_id);
   out->set_repository(request.repository);
   out->set_ref(request.head.ref);
   out->set_commit(request.head.commit);

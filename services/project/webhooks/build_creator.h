@@ -19,6 +19,8 @@ struct BuildRequest {
   // The same for every event of one push, and for every try of one manual build; another for a
   // later push of the same commit.
   std::string request_id = {};
+  // Of what asked for it; empty: one is made of the request.
+  std::string trace_id = {};
   Head head = {};
   // "owner/name"
   std::string repository = {};

@@ -47,6 +47,8 @@ struct NewDelivery {
 // A delivery that waits for dispatch.
 struct WaitingDelivery {
   int64_t delivery_id = 0;
+  // As GitHub names it.
+  std::string guid = {};
   int64_t project_id = 0;
   // "owner/name"
   std::string repository = {};

@@ -11,6 +11,7 @@
 #include "lib/crypto/digest.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
+#include "lib/trace/span.h"
 #include "services/project/webhooks/stored_event.h"
 
 namespace kozmic::project {
@@ -52,6 +53,7 @@ SettledDelivery WantBuilds(const WaitingDelivery& delivery, const WebhookEvent& 
   request.fork = event.fork;
   request.needs_approval = is_fork;
   request.event_seconds = event.event_seconds;
+  request.trace_id = TraceIdOf(delivery.guid);
   for (ChosenHooks& chosen : builds) {
     request.request_id = BuildRequestId(delivery.project_id, event.head,
                                         absl::StrCat(delivery.request_key, chosen.suffix));
@@ -120,7 +122,12 @@ absl::Duration Dispatcher::Step() {
     return Backoff(++failures_, options_.first_retry, options_.longest_retry, parts_.random);
   }
   if (batch->empty()) return Idle();
+  const absl::Time begin = absl::Now();
   const std::vector<Result> results = DispatchAll(*batch);
+  for (const WaitingDelivery& delivery : *batch) {
+    RecordPast(TraceIdOf(delivery.guid), "dispatch", begin, absl::Now(),
+               {{"kozmic.delivery", delivery.guid}, {"kozmic.project", delivery.project_id}});
+  }
   std::vector<SettledDelivery> settled;
   std::vector<RetriedDelivery> retried;
   bool builds_are_made = true;
@@ -181,6 +188,7 @@ absl::Duration Dispatcher::Idle() {
 Dispatcher::Result Dispatcher::Dispatch(const WaitingDelivery& delivery,
                                         const std::vector<HookRecord>& hooks,
                                         std::vector<BuildRequest>& wanted) {
+  const TraceScope trace(RootOf(TraceIdOf(delivery.guid)));
   const auto event = EventOf(delivery);
   if (!event.ok()) {
     return SettledDelivery{delivery.delivery_id, DeliveryState::kFailed,
@@ -206,6 +214,7 @@ Dispatcher::Result Dispatcher::Dispatch(const WaitingDelivery& delivery,
 bool Dispatcher::Retry(const WaitingDelivery& delivery, const absl::Status& error,
                        std::vector<SettledDelivery>& settled,
                        std::vector<RetriedDelivery>& retried) {
+  const TraceScope trace(RootOf(TraceIdOf(delivery.guid)));
   if (Reason(error) == "not_begun") {
     retried.push_back({delivery.delivery_id});
     return true;

@@ -249,9 +249,10 @@ absl::StatusOr<std::vector<WaitingDelivery>> PostgresDeliveryStore::ClaimDeliver
              " RETURNING d.delivery_id, p.project_id, p.repository, p.url, d.event,"
              " CASE WHEN stored_event IS NULL THEN d.body ELSE '' END,"
              " d.attempts, coalesce(d.request_key, ''), p.private, coalesce(d.ref, ''),"
-             " coalesce(stored_event, '')",
+             " coalesce(stored_event, ''), d.guid",
              Interval(claim), limit, kMostBytes)) {
       claimed.push_back({.delivery_id = row[0].as<int64_t>(),
+                         .guid = row[11].as<std::string>(),
                          .project_id = row[1].as<int64_t>(),
                          .repository = row[2].as<std::string>(),
                          .project_url = row[3].as<std::string>(),
