@@ -18,6 +18,7 @@
 #include "lib/base/log.h"
 #include "lib/metrics/metrics_server.h"
 #include "lib/process/version.h"
+#include "lib/rpc/tls.h"
 #include "lib/trace/exporter.h"
 
 namespace kozmic {
@@ -143,6 +144,9 @@ int RunProcess(int argc, char** argv, absl::string_view name,
     if (check || describe) config->OnlyCheck();
     status = StartMetrics(*config, check || describe, &metrics);
   }
+  RpcTls tls;
+  if (status.ok()) status = ReadRpcTls(*config, &tls);
+  if (status.ok()) UseRpcTls(tls);
   if (status.ok()) status = StartTraces(*config, check || describe, name, &traces);
   if (status.ok()) status = serve(*config);
   if (describe && config.ok()) {

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/trace_context.h"
 #include "lib/rpc/metadata.h"
+#include "lib/rpc/tls.h"
 
 namespace kozmic {
 namespace {
@@ -30,7 +31,7 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
   arguments.SetLoadBalancingPolicyName("round_robin");
   arguments.SetMaxReceiveMessageSize(kLargestMessage);
   arguments.SetMaxSendMessageSize(kLargestMessage);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(address, RpcChannelCredentials(), arguments);
 }
 
 void PrepareCall(grpc::ClientContext& context, absl::Time deadline, absl::string_view bearer) {

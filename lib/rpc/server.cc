@@ -7,6 +7,7 @@
 #include "grpcpp/health_check_service_interface.h"
 #include "lib/base/log.h"
 #include "lib/rpc/rpc_metrics.h"
+#include "lib/rpc/tls.h"
 
 namespace kozmic {
 namespace {
@@ -28,7 +29,7 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(
   grpc::health::v1::HealthCheckRequest::descriptor();
   grpc::ServerBuilder builder;
   int port = 0;
-  builder.AddListeningPort(listen, grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(listen, RpcServerCredentials(), &port);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
