@@ -59,6 +59,15 @@ class Admission {
     return Place(this, ip);
   }
 
+  // The same for who is no single address: counts in all alone.
+  Place EnterUncounted() {
+    const std::lock_guard lock(mutex_);
+    if (limit_ > 0 && count_ >= limit_) return Place();
+    ++by_ip_[""];
+    ++count_;
+    return Place(this, "");
+  }
+
   bool IsFull() const {
     const std::lock_guard lock(mutex_);
     return limit_ > 0 && count_ >= limit_;

@@ -36,6 +36,8 @@ struct Connection {
 
   uint64_t id = 0;
   UniqueFd fd;
+  // Of the other end, and of whom the request that is at hand is: another when that is a proxy.
+  std::string peer;
   std::string ip;
   Admission::Place place;
 

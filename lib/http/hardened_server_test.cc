@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <future>
@@ -581,6 +582,31 @@ TEST_F(HardenedServerTest, ConnectionsPerAddressAreLimited) {
   first.Close();
   EXPECT_TRUE(Eventually([&] { return server_->connections() == 1; }));
   EXPECT_TRUE(IsAlive());
+}
+
+TEST_F(HardenedServerTest, BehindAProxyItIsWhomTheProxyWorksForThatCounts) {
+  std::mutex mutex;
+  std::vector<std::string> clients;
+  Serve({.max_connections_per_ip = 1,
+         .trusted_proxies = *AddressRules::Make({"127.0.0.1"}),
+         .on_access = [&](const AccessRecord& record) {
+           const std::lock_guard lock(mutex);
+           clients.push_back(record.client_ip);
+         }});
+  // More of them than one address may have.
+  RawClient first(port());
+  RawClient second(port());
+  first.Send(Get("/hello", "X-Forwarded-For: 1.1.1.1, 198.51.100.1\r\n"));
+  EXPECT_EQ(StatusOf(first.ReadAnswer()), 200);
+  second.Send(Get("/hello", "X-Forwarded-For: 198.51.100.2\r\n"));
+  EXPECT_EQ(StatusOf(second.ReadAnswer()), 200);
+  // The next on the same connection may be another's.
+  second.Send(Get("/hello"));
+  EXPECT_EQ(StatusOf(second.ReadAnswer()), 200);
+  server_->Stop(absl::Seconds(5));
+  const std::lock_guard lock(mutex);
+  std::sort(clients.begin(), clients.end());
+  EXPECT_EQ(clients, (std::vector<std::string>{"127.0.0.1", "198.51.100.1", "198.51.100.2"}));
 }
 
 TEST_F(HardenedServerTest, AClientThatDoesNotReadIsDroppedWithoutHurtingOthers) {

@@ -14,6 +14,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "lib/http/forwarded.h"
 #include "lib/http/status_text.h"
 
 namespace kozmic::http {
@@ -171,10 +172,14 @@ void Receiver::Accept() {
 void Receiver::Admit(UniqueFd fd, const std::string& ip) {
   // Who is idle makes room for who has something to say.
   if (admission_.IsFull() && !idle_.empty()) Unpark(idle_.begin()->second).reset();
-  Admission::Place place = admission_.Enter(ip);
+  // A proxy's connections are those of all for whom it works.
+  const auto address = IpAddress::Parse(ip);
+  const bool of_many = address.ok() && options_.trusted_proxies.IsNamed(*address);
+  Admission::Place place = of_many ? admission_.EnterUncounted() : admission_.Enter(ip);
   auto connection = std::make_unique<Connection>(options_.head);
   connection->id = next_id_++;
   connection->fd = std::move(fd);
+  connection->peer = ip;
   connection->ip = ip;
   SetNoDelay(connection->fd.get());
   if (!place) {
@@ -294,6 +299,7 @@ bool Receiver::BeginRequest(Connection& connection, size_t head_length) {
   ReceivedRequest& request = connection.request;
   request.head = std::get<RequestHead>(std::move(head));
   request.started = connection.phase_start;
+  connection.ip = ClientOf(connection.peer, request.head.headers, options_.trusted_proxies);
 
   auto target = ParseTarget(request.head.target);
   if (auto* parsed = std::get_if<Target>(&target)) {

@@ -10,6 +10,7 @@
 
 #include "absl/time/time.h"
 #include "lib/http/request_head.h"
+#include "lib/outgoing/address_rules.h"
 
 namespace kozmic::http {
 
@@ -57,6 +58,9 @@ struct ServerOptions {
   // Values that the Host header may have, with or without port: "ci.example.com" admits any port.
   // Empty: all. Others are answered 421.
   std::vector<std::string> allowed_hosts = {};
+  // Whose X-Forwarded-For is believed: then limits per address, and records of access, are of whom
+  // they work for.
+  AddressRules trusted_proxies = {};
   // Put on every answer that does not set them itself.
   std::vector<std::pair<std::string, std::string>> headers = {};
 
