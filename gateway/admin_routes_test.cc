@@ -49,7 +49,8 @@ TEST_F(AdminRoutesTest, ARunnerIsShownWithItsJobs) {
       "started_at": "2020-09-13T12:26:40.000Z", "paused_by": null, "paused_at": null, "busy": 1,
       "jobs": [{"project_id": 7, "build": 3, "job": 2, "repository": "ada/engine",
                 "title": "tests", "phase": "script",
-                "started_at": "2023-11-14T22:13:20.000Z"}]}], "next_page_token": "next"})"));
+                "started_at": "2023-11-14T22:13:20.000Z"}], "registration": null}],
+      "next_page_token": "next"})"));
   absl::MutexLock lock(&admin_.mutex);
   EXPECT_EQ(admin_.runners_asked.page_size(), 2);
   EXPECT_EQ(admin_.runners_asked.page_token(), "a");

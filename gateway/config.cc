@@ -1,6 +1,8 @@
 #include "gateway/config.h"
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -9,6 +11,7 @@
 #include "absl/strings/strip.h"
 #include "gateway/text.h"
 #include "lib/process/process.h"
+#include "lib/rpc/tls.h"
 #include "lib/status/macros.h"
 
 namespace kozmic::gateway {
@@ -63,6 +66,17 @@ absl::StatusOr<Config> ReadConfig(ConfigReader& reader) {
               {.help = "host:port of BuildService", .fallback = "127.0.0.1:7103"});
   reader.Text("logstream_address", &config.logstream_address,
               {.help = "host:port of LogService", .fallback = "127.0.0.1:7105"});
+  reader.Text("join_build_address", &config.join.build,
+              {.help = "host:port by which runners on other machines reach BuildService, as "
+                       "./kozmic join is told; none: no machine joins by itself",
+               .fallback = ""});
+  reader.Text("join_logstream_address", &config.join.logstream,
+              {.help = "the same of LogService", .fallback = ""});
+  std::vector<std::string> proxies;
+  reader.TextList("trusted_proxies", &proxies,
+                  {.help = "addresses and ranges (10.0.0.0/8) of proxies in front, whose "
+                           "X-Forwarded-For is believed",
+                   .fallback = ""});
   reader.TextList("allowed_hosts", &config.allowed_hosts,
                   {.help = "further host names to answer for", .fallback = ""});
   reader.TextList("avatar_origins", &config.avatar_origins,
@@ -70,11 +84,20 @@ absl::StatusOr<Config> ReadConfig(ConfigReader& reader) {
                    .fallback = "https://avatars.githubusercontent.com"});
   KOZMIC_RETURN_IF_ERROR(reader.Finish());
   KOZMIC_RETURN_IF_ERROR(SplitListen(listen, config));
+  auto rules = AddressRules::Make(proxies);
+  if (!rules.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("trusted_proxies: ", rules.status().message()));
+  }
+  config.trusted_proxies = *std::move(rules);
   for (const std::string& origin : config.avatar_origins) {
     if (!IsOrigin(origin)) {
       return absl::InvalidArgumentError(
           absl::StrCat("avatar_origins: \"", origin, "\" is not an origin"));
     }
+  }
+  if (RpcTlsInUse().on()) {
+    std::ifstream file(RpcTlsInUse().ca_file);
+    config.join.ca.assign(std::istreambuf_iterator<char>(file), {});
   }
   config.allowed_hosts.push_back(Authority(config.public_url));
   return config;

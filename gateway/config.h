@@ -7,8 +7,18 @@
 
 #include "absl/status/statusor.h"
 #include "lib/config/config_reader.h"
+#include "lib/outgoing/address_rules.h"
 
 namespace kozmic::gateway {
+
+// Where machines that are to become runners reach this installation.
+struct JoinAddresses {
+  // host:port of services; empty: no machine joins by itself.
+  std::string build;
+  std::string logstream;
+  // The certificate authority of the services' calls, in PEM; empty: they are not encrypted.
+  std::string ca;
+};
 
 struct Config {
   // Host and port of the HTTP server.
@@ -23,6 +33,10 @@ struct Config {
   std::string project_address;
   std::string build_address;
   std::string logstream_address;
+  // What machines are told that are to become runners.
+  JoinAddresses join;
+  // Proxies in front of this, whose word on whom they work for is taken.
+  AddressRules trusted_proxies;
   // Host headers to answer for, that of `public_url` among them.
   std::vector<std::string> allowed_hosts;
   // Where people's pictures come from.

@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/answer.h"
+#include "gateway/api_description.h"
 #include "gateway/json_text.h"
 #include "gateway/stream_route.h"
 #include "gateway/webhook_route.h"
@@ -75,6 +76,7 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const Config& config, co
   options.host = config.host;
   options.port = config.port;
   options.allowed_hosts = config.allowed_hosts;
+  options.trusted_proxies = config.trusted_proxies;
   options.headers = SecurityHeaders(config);
   options.on_access = &LogAccess;
   options.max_buffered_body_bytes = kMostBodyBytes;
@@ -119,6 +121,8 @@ Gateway::Gateway(const Config& config, const Clock& clock, Random& random,
       notification_hooks_(backends_, sessions_),
       deliveries_(backends_, sessions_),
       admin_(backends_, sessions_),
+      queue_(backends_, sessions_),
+      registration_(backends_, sessions_, config.join),
       webhooks_(backends_),
       streams_(backends_, authenticator_, clock, random, streams),
       logs_(backends_, sessions_, streams_),
@@ -135,6 +139,10 @@ void Gateway::AddRoutes() {
   using http::Exchange;
   server_->Route("GET", "/healthz", {.any_host = true}, [](Exchange& exchange) {
     Reply(exchange, 200, JsonObject({{"status", "ok"}}));
+  });
+
+  server_->Route("GET", "/api/openapi.json", [](Exchange& exchange) {
+    exchange.response.set_content(kApiDescription, sizeof(kApiDescription) - 1, "application/json");
   });
 
   server_->Route("POST", "/_hooks/hook/{hook}/",
@@ -165,6 +173,8 @@ void Gateway::AddRoutes() {
   notification_hooks_.AddTo(*server_);
   deliveries_.AddTo(*server_);
   admin_.AddTo(*server_);
+  queue_.AddTo(*server_);
+  registration_.AddTo(*server_);
   server_->Fallback([this](Exchange& exchange) { ServePage(exchange); });
 }
 

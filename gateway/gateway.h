@@ -23,6 +23,8 @@
 #include "gateway/notification_hook_routes.h"
 #include "gateway/project_routes.h"
 #include "gateway/project_settings_routes.h"
+#include "gateway/queue_routes.h"
+#include "gateway/registration_routes.h"
 #include "gateway/registry_routes.h"
 #include "gateway/repository_routes.h"
 #include "gateway/secret_routes.h"
@@ -86,6 +88,8 @@ class Gateway {
   const NotificationHookRoutes notification_hooks_;
   const DeliveryRoutes deliveries_;
   const AdminRoutes admin_;
+  const QueueRoutes queue_;
+  const RegistrationRoutes registration_;
   WebhookForwarder webhooks_;
   LiveStreams streams_;
   const LogRoutes logs_;

@@ -37,6 +37,16 @@ JsonText RunningJobJson(const build::v1::RunningJob& job) {
                      {"started_at", TimeJson(job.has_start_time(), job.start_time())}});
 }
 
+JsonText RegistrationJson(const build::v1::Runner& runner) {
+  if (!runner.has_registration()) return {"null"};
+  const build::v1::Registration& made = runner.registration();
+  return JsonObject({{"creator", made.creator()},
+                     {"created_at", TimeJson(made.has_create_time(), made.create_time())},
+                     {"rotated_at", TimeJson(made.has_rotate_time(), made.rotate_time())},
+                     {"revoked_by", TextOrNull(made.revoked_by())},
+                     {"revoked_at", TimeJson(made.has_revoke_time(), made.revoke_time())}});
+}
+
 }  // namespace
 
 JsonText ToJson(const build::v1::Runner& runner) {
@@ -51,7 +61,29 @@ JsonText ToJson(const build::v1::Runner& runner) {
                      {"paused_by", TextOrNull(runner.paused_by())},
                      {"paused_at", TimeJson(runner.has_pause_time(), runner.pause_time())},
                      {"busy", runner.busy()},
-                     {"jobs", JsonArrayOf(runner.jobs(), RunningJobJson)}});
+                     {"jobs", JsonArrayOf(runner.jobs(), RunningJobJson)},
+                     {"registration", RegistrationJson(runner)}});
+}
+
+JsonText ToJson(const build::v1::RegistrationToken& token) {
+  return JsonObject({{"id", LastNumber(token.name())},
+                     {"display_name", token.display_name()},
+                     {"runner", TextOrNull(token.runner())},
+                     {"labels", TextsJson(token.labels())},
+                     {"creator", token.creator()},
+                     {"created_at", TimeJson(token.has_create_time(), token.create_time())},
+                     {"expires_at", TimeJson(token.has_expire_time(), token.expire_time())},
+                     {"used_at", TimeJson(token.has_use_time(), token.use_time())},
+                     {"used_by", TextOrNull(token.used_by())}});
+}
+
+JsonText ToJson(const build::v1::PausedProject& project) {
+  return JsonObject({{"project_id", LastNumber(project.name())},
+                     {"repository", project.repository()},
+                     {"paused_by", TextOrNull(project.paused_by())},
+                     {"paused_at", TimeJson(project.has_pause_time(), project.pause_time())},
+                     {"waiting", project.waiting()},
+                     {"running", project.running()}});
 }
 
 JsonText ToJson(const build::v1::QueuedJob& job) {

@@ -10,6 +10,8 @@ namespace kozmic::gateway {
 
 JsonText ToJson(const build::v1::Runner& runner);
 JsonText ToJson(const build::v1::QueuedJob& job);
+JsonText ToJson(const build::v1::PausedProject& project);
+JsonText ToJson(const build::v1::RegistrationToken& token);
 
 }  // namespace kozmic::gateway
 

@@ -76,4 +76,94 @@ grpc::Status FakeAdmin::ListQueue(grpc::ServerContext* context,
   return ToGrpc(CheckAdmin(*context), *context);
 }
 
+grpc::Status FakeAdmin::RevokeRunner(grpc::ServerContext* context,
+                                     const build::v1::RevokeRunnerRequest* request,
+                                     build::v1::Runner* response) {
+  absl::MutexLock lock(&mutex);
+  absl::Status status = Check(*context, request->name());
+  if (status.ok() && !runner.has_registration()) {
+    status =
+        WithReason(absl::FailedPreconditionError("no credential of its own"), "not_registered");
+  }
+  if (status.ok()) runner.mutable_registration()->set_revoked_by("ada");
+  *response = runner;
+  return ToGrpc(status, *context);
+}
+
+grpc::Status FakeAdmin::CreateRegistrationToken(
+    grpc::ServerContext* context, const build::v1::CreateRegistrationTokenRequest* request,
+    build::v1::CreateRegistrationTokenResponse* response) {
+  absl::MutexLock lock(&mutex);
+  token_asked = *request;
+  absl::Status status = CheckAdmin(*context);
+  if (status.ok() && request->runner() == "No Name") {
+    status = WithDetail(absl::InvalidArgumentError("runner: must be a name"), "field", "runner");
+  }
+  response->mutable_registration_token()->set_name("registrationTokens/3");
+  response->mutable_registration_token()->set_runner(request->runner());
+  response->set_token("kzj_secret");
+  return ToGrpc(status, *context);
+}
+
+grpc::Status FakeAdmin::ListRegistrationTokens(
+    grpc::ServerContext* context, const build::v1::ListRegistrationTokensRequest*,
+    build::v1::ListRegistrationTokensResponse* response) {
+  build::v1::RegistrationToken& token = *response->add_registration_tokens();
+  token.set_name("registrationTokens/3");
+  token.set_display_name("rack 7");
+  token.add_labels("gpu");
+  token.set_creator("ada");
+  token.mutable_create_time()->set_seconds(1700000000);
+  token.mutable_expire_time()->set_seconds(1700003600);
+  return ToGrpc(CheckAdmin(*context), *context);
+}
+
+grpc::Status FakeAdmin::DeleteRegistrationToken(
+    grpc::ServerContext* context, const build::v1::DeleteRegistrationTokenRequest* request,
+    build::v1::DeleteRegistrationTokenResponse*) {
+  absl::Status status = CheckAdmin(*context);
+  if (status.ok() && request->name() != "registrationTokens/3") {
+    status = absl::NotFoundError("no such registration token");
+  }
+  return ToGrpc(status, *context);
+}
+
+grpc::Status FakeAdmin::MoveQueuedJob(grpc::ServerContext* context,
+                                      const build::v1::MoveQueuedJobRequest* request,
+                                      build::v1::QueuedJob* response) {
+  absl::MutexLock lock(&mutex);
+  move_asked = *request;
+  response->set_name(request->name());
+  return ToGrpc(CheckAdmin(*context), *context);
+}
+
+grpc::Status FakeAdmin::PauseProject(grpc::ServerContext* context,
+                                     const build::v1::PauseProjectRequest* request,
+                                     build::v1::PausedProject* response) {
+  absl::MutexLock lock(&mutex);
+  const absl::Status status = CheckAdmin(*context);
+  if (status.ok()) paused.insert(request->name());
+  response->set_name(request->name());
+  response->set_paused_by("ada");
+  return ToGrpc(status, *context);
+}
+
+grpc::Status FakeAdmin::ResumeProject(grpc::ServerContext* context,
+                                      const build::v1::ResumeProjectRequest* request,
+                                      build::v1::PausedProject* response) {
+  absl::MutexLock lock(&mutex);
+  const absl::Status status = CheckAdmin(*context);
+  if (status.ok()) paused.erase(request->name());
+  response->set_name(request->name());
+  return ToGrpc(status, *context);
+}
+
+grpc::Status FakeAdmin::ListPausedProjects(grpc::ServerContext* context,
+                                           const build::v1::ListPausedProjectsRequest*,
+                                           build::v1::ListPausedProjectsResponse* response) {
+  absl::MutexLock lock(&mutex);
+  for (const std::string& name : paused) response->add_projects()->set_name(name);
+  return ToGrpc(CheckAdmin(*context), *context);
+}
+
 }  // namespace kozmic::gateway

@@ -43,6 +43,7 @@ void GatewayTest::Begin(const LiveStreamsOptions& streams) {
   config.public_url = "http://ci.example.com";
   config.static_dir = site.string();
   config.allowed_hosts = {"localhost", "ci.example.com"};
+  config.join = join_;
   if (services_ == nullptr) {
     auto server = RpcServer::Start("127.0.0.1:0", {&auth_, &projects_, &builds_, &logs_, &admin_});
     ASSERT_TRUE(server.ok()) << server.status();

@@ -61,6 +61,8 @@ class GatewayTest : public testing::Test {
   FakeBuilds builds_;
   FakeLogs logs_;
   FakeAdmin admin_;
+  // What the gateway is told of, when it begins.
+  JoinAddresses join_;
   std::unique_ptr<RpcServer> services_;
   std::unique_ptr<Gateway> gateway_;
 };
