@@ -64,7 +64,7 @@ export function makeBuild(project, number, status, { message, person = 0, age = 
     branch: number % 4 === 0 ? 'feature/a-rather-long-branch-name-for-a-small-screen' : 'main',
     commit, commit_url: `https://github.com/x/y/commit/${commit}`, message, author: people[person],
     created_at: ago(age), started_at: began, finished_at: ended, revision: number * 10,
-    trigger: 'push', pull_request: null, fork: null, approval: null, variables: {}, creator: '', generation: 1, jobs: [],
+    trigger: 'push', pull_request: null, fork: null, approval: null, variables: {}, creator: '', generation: 1, trace_id: '72d3162ecc7811e381ab4c9367dc0958', jobs: [],
   };
   for (let job = 1; job <= jobs; job++) {
     const id = `${project}/${number}/${job}/1`;

@@ -147,6 +147,8 @@ export interface Build {
   creator: string;
   /** Grows with each restart, from 1. */
   generation: number;
+  /** What traces and log lines of the services call all that was done for it; null: it is older than traces. */
+  trace_id: string | null;
   jobs: Job[];
 }
 
@@ -418,6 +420,50 @@ export interface Runner {
   /** All of its jobs, of which not all need be in `jobs`. */
   busy: number;
   jobs: RunningJob[];
+  /** null: it comes with the installation's runner token. */
+  registration: Registration | null;
+}
+
+/** How a runner was let in. */
+export interface Registration {
+  creator: string;
+  created_at: string;
+  /** When it last took another credential. */
+  rotated_at: string | null;
+  /** A login, or null. */
+  revoked_by: string | null;
+  revoked_at: string | null;
+}
+
+/** Lets one machine in as a runner. */
+export interface RegistrationToken {
+  id: number;
+  /** What it is for. */
+  display_name: string;
+  /** The name that the runner must have, or null. */
+  runner: string | null;
+  labels: string[];
+  creator: string;
+  created_at: string;
+  expires_at: string;
+  used_at: string | null;
+  used_by: string | null;
+}
+
+/** With the token itself, which is told this once. */
+export interface NewRegistrationToken {
+  registration_token: RegistrationToken;
+  token: string;
+}
+
+export interface PausedProject {
+  project_id: number;
+  repository: string;
+  /** A login, or null when it is not paused. */
+  paused_by: string | null;
+  paused_at: string | null;
+  waiting: number;
+  running: number;
 }
 
 export interface RunnerPage {

@@ -2,8 +2,8 @@ import type { ComponentChildren } from 'preact';
 import { logUrl } from '../api/log';
 import { type Build, isFinal, type Job } from '../api/types';
 import { formatNumber } from '../format';
-import { CopyButton } from './copy_button';
 import { paths } from '../routes';
+import { CopyButton } from './copy_button';
 import { BoxIcon, ServerIcon, TagIcon } from './icons';
 import { lazy } from './lazy';
 import { Phases } from './phases';
@@ -65,6 +65,12 @@ export function JobPanel(props: {
             <span class="fact" title="Labels that its runner must have">
               <TagIcon />
               <span class="ellipsis">{job.labels.join(', ')}</span>
+            </span>
+          )}
+          {build.trace_id && (
+            <span class="fact" title={`What the services’ log lines and traces call this build: ${build.trace_id}`}>
+              <span data-testid="trace">Trace {build.trace_id.slice(0, 8)}</span>
+              <CopyButton text={() => build.trace_id ?? ''} label="Copy the trace" />
             </span>
           )}
         </div>

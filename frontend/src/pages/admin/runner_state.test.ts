@@ -4,7 +4,7 @@ import { capacityOf, stateOf } from './runner_state';
 
 const runner = (changes: Partial<Runner> = {}): Runner => ({
   name: 'a', labels: [], slots: 4, version: '', online: true, seen_at: '', started_at: '', paused_by: null,
-  paused_at: null, busy: 0, jobs: [], ...changes,
+  paused_at: null, busy: 0, jobs: [], registration: null, ...changes,
 });
 
 test('a paused runner that still has jobs is finishing', () => {
@@ -12,6 +12,12 @@ test('a paused runner that still has jobs is finishing', () => {
   expect(stateOf(runner({ paused_by: 'ada', busy: 1 })).name).toBe('draining');
   expect(stateOf(runner({ paused_by: 'ada' })).name).toBe('paused');
   expect(stateOf(runner({ paused_by: 'ada', online: false })).name).toBe('offline');
+});
+
+test('a revoked runner is out, whatever else it is', () => {
+  const registration = { creator: 'ada', created_at: '', rotated_at: null, revoked_by: 'ada', revoked_at: '2026-01-01T00:00:00Z' };
+  expect(stateOf(runner({ registration })).name).toBe('revoked');
+  expect(stateOf(runner({ registration: { ...registration, revoked_by: null, revoked_at: null } })).name).toBe('online');
 });
 
 test('the capacity is of those that get jobs', () => {

@@ -2,14 +2,15 @@ import type { Runner } from '../../api/types';
 import { plural } from '../../format';
 
 export interface RunnerState {
-  name: 'online' | 'paused' | 'draining' | 'offline';
+  name: 'online' | 'paused' | 'draining' | 'offline' | 'revoked';
   word: string;
   /** As a status would be coloured. */
   tone: 'success' | 'error' | 'pending' | 'enqueued';
 }
 
 /** What an administrator is to know of a runner first. */
-export function stateOf({ online, paused_by: pausedBy, busy }: Runner): RunnerState {
+export function stateOf({ online, paused_by: pausedBy, busy, registration }: Runner): RunnerState {
+  if (registration?.revoked_at) return { name: 'revoked', word: 'Revoked', tone: 'error' };
   if (!online) return { name: 'offline', word: 'Offline', tone: 'enqueued' };
   if (pausedBy === null) return { name: 'online', word: 'Online', tone: 'success' };
   if (busy > 0) return { name: 'draining', word: 'Paused, finishing', tone: 'pending' };

@@ -1,5 +1,5 @@
 import { useRef } from 'preact/hooks';
-import { forgetRunner, listRunners, pauseRunner, resumeRunner } from '../../api/admin';
+import { forgetRunner, listRunners, pauseRunner, resumeRunner, revokeRunner } from '../../api/admin';
 import type { Runner, RunningJob } from '../../api/types';
 import { ActionButton, Trouble, useAction } from '../../components/action';
 import { ConfirmButton } from '../../components/confirm_button';
@@ -11,6 +11,7 @@ import { useReloadEvery } from '../../state/refresh';
 import { useResource } from '../../state/resource';
 import { say } from '../../state/toast';
 import { AdminPage, Labels, Pager, REFRESH_MS } from './admin_page';
+import { AddRunner } from './add_runner';
 import { capacityOf, stateOf } from './runner_state';
 
 const PAGE_SIZE = 100;
@@ -55,13 +56,14 @@ export function RunnersPage({ query }: { query: URLSearchParams }) {
         </ul>
       )}
       <Pager path={paths.runners} page={token} next={value?.next_page_token ?? null} />
+      <AddRunner />
     </AdminPage>
   );
 }
 
 function Row(props: { runner: Runner; changed: (runner: Runner) => void; forgotten: () => void }) {
   const { runner, changed, forgotten } = props;
-  const { name, paused_by: pausedBy, busy, slots, jobs } = runner;
+  const { name, paused_by: pausedBy, busy, slots, jobs, registration } = runner;
   const state = stateOf(runner);
   const toggle = useAction(async () => {
     changed(await (pausedBy === null ? pauseRunner(name) : resumeRunner(name)));
@@ -86,11 +88,34 @@ function Row(props: { runner: Runner; changed: (runner: Runner) => void; forgott
             <RelativeTime time={runner.online ? runner.started_at : runner.seen_at} />
           </span>
           {runner.version && <span class="fact">Version {runner.version}</span>}
+          {registration && (
+            <span class="fact">
+              {registration.revoked_by === null ? `Let in by ${registration.creator}` : `Revoked by ${registration.revoked_by}`}
+            </span>
+          )}
         </span>
         <Jobs jobs={jobs} more={busy - jobs.length} />
         <Trouble error={toggle.error} />
       </span>
       <span class="row-actions">
+        {registration && state.name !== 'revoked' && (
+          <ConfirmButton
+            label="Revoke"
+            ariaLabel={`Revoke ${name}`}
+            class="button-small button-danger"
+            testId="revoke-runner"
+            title={`Revoke ${name}?`}
+            confirm="Revoke"
+            running="Revoking…"
+            act={async () => changed(await revokeRunner(name))}
+            done={() => say(`${name} is out.`)}
+          >
+            <p>
+              It is refused from now on, and what it runs is lost. To come back it needs a new
+              registration token.
+            </p>
+          </ConfirmButton>
+        )}
         <ActionButton
           action={toggle}
           class="button-small"
@@ -99,7 +124,7 @@ function Row(props: { runner: Runner; changed: (runner: Runner) => void; forgott
           runningLabel={pausedBy === null ? 'Pausing…' : 'Resuming…'}
           testId="toggle-runner"
         />
-        {state.name === 'offline' && busy === 0 && (
+        {(state.name === 'offline' || state.name === 'revoked') && busy === 0 && (
           <ConfirmButton
             label="Forget"
             ariaLabel={`Forget ${name}`}
