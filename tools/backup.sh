@@ -30,7 +30,7 @@ PGPASSWORD=$(secret postgres) pg_dump --host=127.0.0.1 --port="$(port_of postgre
 
 # After the database: what it speaks of is never older than it.
 parts=(--directory "$work" database --directory "$STATE" secrets)
-for part in settings github; do
+for part in settings github tls; do
   [ ! -e "$STATE/$part" ] || parts+=("$part")
 done
 archive=$(setting KOZMIC_LOG_ARCHIVE_FOLDER)

@@ -1,11 +1,13 @@
 #!/bin/bash
 # Builds the services and puts them into .kozmic/bin, if their sources have
-# changed. A running binary is replaced, never written to.
+# changed. A running binary is replaced, never written to. A machine that is
+# only a runner gets the runner's alone.
 source "$(dirname "$0")/lib.sh"
 
 TARGETS="//services/auth:auth //services/project:project //services/build:build
 //services/logstream:logstream //services/runner:runner //services/runner/init:kozmic-init
 //gateway:gateway"
+if joined; then TARGETS="//services/runner:runner //services/runner/init:kozmic-init"; fi
 
 now=$(fingerprint "$ROOT"/{lib,services,gateway,proto,third_party,WORKSPACE,BUILD.bazel,.bazelrc})
 complete=1

@@ -2,6 +2,7 @@
 # Writes every process's configuration file to .kozmic/config.
 source "$(dirname "$0")/lib.sh"
 source "$ROOT/tools/engine.sh"
+source "$ROOT/tools/rpc_tls.sh"
 
 # A value as YAML, whatever is in it.
 quoted() { printf "'%s'" "${1//\'/\'\'}"; }
@@ -29,8 +30,8 @@ previous_secrets() {
 }
 
 LOCAL=127.0.0.1
-gateway_listen=$(own_setting KOZMIC_LISTEN "$(gateway_address)")
-public_url=$(own_setting KOZMIC_PUBLIC_URL "http://$(gateway_address)")
+joined || gateway_listen=$(own_setting KOZMIC_LISTEN "$(gateway_address)")
+public_url=$(own_setting KOZMIC_PUBLIC_URL "http://$(joined || gateway_address)")
 public_url=${public_url%/}
 public_host=${public_url#*://}
 public_host=${public_host%%/*}
@@ -66,16 +67,37 @@ database_url() {
   echo "postgresql://kozmic_$1:$(secret "database-$1")@$LOCAL:$(port_of postgres)/kozmic"
 }
 
+# What every process is told of the others' calls, and of traces.
+common() {
+  local key
+  for key in certificate key ca; do
+    echo "rpc_tls_$key: $(quoted "$(rpc_tls_file "$1" "$key")")"
+  done
+  echo "rpc_tls_clients: any"
+  echo "trace_endpoint: $(quoted "$(setting KOZMIC_TRACE_ENDPOINT)")"
+}
+
+# Where machines elsewhere reach the services that runners call.
+join_addresses() {
+  local host
+  [ -n "$(setting KOZMIC_RUNNERS_LISTEN)" ] || return 0
+  host=$(rpc_tls_host)
+  echo "join_build_address: $(quoted "$host:$(port_of build)")"
+  echo "join_logstream_address: $(quoted "$host:$(port_of logstream)")"
+}
+
+write_services() {
 service_key=$(secret service-key)
 runner_token=$(secret runner-token)
 auth=$LOCAL:$(port_of auth)
 project=$LOCAL:$(port_of project)
-build=$LOCAL:$(port_of build)
-logstream=$LOCAL:$(port_of logstream)
+build=$(rpc_address build)
+logstream=$(rpc_address logstream)
 
 write_private "$STATE/config/auth.yaml" "$SERVICE_USER" <<YAML
 listen: $auth
 metrics_listen: $LOCAL:$(port_of metrics-auth)
+$(common auth)
 database_url: $(database_url auth)
 service_key: $service_key
 secret_key: $(secret auth-secret-key)
@@ -92,6 +114,7 @@ YAML
 write_private "$STATE/config/project.yaml" "$SERVICE_USER" <<YAML
 listen: $project
 metrics_listen: $LOCAL:$(port_of metrics-project)
+$(common project)
 database_url: $(database_url project)
 service_key: $service_key
 secret_key: $(secret project-secret-key)
@@ -107,8 +130,9 @@ build_address: $build
 YAML
 
 write_private "$STATE/config/build.yaml" "$SERVICE_USER" <<YAML
-listen: $build
+listen: $(runners_listen):$(port_of build)
 metrics_listen: $LOCAL:$(port_of metrics-build)
+$(common build)
 database_url: $(database_url build)
 service_key: $service_key
 secret_key: $(secret build-secret-key)
@@ -130,8 +154,9 @@ notification_networks: $(quoted "$(setting KOZMIC_NOTIFICATION_NETWORKS)")
 YAML
 
 write_private "$STATE/config/logstream.yaml" "$SERVICE_USER" <<YAML
-listen: $logstream
+listen: $(runners_listen):$(port_of logstream)
 metrics_listen: $LOCAL:$(port_of metrics-logstream)
+$(common logstream)
 database_url: $(database_url logstream)
 redis_url: redis://:$(secret redis)@$LOCAL:$(port_of redis)/0
 service_key: $service_key
@@ -142,6 +167,7 @@ YAML
 write_private "$STATE/config/gateway.yaml" "$SERVICE_USER" <<YAML
 listen: $(quoted "$gateway_listen")
 metrics_listen: $LOCAL:$(port_of metrics-gateway)
+$(common gateway)
 public_url: $(quoted "$public_url")
 service_key: $service_key
 static_dir: $(quoted "$STATE/web")
@@ -149,17 +175,48 @@ auth_address: $auth
 project_address: $project
 build_address: $build
 logstream_address: $logstream
+$(join_addresses)
+trusted_proxies: [$(quoted_list "$(own_setting KOZMIC_TRUSTED_PROXIES "$([[ $public_url != https://* ]] || echo 127.0.0.1)")")]
 allowed_hosts: [$(quoted "$public_host"), $(quoted "$(gateway_address)"), "$LOCAL:$(port_of gateway)", "localhost:$(port_of gateway)"]
 $([ "$web_url" = https://github.com ] || echo "avatar_origins: [$(quoted "$web_url")]")
 YAML
+
+write_private "$STATE/config/redis.conf" "$SERVICE_USER" <<CONF
+bind $LOCAL
+port $(port_of redis)
+requirepass $(secret redis)
+dir $STATE/redis
+save ""
+appendonly no
+set-proc-title no
+maxmemory 64mb
+maxmemory-policy allkeys-lru
+CONF
+}
+
+# What the runner proves itself by, and whom it works for.
+runner_place() {
+  if joined; then
+    echo "build_address: $(quoted "$(setting KOZMIC_JOIN_BUILD)")"
+    echo "logstream_address: $(quoted "$(setting KOZMIC_JOIN_LOGSTREAM)")"
+    [ ! -s "$STATE/secrets/registration-token" ] ||
+      echo "registration_token: $(quoted "$(cat "$STATE/secrets/registration-token")")"
+  else
+    echo "build_address: $(rpc_address build)"
+    echo "logstream_address: $(rpc_address logstream)"
+    echo "runner_token: $(secret runner-token)"
+    echo "clone_url_prefixes: [$(quoted "$web_url/"), $(quoted "$ssh_url/")]"
+  fi
+}
+
+joined || write_services
 
 # The runner drives Docker, which makes it as mighty as root anyway.
 write_private "$STATE/config/runner.yaml" root <<YAML
 listen: $LOCAL:$(port_of runner)
 metrics_listen: $LOCAL:$(port_of metrics-runner)
-build_address: $build
-logstream_address: $logstream
-runner_token: $runner_token
+$(common runner)
+$(runner_place)
 name: $(quoted "$(runner_name)")
 slots: $(own_setting KOZMIC_SLOTS "$(nproc)")
 warm_containers: $(own_setting KOZMIC_WARM_CONTAINERS 0)
@@ -175,24 +232,11 @@ job_network_policy: $(own_setting KOZMIC_JOB_NETWORK_POLICY "$(network_policy)")
 fork_network_policy: $(own_setting KOZMIC_FORK_NETWORK_POLICY "$(network_policy)")
 job_network_allow: [$(setting KOZMIC_JOB_NETWORK_ALLOW)]
 least_free_disk_percent: $(own_setting KOZMIC_LEAST_FREE_DISK_PERCENT 10)
-labels: [linux]
+labels: [$(quoted_list "$(own_setting KOZMIC_LABELS linux)")]
 docker_host: $(cat "$STATE/engine")
 work_dir: $(quoted "$STATE/runner/work")
 cache_dir: $(quoted "$STATE/runner/cache")
 git_user: $GIT_USER
 init_path: $(quoted "$STATE/bin/kozmic-init")
-clone_url_prefixes: [$(quoted "$web_url/"), $(quoted "$ssh_url/")]
 shutdown_mode: detach
 YAML
-
-write_private "$STATE/config/redis.conf" "$SERVICE_USER" <<CONF
-bind $LOCAL
-port $(port_of redis)
-requirepass $(secret redis)
-dir $STATE/redis
-save ""
-appendonly no
-set-proc-title no
-maxmemory 64mb
-maxmemory-policy allkeys-lru
-CONF

@@ -1,4 +1,6 @@
 # shellcheck shell=bash
+source "$ROOT/tools/rpc_tls.sh"
+
 # Whether a process does its work, asked the way its users would.
 
 healthy() {
@@ -8,7 +10,10 @@ healthy() {
     dockerd) engine_answers "$RUN/docker.sock" ;;
     simulator) curl --silent --max-time 3 --output /dev/null "http://127.0.0.1:$(port_of simulator)/" ;;
     gateway) curl --silent --fail --max-time 3 --output /dev/null "http://$(gateway_address)/healthz" ;;
-    *) "$ROOT/images/healthy" "127.0.0.1:$(port_of "$1")" ;;
+    *)
+      KOZMIC_RPC_TLS_CERTIFICATE=$(rpc_tls_file "$1" certificate) KOZMIC_RPC_TLS_KEY=$(rpc_tls_file "$1" key) \
+        "$ROOT/images/healthy" "$(rpc_address "$1")"
+      ;;
   esac
 }
 

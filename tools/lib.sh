@@ -127,6 +127,11 @@ gateway_address() {
 # installation that uses the same Docker engine has it.
 runner_name() {
   local host
+  host=$(setting KOZMIC_RUNNER_NAME)
+  if [ -n "$host" ]; then
+    echo "$host"
+    return
+  fi
   host=$(uname -n | tr '[:upper:]' '[:lower:]' | tr -cd 'a-z0-9._-' | cut -c1-54)
   echo "${host:-kozmic}-$ID"
 }
@@ -148,4 +153,25 @@ setting() {
   printf '%s' "${line#*=}"
 }
 
-in_demo() { [ -z "$(setting KOZMIC_GITHUB_CLIENT_ID)" ]; }
+# This machine is only a runner of an installation elsewhere (see join.sh).
+joined() { [ -n "$(setting KOZMIC_JOIN_BUILD)" ]; }
+
+in_demo() { ! joined && [ -z "$(setting KOZMIC_GITHUB_CLIENT_ID)" ]; }
+
+# Where the services listen that runners call: on this machine alone, unless
+# runners elsewhere are let in.
+runners_listen() {
+  local host
+  host=$(setting KOZMIC_RUNNERS_LISTEN)
+  echo "${host:-127.0.0.1}"
+}
+
+# Where this machine's own processes reach the process called $1.
+rpc_address() {
+  local host=127.0.0.1
+  case $1 in
+    build | logstream) host=$(runners_listen) ;;
+  esac
+  [ "$host" != 0.0.0.0 ] || host=127.0.0.1
+  echo "$host:$(port_of "$1")"
+}

@@ -41,10 +41,11 @@ settle() {
   [ ! -s "$work/settings" ] || write_private "$STATE/settings" root <"$work/settings"
   # In a folder that is root's alone, as they were.
   cp --preserve=mode "$work"/secrets/* "$STATE/secrets"
-  if [ -d "$work/github" ]; then
-    rm -rf "$STATE/github"
-    mv "$work/github" "$STATE/github"
-  fi
+  for part in github tls; do
+    [ -d "$work/$part" ] || continue
+    rm -rf "${STATE:?}/$part"
+    mv "$work/$part" "$STATE/$part"
+  done
   archive=$(setting KOZMIC_LOG_ARCHIVE_FOLDER)
   if [ -d "$work/archive" ]; then
     mkdir -p "$archive"

@@ -8,7 +8,7 @@ source "$ROOT/tools/health.sh"
 
 # A process that is no longer wanted (the demo's, once GitHub is connected).
 for name in simulator dockerd; do
-  is_ours "$name" || supervisorctl update "$name"
+  is_ours "$name" || joined || supervisorctl update "$name"
 done
 # shellcheck disable=SC2086  # a list of words
 bring_up $SERVICES

@@ -29,7 +29,8 @@ address_of() {
     dockerd) echo "unix://$RUN/docker.sock" ;;
     gateway) echo "http://$(gateway_address)" ;;
     simulator) echo "http://127.0.0.1:$(port_of simulator)" ;;
-    *) echo "127.0.0.1:$(port_of "$1")" ;;
+    postgres | redis) echo "127.0.0.1:$(port_of "$1")" ;;
+    *) rpc_address "$1" ;;
   esac
 }
 

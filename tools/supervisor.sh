@@ -22,6 +22,8 @@ is_ours() {
   case $1 in
     simulator) in_demo ;;
     dockerd) [ "$(cat "$STATE/engine")" = "unix://$RUN/docker.sock" ] ;;
+    runner) ;;
+    *) ! joined ;;
   esac
 }
 
@@ -83,15 +85,16 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 serverurl=unix://$SUPERVISOR_SOCKET
 CONF
     # INT is PostgreSQL's fast and orderly stop.
-    _program postgres 10 postgres INT 60 \
+    ! is_ours postgres || _program postgres 10 postgres INT 60 \
       "/usr/lib/postgresql/15/bin/postgres -D \"$STATE/postgres\"" <"$STATE/postgres/kozmic.conf"
-    _program redis 10 "$SERVICE_USER" TERM 10 \
+    ! is_ours redis || _program redis 10 "$SERVICE_USER" TERM 10 \
       "/usr/bin/redis-server \"$STATE/config/redis.conf\"" <"$STATE/config/redis.conf"
     ! is_ours dockerd || _program dockerd 20 root TERM 60 \
       "\"$ROOT/tools/dockerd.sh\" \"$STATE\" \"$RUN\"" <"$ROOT/tools/dockerd.sh"
     ! is_ours simulator || _program simulator 30 "$SERVICE_USER" TERM 10 \
       "$(simulator_command)" < <(fingerprint "$STATE/simulator")
     for name in auth project build logstream gateway runner; do
+      is_ours "$name" || continue
       user=$SERVICE_USER
       [ "$name" != runner ] || user=root
       _program "$name" 40 "$user" TERM 20 \

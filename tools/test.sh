@@ -1,12 +1,14 @@
 #!/bin/bash
 # ./kozmic test [--lint] [--unit] [--web] [--simulator] [--faults] [--e2e] [--compose] [--kubernetes]
+#               [--upgrade]
 #
 # Installs what is missing for the tests, starts what they need (a Docker
 # engine if none runs, a registry, images), runs all suites or those named, and
 # stops what it started. The last line is "N passed, N failed" of all together.
 #   --lint       shellcheck, clang-format, buf
 #   --unit       bazel test //...: unit and integration tests of the services
-#   --web        the web page's tests, lint and build; the documentation's links
+#   --web        the web page's tests, lint and build; the documentation's links; the
+#                API's description; the commands that speak with a server from anywhere
 #   --simulator  the GitHub simulator's tests
 #   --faults     the fault matrix on real processes, killed and paused; each row
 #                with as many seeds as KOZMIC_FAULT_REPETITIONS says (2; nightly 20),
@@ -14,6 +16,8 @@
 #   --e2e        from git push to the green tick, in a browser, on what ./kozmic up
 #                starts; with KOZMIC_E2E=whole all that --compose does, too
 #   --compose    the images, and everything that their users do, in a browser
+#   --upgrade    only when named, before a release: the revision in KOZMIC_UPGRADE_FROM
+#                (the newest tag) is built, started, and upgraded to this one while jobs run
 #   --kubernetes the manifests: Kubernetes' schemas, profiles, our programs' settings
 source "$(dirname "$0")/lib.sh"
 source "$ROOT/tools/progress.sh"
@@ -23,7 +27,7 @@ source "$ROOT/tools/test_engine.sh"
 suites=()
 for argument in "$@"; do
   case $argument in
-    --lint | --unit | --web | --simulator | --faults | --e2e | --compose | --kubernetes) suites+=("${argument#--}") ;;
+    --lint | --unit | --web | --simulator | --faults | --e2e | --compose | --kubernetes | --upgrade) suites+=("${argument#--}") ;;
     -h | --help) usage_from_head; exit ;;
     *) die "test knows no \"$argument\"; see ./kozmic test --help" ;;
   esac
@@ -69,7 +73,13 @@ run_web() {
   (cd "$ROOT/frontend" && check "web: build" npm run build)
   node_suite "web: pages" "$ROOT/frontend" npm run test:pages
   node_suite "web: documentation" "$ROOT/tests/docs" npm test
+  install_api_tests
+  node_suite "web: api" "$ROOT/tests/api" npm test
+  node_suite "web: client" "$ROOT/tools/client" npm test
 }
+
+# What holds answers against gateway/openapi.json.
+install_api_tests() { (cd "$ROOT/tests/api" && npm ci --no-audit --no-fund); }
 
 # GitHub's description of its API, with what the simulator needs to check against it.
 openapi_fetched=0
@@ -120,6 +130,7 @@ bazel_suite() {
 
 # Starts an installation of its own, by ./kozmic up.
 run_e2e() {
+  install_api_tests
   (cd "$ROOT/tests/e2e" && npm ci --no-audit --no-fund)
   node_suite e2e "$ROOT/tests/e2e" npm test
 }
@@ -127,8 +138,18 @@ run_e2e() {
 run_compose() {
   start_world
   "$ROOT/tools/images.sh"
+  install_api_tests
   (cd "$ROOT/tests/e2e" && npm ci --no-audit --no-fund)
   node_suite compose "$ROOT/tests/e2e" npm run test:compose
+}
+
+run_upgrade() {
+  KOZMIC_UPGRADE_FROM=${KOZMIC_UPGRADE_FROM:-$(git -C "$ROOT" -c safe.directory='*' describe --tags --abbrev=0 2>/dev/null)} ||
+    die "test --upgrade: there is no tag of a release; say KOZMIC_UPGRADE_FROM=REVISION"
+  export KOZMIC_UPGRADE_FROM
+  "$ROOT/tools/binaries.sh" >>"$STATE/log/test-binaries.log" 2>&1
+  (cd "$ROOT/tests/e2e" && npm ci --no-audit --no-fund)
+  node_suite upgrade "$ROOT/tests/e2e" npm run test:upgrade
 }
 
 run_kubernetes() {

@@ -12,6 +12,11 @@
 #   KOZMIC_PUBLIC_URL     the address at which GitHub and browsers reach it
 # in the environment it serves real GitHub repositories. Also understood:
 #   KOZMIC_LISTEN         host:port to serve HTTP on (127.0.0.1:8080)
+#   KOZMIC_RUNNERS_LISTEN an address of this machine, or 0.0.0.0: runners elsewhere are let
+#                         in there (docs/runners.md); KOZMIC_RUNNERS_ADDRESS by what name
+#   KOZMIC_TRUSTED_PROXIES  addresses of TLS proxies in front, with commas (127.0.0.1 when
+#                         the public URL is https)
+#   KOZMIC_TRACE_ENDPOINT where traces are sent: docs/monitoring.md
 #   KOZMIC_ADMINS         logins at GitHub, with commas, of those who see all
 #                         runners and the whole queue
 #   KOZMIC_SLOTS          jobs at once (one per processor core)
@@ -51,6 +56,10 @@ fi
 [ ! -e "$STATE/restore" ] ||
   die "a ./kozmic restore did not get to its end: run it again (or ./kozmic down --purge)"
 
+if joined; then
+  flock --unlock 9
+  exec "$ROOT/tools/join.sh"
+fi
 trap 'printf "\nInterrupted; the next ./kozmic up goes on from here.\n"; exit 130' INT TERM
 "$ROOT/tools/settings.sh"
 if in_demo; then STEPS=9; else STEPS=8; fi

@@ -34,8 +34,9 @@ const TEXT = readFileSync(join(ROOT, 'docs/grpcurl.md'), 'utf8');
 const CALL = TEXT.match(/^call\(\) .*$/m)[0];
 const COMMANDS = [...TEXT.matchAll(/```grpcurl\n([^]*?)```/g)].flatMap(([, block]) => block.trim().split('\n'));
 
-/** Of a build that has ended well, and of a public repository: that is said. */
+/** Of a build that has ended well, of a public repository, and of the installation's own runner: that is said. */
 const REFUSED = {
+  MoveQueuedJob: /failed_precondition/, RevokeRunner: /failed_precondition/, DeleteRegistrationToken: /not_found/,
   CancelBuild: /failed_precondition/, RestartBuild: /failed_precondition/, RotateDeployKey: /has no deploy key/,
 };
 

@@ -1,6 +1,7 @@
 // What needs a whole installation, on one: it takes a minute to start.
-import { after, before, describe } from 'node:test';
-import { launchBrowser } from './support/browser.js';
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe } from 'node:test';
+import { launchBrowser, takeFaults } from './support/browser.js';
 import { cloneRepository } from './support/repository.js';
 
 /** The processes that every installation has. */
@@ -25,5 +26,10 @@ export function runSuite(start, groups) {
     await world.installation?.stop();
   }, { timeout: 5 * 60_000 });
 
-  for (const [name, tests] of Object.entries(groups)) describe(name, () => tests(world));
+  for (const [name, tests] of Object.entries(groups)) {
+    describe(name, () => {
+      afterEach(() => assert.deepEqual(takeFaults(), [], 'the API answers as gateway/openapi.json says'));
+      tests(world);
+    });
+  }
 }

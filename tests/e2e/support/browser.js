@@ -1,4 +1,11 @@
 import { chromium } from 'playwright-core';
+import { watch } from '../../api/watch.js';
+
+/** How answers of the API were other than gateway/openapi.json says, in any page. */
+const faults = [];
+
+/** Those since the last call. */
+export const takeFaults = () => faults.splice(0);
 
 /** Debian's Chromium, kept from calling home. */
 export function launchBrowser() {
@@ -12,6 +19,7 @@ export function launchBrowser() {
 /** A page whose errors and violations of the content security policy are collected. */
 export async function openPage(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const checked = watch(context, (fault) => faults.push(fault));
   const page = await context.newPage();
   const complaints = [];
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
@@ -25,7 +33,11 @@ export async function openPage(browser, options = {}) {
       console.error(`content security policy: ${event.violatedDirective} ${event.blockedURI}`);
     });
   });
-  return { page, complaints, close: () => context.close() };
+  const close = async () => {
+    await checked();
+    await context.close();
+  };
+  return { page, complaints, close };
 }
 
 /** Signs in on GitHub's page as somebody, and waits until that is done. */

@@ -36,7 +36,12 @@ export const restoreInstallation = (file) => startAt(RESTORED_STATE, 'restore', 
 async function startAt(state, ...command) {
   const kozmic = (...args) => kozmicWith({ KOZMIC_STATE: state }, ...args);
   if (existsSync(state)) await kozmic('down', '--purge', '--yes');
-  const greeting = await kozmic(...command);
+  return installationAt(state, await kozmic(...command));
+}
+
+/** One that runs, of which `greeting` was said. */
+export function installationAt(state, greeting) {
+  const kozmic = (...args) => kozmicWith({ KOZMIC_STATE: state }, ...args);
   const port = (name) => readFileSync(join(state, 'ports', name), 'utf8').trim();
   const address = (name) => `http://127.0.0.1:${port(name)}`;
   const engineSocket = () => readFileSync(join(state, 'engine'), 'utf8').trim().replace('unix://', '');
@@ -44,6 +49,8 @@ async function startAt(state, ...command) {
     greeting,
     /** Any other command of ./kozmic. */
     kozmic,
+    /** The same with variables in its environment. */
+    kozmicWith: (environment, ...args) => kozmicWith({ KOZMIC_STATE: state, ...environment }, ...args),
     gateway: address('gateway'),
     github: address('simulator'),
     /** The built page, as the gateway is given it. */
