@@ -17,17 +17,18 @@
 namespace kozmic::gateway {
 namespace {
 
-absl::Status SplitListen(absl::string_view listen, Config& config) {
+absl::Status SplitListen(absl::string_view key, absl::string_view listen, std::string* out_host,
+                         int* out_port) {
   const size_t colon = listen.rfind(':');
   const auto port =
       colon == absl::string_view::npos ? std::nullopt : ParseNumber(listen.substr(colon + 1), 0);
   if (!port || *port > 65535) {
-    return absl::InvalidArgumentError(absl::StrCat("listen: \"", listen, "\" is not host:port"));
+    return absl::InvalidArgumentError(absl::StrCat(key, ": \"", listen, "\" is not host:port"));
   }
   absl::string_view host = listen.substr(0, colon);
   if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");
-  config.host = host.empty() ? "0.0.0.0" : std::string(host);
-  config.port = static_cast<int>(*port);
+  *out_host = host.empty() ? "0.0.0.0" : std::string(host);
+  *out_port = static_cast<int>(*port);
   return absl::OkStatus();
 }
 
@@ -50,9 +51,21 @@ bool IsOrigin(absl::string_view text) {
 absl::StatusOr<Config> ReadConfig(ConfigReader& reader) {
   Config config;
   std::string listen;
+  std::string tls_listen;
   ReadLogLevel(reader, "gateway");
   reader.Text("listen", &listen,
               {.help = "host:port of the HTTP server", .fallback = "127.0.0.1:8080"});
+  reader.Text(
+      "tls_listen", &tls_listen,
+      {.help = "host:port of an HTTP server that speaks TLS, besides the other; none unless "
+               "it is set",
+       .fallback = ""});
+  reader.Text("tls_certificate", &config.tls_certificate,
+              {.help = "file of its certificate and those that vouch for it, in PEM; a renewed one "
+                       "is shown within a minute",
+               .fallback = ""});
+  reader.Text("tls_key", &config.tls_key,
+              {.help = "file of that certificate's private key", .fallback = ""});
   reader.Secret("service_key", &config.service_key,
                 {.help = "what the services know each other by, the same for all of them"});
   reader.HttpUrl("public_url", &config.public_url,
@@ -72,6 +85,10 @@ absl::StatusOr<Config> ReadConfig(ConfigReader& reader) {
                .fallback = ""});
   reader.Text("join_logstream_address", &config.join.logstream,
               {.help = "the same of LogService", .fallback = ""});
+  reader.TextList("join_clone_url_prefixes", &config.join.clone_url_prefixes,
+                  {.help = "where such runners may fetch commits from, as a runner's "
+                           "clone_url_prefixes",
+                   .fallback = ""});
   std::vector<std::string> proxies;
   reader.TextList("trusted_proxies", &proxies,
                   {.help = "addresses and ranges (10.0.0.0/8) of proxies in front, whose "
@@ -83,7 +100,16 @@ absl::StatusOr<Config> ReadConfig(ConfigReader& reader) {
                   {.help = "where people's pictures may come from",
                    .fallback = "https://avatars.githubusercontent.com"});
   KOZMIC_RETURN_IF_ERROR(reader.Finish());
-  KOZMIC_RETURN_IF_ERROR(SplitListen(listen, config));
+  KOZMIC_RETURN_IF_ERROR(SplitListen("listen", listen, &config.host, &config.port));
+  if (!tls_listen.empty()) {
+    KOZMIC_RETURN_IF_ERROR(
+        SplitListen("tls_listen", tls_listen, &config.tls_host, &config.tls_port));
+  }
+  if (tls_listen.empty() != config.tls_certificate.empty() ||
+      tls_listen.empty() != config.tls_key.empty()) {
+    return absl::InvalidArgumentError(
+        "tls_listen, tls_certificate and tls_key: one of them is of no use without the others");
+  }
   auto rules = AddressRules::Make(proxies);
   if (!rules.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("trusted_proxies: ", rules.status().message()));

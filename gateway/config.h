@@ -16,6 +16,8 @@ struct JoinAddresses {
   // host:port of services; empty: no machine joins by itself.
   std::string build;
   std::string logstream;
+  // Where commits may be fetched from.
+  std::vector<std::string> clone_url_prefixes;
   // The certificate authority of the services' calls, in PEM; empty: they are not encrypted.
   std::string ca;
 };
@@ -24,6 +26,11 @@ struct Config {
   // Host and port of the HTTP server.
   std::string host;
   int port = 0;
+  // Of the one that speaks TLS; an empty host: there is none.
+  std::string tls_host;
+  int tls_port = 0;
+  std::string tls_certificate;
+  std::string tls_key;
   std::string service_key;
   // Where browsers reach us.
   std::string public_url;

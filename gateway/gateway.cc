@@ -24,6 +24,8 @@ constexpr uint64_t kMostBodyBytes = 128 << 20;
 // Of those, from one address: two of the largest webhooks and what is small beside them.
 constexpr uint64_t kMostBodyBytesOfOneAddress = 64 << 20;
 // GitHub itself gives a delivery up then.
+// Of answers that are given, to clients that speak TLS, at the end.
+constexpr std::chrono::seconds kLastBytes{2};
 constexpr absl::Duration kWebhookBodyTimeout = absl::Seconds(10);
 
 Backends MakeBackends(const Config& config) {
@@ -86,6 +88,17 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const Config& config, co
       new Gateway(config, clock, random, streams, std::move(files), std::move(server)));
   gateway->AddRoutes();
   gateway->server_->Start();
+  if (!config.tls_host.empty()) {
+    KOZMIC_ASSIGN_OR_RETURN(gateway->tls_,
+                            http::TlsFront::Start({.host = config.tls_host,
+                                                   .port = config.tls_port,
+                                                   .certificate_file = config.tls_certificate,
+                                                   .key_file = config.tls_key},
+                                                  [server = gateway->server_.get()](
+                                                      http::UniqueFd plain, const std::string& ip) {
+                                                    server->Adopt(std::move(plain), ip);
+                                                  }));
+  }
   return gateway;
 }
 
@@ -131,7 +144,10 @@ Gateway::Gateway(const Config& config, const Clock& clock, Random& random,
 Gateway::~Gateway() { Stop(absl::ZeroDuration()); }
 
 void Gateway::Stop(absl::Duration grace) {
+  if (tls_ != nullptr) tls_->Drain();
   server_->Stop(grace);
+  // What the server has answered is still on its way.
+  if (tls_ != nullptr) tls_->Stop(kLastBytes);
   streams_.Stop();
 }
 

@@ -35,6 +35,7 @@
 #include "lib/base/random.h"
 #include "lib/http/hardened_server.h"
 #include "lib/http/static_files.h"
+#include "lib/http/tls/tls_front.h"
 #include "lib/rpc/channel_poller.h"
 #include "services/auth/client/remote_authenticator.h"
 
@@ -53,6 +54,8 @@ class Gateway {
   ~Gateway();
 
   int port() const { return server_->port(); }
+  // 0: nobody speaks TLS here.
+  int tls_port() const { return tls_ == nullptr ? 0 : tls_->port(); }
 
   // Accepts nothing new, lets requests finish within `grace`, closes the live streams (browsers
   // come back by themselves), joins. Idempotent.
@@ -95,6 +98,8 @@ class Gateway {
   const LogRoutes logs_;
   // Last: its handlers use all of the above.
   const std::unique_ptr<http::HardenedServer> server_;
+  // Null, or hands connections to the server.
+  std::unique_ptr<http::TlsFront> tls_;
 };
 
 }  // namespace kozmic::gateway

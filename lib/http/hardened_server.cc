@@ -65,6 +65,7 @@ class HardenedServer::Impl final : private httplib::Server {
   size_t connections() const { return admission_.count(); }
   uint64_t buffered_body_bytes() const { return bodies_.used(); }
   void Start() { receiver_.Start(); }
+  void Adopt(UniqueFd fd, std::string ip) { receiver_.Adopt(std::move(fd), std::move(ip)); }
 
   void Stop(absl::Duration grace) {
     receiver_.Drain();
@@ -222,6 +223,9 @@ void HardenedServer::Route(absl::string_view method, absl::string_view pattern,
 void HardenedServer::Fallback(Handler handler) { impl_->router().SetFallback(std::move(handler)); }
 int HardenedServer::port() const { return impl_->port(); }
 void HardenedServer::Start() { impl_->Start(); }
+void HardenedServer::Adopt(UniqueFd fd, std::string ip) {
+  impl_->Adopt(std::move(fd), std::move(ip));
+}
 void HardenedServer::Stop(absl::Duration grace) { impl_->Stop(grace); }
 size_t HardenedServer::connections() const { return impl_->connections(); }
 uint64_t HardenedServer::buffered_body_bytes() const { return impl_->buffered_body_bytes(); }

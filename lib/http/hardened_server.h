@@ -15,7 +15,8 @@ namespace kozmic::http {
 // An HTTP/1.1 server that may face the internet. cpp-httplib provides request and response and
 // writes the answers; everything that reads from a client is ours (see README.md): requests are
 // received completely, within limits of size and time and without holding a thread, and a handler
-// only sees what the strict parser accepted. Terminate TLS in front of it.
+// only sees what the strict parser accepted. TLS is terminated in front of it (tls/tls_front.h, or
+// a proxy).
 //
 // Register routes, then Start(). Handlers run on several threads at once and should bound what they
 // wait for. A handler that throws is answered 500 without a word about why.
@@ -36,6 +37,10 @@ class HardenedServer {
 
   int port() const;
   void Start();
+
+  // Takes a connection that was made elsewhere, of the client at `ip`: any stream socket that does
+  // not block. Thread-safe.
+  void Adopt(UniqueFd fd, std::string ip);
 
   // Stops accepting, lets the requests that have begun finish within `grace`, cuts off the rest,
   // joins all threads. Idempotent. Detached sockets are no longer the server's.

@@ -76,6 +76,14 @@ void Receiver::Return(std::unique_ptr<Connection> connection, bool keep_alive) {
   wake_.Signal();
 }
 
+void Receiver::Adopt(UniqueFd fd, std::string ip) {
+  {
+    const std::lock_guard lock(mutex_);
+    adopted_.emplace_back(std::move(fd), std::move(ip));
+  }
+  wake_.Signal();
+}
+
 void Receiver::Forget(const Connection& connection) {
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, connection.fd.get(), nullptr);
 }
@@ -92,6 +100,7 @@ void Receiver::Stop() {
   parked_.clear();
   const std::lock_guard lock(mutex_);
   returned_.clear();
+  adopted_.clear();
 }
 
 void Receiver::Run() {
@@ -123,9 +132,14 @@ int Receiver::WaitMilliseconds() const {
 
 void Receiver::TakeReturned() {
   std::vector<std::pair<std::unique_ptr<Connection>, bool>> returned;
+  std::vector<std::pair<UniqueFd, std::string>> adopted;
   {
     const std::lock_guard lock(mutex_);
     returned.swap(returned_);
+    adopted.swap(adopted_);
+  }
+  for (auto& [fd, ip] : adopted) {
+    if (!draining_.load()) Admit(std::move(fd), ip);
   }
   for (auto& [connection, keep_alive] : returned) {
     connection->request = ReceivedRequest();

@@ -45,6 +45,8 @@ class Receiver {
   void Return(std::unique_ptr<Connection> connection, bool keep_alive);
   // Takes a connection's socket out of the receiver's epoll before it goes elsewhere.
   void Forget(const Connection& connection);
+  // Takes a connection that was made elsewhere, of the client at `ip`.
+  void Adopt(UniqueFd fd, std::string ip);
   // Closes the listener and idle connections; the others are closed after their current request.
   void Drain();
   bool draining() const { return draining_.load(); }
@@ -107,6 +109,7 @@ class Receiver {
   std::mutex mutex_;
   // Guarded by mutex_.
   std::vector<std::pair<std::unique_ptr<Connection>, bool>> returned_;
+  std::vector<std::pair<UniqueFd, std::string>> adopted_;
 
   std::thread thread_;
 };
