@@ -97,6 +97,9 @@ void RegistrationRoutes::TellJoin(http::Exchange& exchange) const {
   Reply(exchange, 200,
         JsonObject({{"build_address", join_.build},
                     {"logstream_address", join_.logstream},
+                    {"clone_url_prefixes",
+                     JsonArrayOf(join_.clone_url_prefixes,
+                                 [](const std::string& prefix) { return JsonValue(prefix); })},
                     {"ca", TextOrNull(join_.ca)}}));
 }
 

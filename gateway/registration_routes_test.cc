@@ -70,10 +70,14 @@ TEST_F(RegistrationRoutesTest, AMachineIsToldWhereToGoOrThatItMayNotCome) {
   const std::string none = Get("/api/v1/join", "");
   EXPECT_EQ(StatusOf(none), 404);
   EXPECT_EQ(Json(none)["code"], "no_runners_from_elsewhere");
-  join_ = {.build = "ci.example.com:7103", .logstream = "ci.example.com:7105", .ca = "PEM\n"};
+  join_ = {.build = "ci.example.com:7103",
+           .logstream = "ci.example.com:7105",
+           .clone_url_prefixes = {"https://github.com/"},
+           .ca = "PEM\n"};
   Begin({});
   EXPECT_EQ(Json(Get("/api/v1/join", "")), json::parse(R"({"build_address": "ci.example.com:7103",
-                            "logstream_address": "ci.example.com:7105", "ca": "PEM\n"})"));
+                            "logstream_address": "ci.example.com:7105",
+                            "clone_url_prefixes": ["https://github.com/"], "ca": "PEM\n"})"));
 }
 
 TEST_F(RegistrationRoutesTest, TheApiDescribesItself) {

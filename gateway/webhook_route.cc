@@ -56,9 +56,8 @@ void AcceptWebhook(WebhookForwarder& forwarder, http::Exchange& exchange) {
       !CopyValues(exchange, "X-Hub-Signature-256", webhook.mutable_signature())) {
     return ReplyError(exchange, 400, "bad_header", "A header of the delivery is malformed.");
   }
-  // What follows is known by GitHub's own name for it. Of what nobody has signed nothing is traced.
+  // What follows is known by GitHub's own name for it: once it is seen that GitHub has signed it.
   const std::string trace = webhook.delivery().empty() ? "" : TraceIdOf(webhook.delivery(0));
-  const TraceScope scope(RootOf(trace));
   const absl::Time begin = absl::Now();
   absl::Status status = absl::NotFoundError("");
   if (hook) {

@@ -84,6 +84,7 @@ join_addresses() {
   host=$(rpc_tls_host)
   echo "join_build_address: $(quoted "$host:$(port_of build)")"
   echo "join_logstream_address: $(quoted "$host:$(port_of logstream)")"
+  echo "join_clone_url_prefixes: [$(quoted "$web_url/"), $(quoted "$ssh_url/")]"
 }
 
 write_services() {
@@ -176,6 +177,9 @@ project_address: $project
 build_address: $build
 logstream_address: $logstream
 $(join_addresses)
+tls_listen: $(quoted "$(setting KOZMIC_TLS_LISTEN)")
+tls_certificate: $(quoted "$(setting KOZMIC_TLS_CERTIFICATE)")
+tls_key: $(quoted "$(setting KOZMIC_TLS_KEY)")
 trusted_proxies: [$(quoted_list "$(own_setting KOZMIC_TRUSTED_PROXIES "$([[ $public_url != https://* ]] || echo 127.0.0.1)")")]
 allowed_hosts: [$(quoted "$public_host"), $(quoted "$(gateway_address)"), "$LOCAL:$(port_of gateway)", "localhost:$(port_of gateway)"]
 $([ "$web_url" = https://github.com ] || echo "avatar_origins: [$(quoted "$web_url")]")
@@ -199,6 +203,7 @@ runner_place() {
   if joined; then
     echo "build_address: $(quoted "$(setting KOZMIC_JOIN_BUILD)")"
     echo "logstream_address: $(quoted "$(setting KOZMIC_JOIN_LOGSTREAM)")"
+    echo "clone_url_prefixes: [$(quoted_list "$(setting KOZMIC_JOIN_PREFIXES)")]"
     [ ! -s "$STATE/secrets/registration-token" ] ||
       echo "registration_token: $(quoted "$(cat "$STATE/secrets/registration-token")")"
   else

@@ -44,23 +44,28 @@ flock --nonblock 9 || die "another ./kozmic is at work here"
 joined || [ ! -s "$STATE/ports/gateway" ] ||
   die "an installation lies in $STATE already, which has a runner; to be one elsewhere, say KOZMIC_STATE=FOLDER"
 
-# The member $1 of a flat object whose values are texts.
-member() { grep -oE "\"$1\":\"[^\"]*\"" | head -n 1 | cut -d'"' -f4; }
+# The member $1 of a flat object, when it is a text; else nothing.
+member() { { grep -oE "\"$1\":\"[^\"]*\"" || true; } | head -n 1 | cut -d'"' -f4; }
+# The same of a list of texts, with commas between them.
+members() { { grep -oE "\"$1\":\\[[^]]*\\]" || true; } | head -n 1 | cut -d: -f2- | tr -d '[]"'; }
 
 # Where the services are, as the installation itself says.
 ask_where() {
-  local answer
-  # shellcheck disable=SC2086  # nothing, or two words without blanks
-  answer=$(curl --silent --show-error --max-time 20 ${ca:+--cacert "$ca"} "$url/api/v1/join") ||
-    die "cannot reach $url"
+  local answer ca_text options=(--silent --show-error --max-time 20)
+  [ -z "$ca" ] || options+=(--cacert "$ca")
+  answer=$(curl "${options[@]}" "$url/api/v1/join") || die "cannot reach $url"
   KOZMIC_JOIN_BUILD=$(member build_address <<<"$answer")
   KOZMIC_JOIN_LOGSTREAM=$(member logstream_address <<<"$answer")
+  KOZMIC_JOIN_PREFIXES=$(members clone_url_prefixes <<<"$answer")
   [ -n "$KOZMIC_JOIN_BUILD" ] ||
     die "$url lets no machines in as runners: set KOZMIC_RUNNERS_LISTEN there (docs/runners.md)"
-  export KOZMIC_JOIN_BUILD KOZMIC_JOIN_LOGSTREAM
+  ca_text=$(member ca <<<"$answer")
+  [ -n "$ca_text" ] ||
+    die "$url would have its runners' secrets sent in the clear: its administrator must set rpc_tls_ca (docs/runners.md)"
+  export KOZMIC_JOIN_BUILD KOZMIC_JOIN_LOGSTREAM KOZMIC_JOIN_PREFIXES
   mkdir -p "$STATE/tls"
   # The line breaks of PEM are escaped in JSON.
-  member ca <<<"$answer" | sed 's/\\n/\n/g' >"$STATE/tls/ca.pem"
+  printf '%s\n' "${ca_text//\\n/$'\n'}" >"$STATE/tls/ca.pem"
 }
 
 if [ -n "$url" ]; then

@@ -43,7 +43,7 @@ make_rpc_certificates() {
     (umask 077 && openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "/CN=kozmic" \
       -keyout "$folder/key.new" -out "$folder/request" 2>/dev/null
       openssl x509 -req -in "$folder/request" -CA "$folder/ca.pem" -CAkey "$folder/ca.key" -CAcreateserial \
-        -days 825 -extfile <(echo "subjectAltName=$names") -out "$folder/certificate.new" 2>/dev/null)
+        -days 3650 -extfile <(echo "subjectAltName=$names") -out "$folder/certificate.new" 2>/dev/null)
     # Whoever is stopped between the two begins anew.
     rm -f "$folder/names"
     mv "$folder/key.new" "$folder/key.pem"
@@ -60,9 +60,9 @@ make_rpc_certificates() {
 # not encrypted. A machine that has joined has the authority's certificate alone.
 rpc_tls_file() {
   local name=$2
-  if [ "$name" = ca ]; then
-    [ ! -s "$STATE/tls/ca.pem" ] || echo "$STATE/tls/ca.pem"
-  elif ! joined && [ -n "$(setting KOZMIC_RUNNERS_LISTEN)" ]; then
+  if joined; then
+    [ "$name" != ca ] || [ ! -s "$STATE/tls/ca.pem" ] || echo "$STATE/tls/ca.pem"
+  elif [ -n "$(setting KOZMIC_RUNNERS_LISTEN)" ]; then
     echo "$STATE/tls/$name.pem"
   fi
 }

@@ -14,6 +14,8 @@
 #   KOZMIC_LISTEN         host:port to serve HTTP on (127.0.0.1:8080)
 #   KOZMIC_RUNNERS_LISTEN an address of this machine, or 0.0.0.0: runners elsewhere are let
 #                         in there (docs/runners.md); KOZMIC_RUNNERS_ADDRESS by what name
+#   KOZMIC_TLS_LISTEN, KOZMIC_TLS_CERTIFICATE, KOZMIC_TLS_KEY   host:port to speak TLS on,
+#                         besides KOZMIC_LISTEN, and the files for it: docs/connect-github.md
 #   KOZMIC_TRUSTED_PROXIES  addresses of TLS proxies in front, with commas (127.0.0.1 when
 #                         the public URL is https)
 #   KOZMIC_TRACE_ENDPOINT where traces are sent: docs/monitoring.md

@@ -1,5 +1,6 @@
 #include "lib/trace/exporter.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +13,8 @@ namespace {
 
 constexpr int kMostTries = 3;
 constexpr absl::Duration kRetry = absl::Seconds(5);
+// At the end, for which whoever started the process does not wait for long.
+constexpr absl::Duration kLastTry = absl::Seconds(2);
 
 size_t Swallow(char*, size_t size, size_t count, void*) { return size * count; }
 
@@ -28,19 +31,22 @@ TraceExporter::TraceExporter(Options options)
 
 TraceExporter::~TraceExporter() {
   worker_->Stop();
-  if (unsent_.empty()) unsent_ = SpanQueue::Global().Take(SpanQueue::kMost);
+  for (SpanRecord& span : SpanQueue::Global().Take(SpanQueue::kMost)) {
+    unsent_.push_back(std::move(span));
+  }
   SpanQueue::Global().Open(nullptr);
-  if (!unsent_.empty() && !Send()) Lose(unsent_.size());
+  if (!unsent_.empty() && !Send(std::min(options_.timeout, kLastTry))) Lose(unsent_.size());
 }
 
 absl::Duration TraceExporter::Step() {
   Lose(SpanQueue::Global().TakeLost());
   if (unsent_.empty()) unsent_ = SpanQueue::Global().Take(SpanQueue::kMany);
   if (unsent_.empty()) return options_.interval;
-  if (Send()) {
+  if (Send(options_.timeout)) {
+    const bool may_be_more = unsent_.size() == SpanQueue::kMany;
     unsent_.clear();
     failures_ = 0;
-    return SpanQueue::Global().open() ? options_.interval : absl::ZeroDuration();
+    return may_be_more ? absl::ZeroDuration() : options_.interval;
   }
   if (++failures_ < kMostTries) return kRetry;
   Lose(unsent_.size());
@@ -49,9 +55,9 @@ absl::Duration TraceExporter::Step() {
   return kRetry;
 }
 
-bool TraceExporter::Send() {
+bool TraceExporter::Send(absl::Duration timeout) {
   const std::string body = ToOtlpJson(unsent_, options_.service);
-  CurlCall call(options_.timeout);
+  CurlCall call(timeout);
   call.Set(CURLOPT_URL, absl::StrCat(options_.endpoint, "/v1/traces"));
   call.Set(CURLOPT_PROTOCOLS_STR, "http,https");
   call.Set(CURLOPT_WRITEFUNCTION, &Swallow);

@@ -22,7 +22,7 @@ class TraceExporter {
     std::string endpoint;
     // "gateway", "build", …
     std::string service;
-    absl::Duration timeout = absl::Seconds(10);
+    absl::Duration timeout = absl::Seconds(5);
     // Spans wait no longer.
     absl::Duration interval = absl::Seconds(2);
   };
@@ -35,7 +35,7 @@ class TraceExporter {
 
  private:
   absl::Duration Step();
-  bool Send();
+  bool Send(absl::Duration timeout);
   void Lose(size_t spans);
 
   const Options options_;

@@ -133,6 +133,15 @@ TEST(TraceTest, ACollectorThatIsAwayCostsSpansAndNothingElse) {
   EXPECT_EQ(collector.Spans().count("tried again"), 1u);
 }
 
+TEST(TraceTest, ManySpansGoWithoutWaitingForTheNextTurn) {
+  Collector collector;
+  TraceExporter exporter(
+      {.endpoint = collector.url(), .service = "build", .interval = absl::Hours(1)});
+  for (size_t i = 0; i < SpanQueue::kMany * 4; ++i)
+    RecordPast(kTrace, "one", absl::Now(), absl::Now());
+  EXPECT_TRUE(collector.WaitForCalls(4));
+}
+
 TEST(TraceTest, TheQueueIsBounded) {
   SpanQueue queue;
   int wakes = 0;

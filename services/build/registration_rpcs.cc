@@ -11,7 +11,8 @@ namespace kozmic::build {
 grpc::ServerUnaryReactor* RunnerServiceRpc::RegisterRunner(
     grpc::CallbackServerContext* context, const runner::v1::RegisterRunnerRequest* request,
     runner::v1::RegisterRunnerResponse*) {
-  return own_.Run(context, "RegisterRunner", [=, this](const Caller&) -> absl::Status {
+  // Strangers may call: not at the cost of runners that are known.
+  return unary_.Run(context, "RegisterRunner", [=, this](const Caller&) -> absl::Status {
     KOZMIC_RETURN_IF_ERROR(Validate(*request));
     KOZMIC_RETURN_IF_ERROR(registrations_.Register(Sha256Hex(request->token()), request->runner(),
                                                    request->credential_sha256()));

@@ -1,6 +1,8 @@
 // How machines become runners, and stop being some: RunnerService over gRPC, on a real database.
 
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
@@ -96,6 +98,7 @@ TEST_F(RegistrationTest, ATokenLetsOneMachineInWhichThenRunsJobs) {
 
 TEST_F(RegistrationTest, WhatIsNotGoodIsRefused) {
   EXPECT_EQ(Reason(Register("kzj_unknown", "a", NewOne())), "registration_refused");
+  EXPECT_TRUE(absl::IsInvalidArgument(Register("kzp_something", "a", NewOne())));
   const std::string old = MakeToken({.lifetime = absl::ZeroDuration()});
   EXPECT_EQ(Reason(Register(old, "a", NewOne())), "registration_refused");
   const std::string named = MakeToken({.runner = "b"});
@@ -108,7 +111,7 @@ TEST_F(RegistrationTest, WhatIsNotGoodIsRefused) {
 
   EXPECT_TRUE(absl::IsInvalidArgument(Register(MakeToken(), "Not A Name", NewOne())));
   runner::v1::RegisterRunnerRequest request;
-  request.set_token("t");
+  request.set_token("kzj_t");
   request.set_runner("a");
   request.set_credential_sha256("short");
   EXPECT_TRUE(absl::IsInvalidArgument(
@@ -128,6 +131,26 @@ TEST_F(RegistrationTest, ANameIsOneRunnersAlone) {
   // And the other way about.
   ASSERT_TRUE(Open("c", kRunnerToken).ok());
   EXPECT_EQ(Reason(Register(MakeToken(), "c", NewOne())), "runner_exists");
+}
+
+TEST_F(RegistrationTest, OfTwoMachinesThatTakeANameAtOnceOneHasIt) {
+  for (int round = 0; round < 20; ++round) {
+    const std::string name = "clone-" + std::to_string(round);
+    std::vector<std::string> tokens = {MakeToken(), MakeToken()};
+    std::vector<std::string> credentials = {NewOne(), NewOne()};
+    std::vector<absl::Status> results(2);
+    std::vector<std::thread> machines;
+    for (size_t i = 0; i < 2; ++i) {
+      machines.emplace_back([&, i] { results[i] = Register(tokens[i], name, credentials[i]); });
+    }
+    for (std::thread& machine : machines) machine.join();
+    ASSERT_NE(results[0].ok(), results[1].ok()) << results[0] << ", " << results[1];
+    const size_t winner = results[0].ok() ? 0 : 1;
+    EXPECT_EQ(Reason(results[1 - winner]), "runner_exists");
+    EXPECT_TRUE(Open(name, credentials[winner]).ok());
+    // The other's token is not used up.
+    EXPECT_TRUE(Register(tokens[1 - winner], name + "-other", credentials[1 - winner]).ok());
+  }
 }
 
 TEST_F(RegistrationTest, ATokensLabelsCountWhateverTheRunnerSays) {

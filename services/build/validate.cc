@@ -16,6 +16,7 @@
 #include "lib/docker/network_alias.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
+#include "services/build/registration/runner_credential.h"
 
 namespace kozmic::build {
 namespace {
@@ -283,7 +284,10 @@ absl::Status Validate(const v1::CreateBuildRequest& request) {
 bool IsRunnerName(absl::string_view name) { return IsLabel(name); }
 
 absl::Status Validate(const runner::v1::RegisterRunnerRequest& request) {
-  KOZMIC_RETURN_IF_ERROR(CheckText("token", request.token(), 1, kLongestToken));
+  if (!absl::StartsWith(request.token(), kRegistrationPrefix) ||
+      request.token().size() > kLongestToken) {
+    return absl::InvalidArgumentError("token: not a registration token, which begins with kzj_");
+  }
   KOZMIC_RETURN_IF_ERROR(CheckRunnerName(request.runner()));
   if (IsSha256(request.credential_sha256())) return absl::OkStatus();
   return Refuse("credential_sha256", request.credential_sha256(), "64 hexadecimal digits");

@@ -16,6 +16,7 @@
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
 #include "services/runner/containers/isolation.h"
+#include "services/runner/containers/job_containers.h"
 #include "services/runner/registration/credential_keeper.h"
 
 namespace kozmic::runner {
@@ -66,6 +67,19 @@ absl::StatusOr<std::string> InstallInit(const std::string& init_path, const std:
     return absl::InvalidArgumentError(absl::StrCat("init_path ", init_path, ": ", error.message()));
   }
   return path;
+}
+
+// The runner was revoked.
+bool IsOut(const absl::Status& status) {
+  return absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status);
+}
+
+// What a runner that is out had left running are jobs of others by now, and nobody looks after
+// them.
+void EndJobs(docker::DockerClient& docker, const std::string& runner) {
+  const auto containers = docker.ListContainers(absl::StrCat(kRunnerLabel, "=", runner));
+  if (!containers.ok()) return;
+  for (const auto& container : *containers) docker.RemoveContainer(container.id).IgnoreError();
 }
 
 ContainerPolicy PolicyOf(const Config& config, const docker::EngineLimits& limits) {
@@ -164,7 +178,9 @@ absl::StatusOr<std::unique_ptr<Runner>> Runner::Start(const Config& config, cons
   request.set_version(kVersion);
   v1::OpenSessionResponse session;
   KOZMIC_RETURN_IF_ERROR(Persist("build service", pause, random, [&]() -> absl::Status {
-    KOZMIC_ASSIGN_OR_RETURN(session, link->OpenSession(request));
+    auto opened = link->OpenSession(request);
+    if (config.runner_token.empty() && IsOut(opened.status())) EndJobs(*docker, config.name);
+    KOZMIC_ASSIGN_OR_RETURN(session, std::move(opened));
     return absl::OkStatus();
   }));
   return std::unique_ptr<Runner>(new Runner(complete,

@@ -25,6 +25,7 @@ export function join(world) {
     const { installation } = world;
     const refused = await fetch(`${installation.gateway}/api/v1/join`);
     assert.equal((await refused.json()).code, 'no_runners_from_elsewhere');
+    await assert.rejects(elsewhere('join', installation.gateway, '--token', 'kzj_x'), /lets no machines in as runners/);
     await installation.kozmicWith({ KOZMIC_RUNNERS_LISTEN: '127.0.0.1' }, 'up');
     const told = await (await fetch(`${installation.gateway}/api/v1/join`)).json();
     assert.equal(told.build_address, installation.rpcAddress('build'));
@@ -74,6 +75,8 @@ export function join(world) {
     for (const table of ['build.registration_tokens', 'build.runner_credentials']) {
       assert.ok(!(await world.installation.query(`SELECT string_agg(t::text, ' ') FROM ${table} t`)).includes(credential));
     }
+    // Its git reaches what that of the installation's own runner may.
+    assert.match(readFileSync(path(STATE, 'config/runner.yaml'), 'utf8'), /^clone_url_prefixes: \['http:\/\/127/m);
     // As after a reboot.
     await elsewhere('down');
     await elsewhere('up');
@@ -89,5 +92,15 @@ export function join(world) {
     await assert.rejects(elsewhere('up'), /revoked/);
     assert.equal((await api.change('DELETE', '/admin/runners/next-door')).status, 204);
     assert.equal(await named(api, 'next-door'), undefined);
+  });
+
+  test('without the setting the services are this machine’s alone again, and speak in the clear', { timeout: 10 * 60_000 }, async () => {
+    const { installation, repository } = world;
+    await installation.kozmicWith({ KOZMIC_RUNNERS_LISTEN: '' }, 'up');
+    assert.equal((await fetch(`${installation.gateway}/api/v1/join`)).status, 404);
+    const api = await signIn(installation);
+    const { id } = await api.project('octo/hello');
+    const commit = await repository.push('Alone again', { 'build.sh': '#!/bin/sh\nexit 0\n', 'test.sh': '#!/bin/sh\nexit 0\n' });
+    assert.equal((await api.build(id, commit, ended)).status, 'success');
   });
 }

@@ -1,5 +1,5 @@
-// N14: the previous release, upgraded process by process while jobs run, as a cluster does it. The revision
-// in KOZMIC_UPGRADE_FROM is that release.
+// N14: the previous release, upgraded process by process while jobs run, as a cluster does it, and rolled
+// back. The revision in KOZMIC_UPGRADE_FROM is that release.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
@@ -72,6 +72,17 @@ function upgrade(world) {
     await surviveDuringBuild('up', 3, () => at(ROOT, './kozmic', 'up'));
     await waitFor('the session to be known', async () => (await session.json('/me')).user.login === 'octo');
     assert.equal((await session.json('/admin/runners')).runners.length, 1);
+  });
+
+  test('rolled back without a restore, the previous release goes on with this release’s database', LIMIT, async () => {
+    await surviveDuringBuild('the way back', 3, () => at(PREVIOUS, './kozmic', 'up'));
+    await surviveDuringBuild('afterwards', 1, async () => {});
+    assert.equal((await session.json('/me')).user.login, 'octo');
+  });
+
+  test('and is upgraded once more', LIMIT, async () => {
+    await surviveDuringBuild('the way there', 3, () => at(ROOT, './kozmic', 'up'));
+    await surviveDuringBuild('then', 1, async () => {});
   });
 }
 

@@ -116,13 +116,16 @@ class PostgresRegistrationStore final : public RegistrationStore {
         return Refused(absl::StrCat("is for a runner called ", wanted));
       }
       KOZMIC_RETURN_IF_ERROR(CheckNameIsFree(tx, runner));
-      tx.exec_params(
+      // Two machines may take a free name at once: the first has it.
+      const pqxx::result taken = tx.exec_params(
           "INSERT INTO runner_credentials (runner, credential_sha256, labels, creator) "
           "VALUES ($1, $2, $3::text[], $4) ON CONFLICT (runner) DO UPDATE SET "
           "  credential_sha256 = excluded.credential_sha256, next_sha256 = NULL, "
           "  labels = excluded.labels, creator = excluded.creator, create_time = now(), "
-          "  rotate_time = NULL, revoked_by = '', revoke_time = NULL",
+          "  rotate_time = NULL, revoked_by = '', revoke_time = NULL "
+          "WHERE runner_credentials.credential_sha256 IS NULL",
           runner, credential_sha256, token["labels"].c_str(), token["creator"].c_str());
+      if (taken.affected_rows() == 0) return NameTaken(runner);
       // It is there from now on, without a place for jobs until it opens a session.
       tx.exec_params(
           "INSERT INTO runners (runner, session_sha256, labels, slots, version) "
@@ -140,16 +143,21 @@ class PostgresRegistrationStore final : public RegistrationStore {
   absl::StatusOr<std::string> FindRunner(const std::string& credential_sha256) override {
     std::string runner;
     KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
-      const pqxx::result rows = ExecPrepared(
-          tx,
-          "WITH followed AS (UPDATE runner_credentials SET credential_sha256 = next_sha256, "
-          "    next_sha256 = NULL, rotate_time = now() "
-          "  WHERE next_sha256 = $1 AND credential_sha256 IS NOT NULL RETURNING runner) "
-          "SELECT runner FROM followed UNION ALL "
-          "SELECT runner FROM runner_credentials WHERE credential_sha256 = $1",
-          credential_sha256);
+      const pqxx::result rows =
+          ExecPrepared(tx,
+                       "SELECT runner, credential_sha256 = $1 FROM runner_credentials "
+                       "WHERE credential_sha256 = $1 "
+                       "  OR (next_sha256 = $1 AND credential_sha256 IS NOT NULL)",
+                       credential_sha256);
       if (rows.empty()) return absl::NotFoundError("no runner has this credential");
       runner = rows[0][0].c_str();
+      if (rows[0][1].as<bool>()) return absl::OkStatus();
+      // Its first use. Whoever does so at the same moment finds it done.
+      ExecPrepared(tx,
+                   "UPDATE runner_credentials SET credential_sha256 = next_sha256, "
+                   "  next_sha256 = NULL, rotate_time = now() "
+                   "WHERE next_sha256 = $1 AND credential_sha256 IS NOT NULL",
+                   credential_sha256);
       return absl::OkStatus();
     }));
     return runner;

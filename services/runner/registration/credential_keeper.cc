@@ -55,7 +55,7 @@ absl::StatusOr<std::string> CredentialKeeper::Obtain() {
   if (another_token) {
     // One that was made for an older token has not been told to anybody, or is of no use any more.
     if (fresh && fresh->token_sha256 != token_sha256_) fresh.reset();
-    return Register(std::move(fresh));
+    return Register(present, std::move(fresh));
   }
   if (!present) {
     return absl::InvalidArgumentError(
@@ -66,7 +66,8 @@ absl::StatusOr<std::string> CredentialKeeper::Obtain() {
   return present->credential;
 }
 
-absl::StatusOr<std::string> CredentialKeeper::Register(std::optional<StoredCredential> fresh) {
+absl::StatusOr<std::string> CredentialKeeper::Register(
+    const std::optional<StoredCredential>& present, std::optional<StoredCredential> fresh) {
   if (!fresh) {
     fresh = Make(token_sha256_);
     KOZMIC_RETURN_IF_ERROR(WriteCredential(new_path_, *fresh));
@@ -79,6 +80,11 @@ absl::StatusOr<std::string> CredentialKeeper::Register(std::optional<StoredCrede
       Call(*stub_, &v1::RunnerService::Stub::RegisterRunner, request, "", kCall).status();
   if (IsRefusal(status)) {
     unlink(new_path_.c_str());
+    if (present) {
+      Log(Severity::kWarning, "the registration token is refused; this runner stays what it is",
+          {{"runner", options_.runner}, {"error", status}});
+      return present->credential;
+    }
     return absl::InvalidArgumentError(absl::StrCat("registration_token: ", status.message()));
   }
   KOZMIC_RETURN_IF_ERROR(status);

@@ -30,7 +30,7 @@ class CredentialKeeper {
     std::string folder;
     std::string runner;
     // Lets this runner in, once. One that was used already is not looked at; another one than the
-    // present credential came by registers anew. Empty: none.
+    // present credential came by registers anew, unless it is refused. Empty: none.
     std::string registration_token;
   };
 
@@ -39,7 +39,8 @@ class CredentialKeeper {
                    Random& random);
 
   // The bearer, once registered. INVALID_ARGUMENT: there is neither a credential nor a token, or
-  // the build service refuses the token; UNAVAILABLE and the like are worth another try.
+  // the build service refuses the token and there is no credential; UNAVAILABLE and the like are
+  // worth another try.
   absl::StatusOr<std::string> Obtain();
 
   // Replaces a credential that is old: nullopt when it is not. Errors leave the old one in force,
@@ -48,7 +49,9 @@ class CredentialKeeper {
 
  private:
   StoredCredential Make(std::string token_sha256) const;
-  absl::StatusOr<std::string> Register(std::optional<StoredCredential> fresh);
+  // `present`: what is good if the token is not.
+  absl::StatusOr<std::string> Register(const std::optional<StoredCredential>& present,
+                                       std::optional<StoredCredential> fresh);
   // Tells the build service what follows, and puts it in the other's place.
   absl::StatusOr<std::string> Follow(const StoredCredential& old, const StoredCredential& fresh);
   absl::Status Adopt() const;
