@@ -1,7 +1,7 @@
 // The gateway speaks TLS without a proxy.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,11 @@ const freePort = () => new Promise((resolve) => {
 /** `world` is filled before the first test runs: installation. */
 export function tls(world) {
   const folder = mkdtempSync(join(tmpdir(), 'kozmic-tls-'));
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  const off = { KOZMIC_TLS_LISTEN: '', KOZMIC_TLS_CERTIFICATE: '', KOZMIC_TLS_KEY: '' };
+  after(async () => {
+    await world.installation.kozmicWith(off, 'up');
+    rmSync(folder, { recursive: true, force: true });
+  }, { timeout: 60_000 });
 
   test('with a certificate the gateway speaks TLS besides, with the same limits and answers', async () => {
     const { installation } = world;
@@ -47,11 +51,11 @@ export function tls(world) {
     assert.equal((await curl(`${url}/healthz`)).stdout, '{"status":"ok"}');
     const { stdout } = await curl('--header', `Host: ${host}`, `${url}/api/openapi.json`);
     assert.equal(stdout, await (await fetch(`${installation.gateway}/api/openapi.json`)).text());
-    const big = `x=${'a'.repeat(1 << 20)}`;
+    // More than that request may have.
+    writeFileSync(join(folder, 'big'), 'a'.repeat(1 << 20));
     const refused = await curl('--header', `Host: ${host}`, '--header', 'Content-Type: application/json',
-      '--data', big, '--output', '/dev/null', '--write-out', '%{http_code}', `${url}/api/v1/projects`);
+      '--data-binary', `@${join(folder, 'big')}`, '--output', '/dev/null', '--write-out', '%{http_code}', `${url}/api/v1/projects`);
     assert.match(refused.stdout, /^4/);
     await assert.rejects(run('curl', ['--silent', '--max-time', '20', '--tls-max', '1.1', '--insecure', `${url}/healthz`]));
-    await installation.kozmicWith({ KOZMIC_TLS_LISTEN: '', KOZMIC_TLS_CERTIFICATE: '', KOZMIC_TLS_KEY: '' }, 'up');
   });
 }
