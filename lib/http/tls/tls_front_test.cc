@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -103,7 +104,10 @@ class TlsFrontTest : public ::testing::Test {
     Make("one");
     ServerOptions options;
     options.idle_timeout = absl::Seconds(30);
-    options.on_access = [this](const AccessRecord& record) { client_ip_ = record.client_ip; };
+    options.on_access = [this](const AccessRecord& record) {
+      const std::lock_guard lock(mutex_);
+      client_ip_ = record.client_ip;
+    };
     server_ = *HardenedServer::Listen(std::move(options));
     server_->Route("GET", "/hello", [](Exchange& exchange) {
       exchange.response.set_content("hello", "text/plain");
@@ -140,6 +144,8 @@ class TlsFrontTest : public ::testing::Test {
   }
 
   const std::string folder_;
+  std::mutex mutex_;
+  // Guarded by mutex_.
   std::string client_ip_;
   std::unique_ptr<HardenedServer> server_;
   std::unique_ptr<TlsFront> front_;
@@ -154,7 +160,10 @@ TEST_F(TlsFrontTest, RequestsAreAnsweredOneAfterTheOther) {
     EXPECT_TRUE(absl::EndsWith(client.ReadAnswer(), "hello"));
   }
   server_->Stop(absl::Seconds(5));
-  EXPECT_EQ(client_ip_, "127.0.0.1");
+  {
+    const std::lock_guard lock(mutex_);
+    EXPECT_EQ(client_ip_, "127.0.0.1");
+  }
   EXPECT_EQ(client.Read(1), "") << "the client is told that it is over";
 }
 
