@@ -6,7 +6,7 @@ import { CopyField } from '../../components/copy_field';
 import { Field, FormTrouble, SubmitButton, useForm } from '../../components/form';
 import { AlertIcon } from '../../components/icons';
 import { Loading, SectionHead } from '../../components/section';
-import { RelativeTime } from '../../components/time';
+import { Moment, RelativeTime } from '../../components/time';
 import { now } from '../../state/clock';
 import { useReloadEvery } from '../../state/refresh';
 import { useResource } from '../../state/resource';
@@ -103,7 +103,7 @@ function TokenRow({ token, removed }: { token: RegistrationToken; removed: () =>
             Made by {token.creator} <RelativeTime time={token.created_at} />
           </span>
           <span class="fact">
-            Expires <RelativeTime time={token.expires_at} />
+            Expires <Moment time={token.expires_at} />
           </span>
         </span>
       </span>
