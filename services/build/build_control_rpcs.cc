@@ -186,7 +186,8 @@ grpc::ServerUnaryReactor* BuildServiceRpc::UpdateProjectSettings(
         KOZMIC_RETURN_IF_ERROR(ParseName(kSettingsName, request->settings().name(), {&project}));
         KOZMIC_RETURN_IF_ERROR(parts_.permissions.MayConfigure(caller, project));
         KOZMIC_RETURN_IF_ERROR(Validate(request->settings()));
-        KOZMIC_RETURN_IF_ERROR(parts_.control.UpdateSettings(project, request->settings()));
+        KOZMIC_ASSIGN_OR_RETURN(const Author author, AuthorOf(caller));
+        KOZMIC_RETURN_IF_ERROR(parts_.control.UpdateSettings(project, request->settings(), author));
         KOZMIC_ASSIGN_OR_RETURN(*response, parts_.control.GetSettings(project));
         return absl::OkStatus();
       });

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "kozmic/build/v1/build.grpc.pb.h"
+#include "lib/history/settings_history.h"
 #include "lib/rpc/unary.h"
 #include "services/build/build_store.h"
 #include "services/build/control_store.h"
@@ -28,6 +29,7 @@ class BuildServiceRpc final : public v1::BuildService::CallbackService {
     WatchHub& watches;
     const ProjectDeleter& deleter;
     const NotificationHooks& notification_hooks;
+    const SettingsHistory& history;
     // What a job of a hook runs now. FAILED_PRECONDITION "hook_gone".
     std::function<absl::StatusOr<v1::JobSpec>(const std::string& hook)> hook_spec;
     // How GitHub calls who calls.
@@ -96,11 +98,21 @@ class BuildServiceRpc final : public v1::BuildService::CallbackService {
   grpc::ServerUnaryReactor* DeleteNotificationHook(
       grpc::CallbackServerContext* context, const v1::DeleteNotificationHookRequest* request,
       v1::DeleteNotificationHookResponse* response) override;
+  // In history_rpcs.cc.
+  grpc::ServerUnaryReactor* ListSettingsChanges(
+      grpc::CallbackServerContext* context, const history::v1::ListSettingsChangesRequest* request,
+      history::v1::ListSettingsChangesResponse* response) override;
+  grpc::ServerUnaryReactor* GetSettingsChange(grpc::CallbackServerContext* context,
+                                              const history::v1::GetSettingsChangeRequest* request,
+                                              history::v1::SettingsChange* response) override;
   grpc::ServerUnaryReactor* DeleteProject(grpc::CallbackServerContext* context,
                                           const v1::DeleteProjectRequest* request,
                                           v1::DeleteProjectResponse* response) override;
 
  private:
+  // Who calls, for the history of the settings. UNAVAILABLE when it cannot be told who
+  // they are: nothing is changed then.
+  absl::StatusOr<Author> AuthorOf(const Caller& caller) const;
   // The project that `name` names, when the caller may view it.
   absl::StatusOr<int64_t> ViewableProject(const Caller& caller, absl::string_view name);
   // `job`: 0 for all of the build.

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "kozmic/build/v1/build.pb.h"
+#include "lib/history/change.h"
 
 namespace kozmic::build {
 
@@ -69,8 +70,9 @@ class ControlStore {
 
   // Those of a project that was never built are the defaults.
   virtual absl::StatusOr<v1::ProjectSettings> GetSettings(int64_t project) = 0;
-  // Where limits have grown, jobs go on.
-  virtual absl::Status UpdateSettings(int64_t project, const v1::ProjectSettings& settings) = 0;
+  // Where limits have grown, jobs go on. The project's history tells who did it.
+  virtual absl::Status UpdateSettings(int64_t project, const v1::ProjectSettings& settings,
+                                      const Author& by) = 0;
 
   // Of the build's jobs that are enqueued, by job number.
   virtual absl::StatusOr<std::vector<WaitFacts>> ListWaits(int64_t project, int64_t build) = 0;

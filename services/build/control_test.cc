@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "lib/history/settings_history.h"
 #include "lib/status/annotate.h"
 #include "services/build/domain/wait_text.h"
 #include "services/build/stores_fixture.h"
@@ -24,7 +25,7 @@ class ControlTest : public StoresFixture {
   void Limit(int max_parallel) {
     v1::ProjectSettings settings = *control_->GetSettings(1);
     settings.set_max_parallel(max_parallel);
-    ASSERT_TRUE(control_->UpdateSettings(1, settings).ok());
+    ASSERT_TRUE(control_->UpdateSettings(1, settings, {}).ok());
   }
   static v1::JobSpec Spec(const std::string& title) {
     v1::JobSpec spec;
@@ -40,6 +41,32 @@ class ControlTest : public StoresFixture {
     return wishes->back().description;
   }
 };
+
+// P51
+TEST_F(ControlTest, TheHistoryTellsWhoChangedTheSettings) {
+  const SettingsHistory history(pool_);
+  v1::ProjectSettings settings = *control_->GetSettings(1);
+  const Author ada = {.user_id = 7, .login = "ada"};
+  ASSERT_TRUE(control_->UpdateSettings(1, settings, ada).ok());
+  EXPECT_THAT(*history.List(1, 0, 10), IsEmpty()) << "nothing was changed";
+  settings.set_max_parallel(3);
+  settings.set_mail(false);
+  settings.clear_log_days();
+  ASSERT_TRUE(control_->UpdateSettings(1, settings, ada).ok());
+  const auto list = *history.List(1, 0, 10);
+  ASSERT_THAT(list, SizeIs(1));
+  EXPECT_EQ(list[0].author.login, "ada");
+  EXPECT_EQ(list[0].change.subject, "settings");
+  EXPECT_THAT(list[0].change.fields,
+              ElementsAre(FieldChange{"max_parallel", 0, 3}, FieldChange{"mail", true, false}));
+  EXPECT_THAT(*history.List(2, 0, 10), IsEmpty());
+  // K13
+  ASSERT_TRUE(deletions_->MarkDeleted(1).ok());
+  EXPECT_TRUE(absl::IsNotFound(control_->UpdateSettings(1, settings, ada)));
+  while (!*deletions_->RemovePart(1)) {
+  }
+  EXPECT_THAT(*history.List(1, 0, 10), IsEmpty());
+}
 
 // P6
 TEST_F(ControlTest, ACancelledBuildEndsItsQueuedJobsAtOnceAndItsRunningOnesByTheirRunner) {
@@ -164,7 +191,7 @@ TEST_F(ControlTest, FailFastCancelsTheOthers) {
   v1::ProjectSettings settings = *control_->GetSettings(1);
   EXPECT_FALSE(settings.fail_fast());
   settings.set_fail_fast(true);
-  ASSERT_TRUE(control_->UpdateSettings(1, settings).ok());
+  ASSERT_TRUE(control_->UpdateSettings(1, settings, {}).ok());
   ASSERT_TRUE(Create(1, Request("a", 3)).ok());
   const GrantedLease first = Grant("s1", "r1");
   const GrantedLease second = Grant("s1", "r2");
@@ -303,7 +330,7 @@ TEST_F(ControlTest, APostThatComesTooLateIsMadeGood) {
 TEST_F(ControlTest, ANewerBuildOfTheBranchCancelsTheOlderWhereTheProjectWantsThat) {
   v1::ProjectSettings settings = *control_->GetSettings(1);
   settings.set_cancel_superseded_branches(true);
-  ASSERT_TRUE(control_->UpdateSettings(1, settings).ok());
+  ASSERT_TRUE(control_->UpdateSettings(1, settings, {}).ok());
   ASSERT_TRUE(Create(1, Request("a")).ok());
   auto other = Request("b");
   other.set_ref("refs/heads/other");

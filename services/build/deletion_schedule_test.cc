@@ -39,7 +39,7 @@ class DeletionScheduleTest : public StoresFixture {
                       tx.exec0(
                           "TRUNCATE projects, builds, jobs, attempts, status_outbox, runners, "
                           "notices, messages, "
-                          "notification_hooks, installs, install_removals "
+                          "notification_hooks, settings_changes, installs, install_removals "
                           "RESTART IDENTITY");
                       return absl::OkStatus();
                     })

@@ -45,14 +45,14 @@ TEST_F(JobSpecTest, SubmodulesAreAsTheProjectsSettingsSayWhenTheJobIsLeased) {
   v1::ProjectSettings settings = *control_->GetSettings(1);
   EXPECT_TRUE(settings.has_submodules());
   settings.set_submodules(true);
-  ASSERT_TRUE(control_->UpdateSettings(1, settings).ok());
+  ASSERT_TRUE(control_->UpdateSettings(1, settings, {}).ok());
   EXPECT_TRUE(Grant("s1", "r2").submodules);
   // As a caller of an earlier release does.
   settings.clear_submodules();
-  ASSERT_TRUE(control_->UpdateSettings(1, settings).ok());
+  ASSERT_TRUE(control_->UpdateSettings(1, settings, {}).ok());
   EXPECT_TRUE(control_->GetSettings(1)->submodules());
   settings.set_submodules(false);
-  ASSERT_TRUE(control_->UpdateSettings(1, settings).ok());
+  ASSERT_TRUE(control_->UpdateSettings(1, settings, {}).ok());
   EXPECT_FALSE(control_->GetSettings(1)->submodules());
 }
 

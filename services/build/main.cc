@@ -129,6 +129,7 @@ absl::Status Serve(ConfigReader& reader) {
 
   const ProjectDeleter deleter(*deletions, clock,
                                [&](int64_t project) { return collaborators.RemoveLogs(project); });
+  const SettingsHistory history(pool);
   BuildServiceRpc build_service(
       own, unary,
       {.store = *builds,
@@ -137,6 +138,7 @@ absl::Status Serve(ConfigReader& reader) {
        .watches = watches,
        .deleter = deleter,
        .notification_hooks = notifications.hooks(),
+       .history = history,
        .hook_spec = [&](const std::string& hook) { return collaborators.GetHookSpec(hook); },
        .login_of = [&](const Caller& caller) { return collaborators.LoginOf(caller); },
        .public_url = config.public_url});

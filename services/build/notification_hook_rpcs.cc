@@ -19,8 +19,9 @@ grpc::ServerUnaryReactor* BuildServiceRpc::CreateNotificationHook(
         int64_t project = 0;
         KOZMIC_RETURN_IF_ERROR(ParseName(kProjectName, request->parent(), {&project}));
         KOZMIC_RETURN_IF_ERROR(parts_.permissions.MayConfigure(caller, project));
-        KOZMIC_ASSIGN_OR_RETURN(*response, parts_.notification_hooks.Create(project, request->url(),
-                                                                            request->secret()));
+        KOZMIC_ASSIGN_OR_RETURN(const Author author, AuthorOf(caller));
+        KOZMIC_ASSIGN_OR_RETURN(*response, parts_.notification_hooks.Create(
+                                               project, request->url(), request->secret(), author));
         return absl::OkStatus();
       });
 }
@@ -48,7 +49,8 @@ grpc::ServerUnaryReactor* BuildServiceRpc::DeleteNotificationHook(
         KOZMIC_RETURN_IF_ERROR(ParseName("projects/{project}/notificationHooks/{hook}",
                                          request->name(), {&project, &hook}));
         KOZMIC_RETURN_IF_ERROR(parts_.permissions.MayConfigure(caller, project));
-        return parts_.notification_hooks.Delete(project, hook);
+        KOZMIC_ASSIGN_OR_RETURN(const Author author, AuthorOf(caller));
+        return parts_.notification_hooks.Delete(project, hook, author);
       });
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/history/settings_history.h"
 #include "lib/postgres/array.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
@@ -12,14 +13,12 @@
 #include "services/build/build_rows.h"
 #include "services/build/build_writer.h"
 #include "services/build/channels.h"
+#include "services/build/settings_rows.h"
 #include "services/build/state_machine.h"
 #include "services/build/wait_rows.h"
 
 namespace kozmic::build {
 namespace {
-
-// Of a project that has no settings yet, as in the table.
-constexpr int kLogFailures = 10;
 
 absl::Status NoBuild() { return absl::NotFoundError("no such build"); }
 absl::Status NoJob() { return absl::NotFoundError("no such job"); }
@@ -109,40 +108,17 @@ class PostgresControlStore final : public ControlStore {
 
   absl::StatusOr<v1::ProjectSettings> GetSettings(int64_t project) override {
     v1::ProjectSettings settings;
-    settings.set_name(absl::StrCat("projects/", project, "/settings"));
-    KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
-      const pqxx::result rows = tx.exec_params(
-          "SELECT fail_fast, cancel_superseded_pull_requests, cancel_superseded_branches, "
-          "max_parallel, retry_lost, mail, delete_time IS NOT NULL, submodules, log_days, "
-          "log_builds, log_failures FROM projects WHERE project_id = $1",
-          project);
-      if (rows.empty()) {
-        settings.set_cancel_superseded_pull_requests(true);
-        settings.set_mail(true);
-        settings.set_submodules(false);
-        settings.set_log_days(0);
-        settings.set_log_builds(0);
-        settings.set_log_failures(kLogFailures);
-        return absl::OkStatus();
-      }
-      if (rows[0][6].as<bool>()) return absl::NotFoundError("the project is deleted");
-      settings.set_fail_fast(rows[0][0].as<bool>());
-      settings.set_cancel_superseded_pull_requests(rows[0][1].as<bool>());
-      settings.set_cancel_superseded_branches(rows[0][2].as<bool>());
-      settings.set_max_parallel(rows[0][3].as<int>());
-      settings.set_retry_lost(rows[0][4].as<bool>());
-      settings.set_mail(rows[0][5].as<bool>());
-      settings.set_submodules(rows[0][7].as<bool>());
-      settings.set_log_days(rows[0][8].as<int>());
-      settings.set_log_builds(rows[0][9].as<int>());
-      settings.set_log_failures(rows[0][10].as<int>());
-      return absl::OkStatus();
-    }));
+    KOZMIC_RETURN_IF_ERROR(pool_.Autocommit(
+        [&](pqxx::nontransaction& tx) { return SelectSettings(tx, project, &settings); }));
     return settings;
   }
 
-  absl::Status UpdateSettings(int64_t project, const v1::ProjectSettings& settings) override {
+  absl::Status UpdateSettings(int64_t project, const v1::ProjectSettings& settings,
+                              const Author& by) override {
     return pool_.Transact([&](pqxx::work& tx) -> absl::Status {
+      tx.exec_params("SELECT FROM projects WHERE project_id = $1 FOR UPDATE", project);
+      v1::ProjectSettings before, after;
+      KOZMIC_RETURN_IF_ERROR(SelectSettings(tx, project, &before));
       const pqxx::result rows = tx.exec_params(
           "INSERT INTO projects AS old (project_id, fail_fast, cancel_superseded_pull_requests, "
           "  cancel_superseded_branches, max_parallel, retry_lost, mail, submodules, log_days, "
@@ -169,6 +145,11 @@ class PostgresControlStore final : public ControlStore {
           settings.has_log_failures() ? std::optional<int>(settings.log_failures()) : std::nullopt,
           kLogFailures);
       if (rows.empty()) return absl::NotFoundError("the project is deleted");
+      KOZMIC_RETURN_IF_ERROR(SelectSettings(tx, project, &after));
+      auto changes = FieldChanges(ValuesOf(before), ValuesOf(after));
+      if (!changes.empty()) {
+        AddChange(tx, project, by, {.subject = "settings", .fields = std::move(changes)});
+      }
       // As many as may run now; without a limit many, and each that leaves opens the next.
       const int places = settings.max_parallel() > 0 ? settings.max_parallel() : kManyPlaces;
       if (OpenProjectGates(tx, project, places)) {

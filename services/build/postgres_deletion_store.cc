@@ -42,7 +42,9 @@ class PostgresDeletionStore final : public DeletionStore {
       const bool no_builds = RemoveBuilds(tx, project) == 0;
       const bool no_notices = DeleteNotices(tx, project, kNotices);
       const bool no_installs = RemoveInstalls(tx, project) == 0;
-      nothing_left = RemoveStatuses(tx, project) == 0 && no_notices && no_builds && no_installs;
+      const bool no_changes = RemoveChanges(tx, project) == 0;
+      nothing_left =
+          RemoveStatuses(tx, project) == 0 && no_notices && no_builds && no_installs && no_changes;
       return absl::OkStatus();
     });
     KOZMIC_RETURN_IF_ERROR(Annotate(status, absl::StrCat("remove project ", project)));
@@ -76,6 +78,12 @@ class PostgresDeletionStore final : public DeletionStore {
     tx.exec_params0("DELETE FROM jobs WHERE build_id = ANY($1::bigint[])", ids);
     tx.exec_params0("DELETE FROM builds WHERE build_id = ANY($1::bigint[])", ids);
     return builds.size();
+  }
+
+  // A project's history is short.
+  static pqxx::result::size_type RemoveChanges(pqxx::work& tx, int64_t project) {
+    return tx.exec_params("DELETE FROM settings_changes WHERE project_id = $1", project)
+        .affected_rows();
   }
 
   static pqxx::result::size_type RemoveStatuses(pqxx::work& tx, int64_t project) {

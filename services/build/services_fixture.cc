@@ -47,6 +47,7 @@ ServicesFixture::ServicesFixture()
                       .watches = watches_,
                       .deleter = deleter_,
                       .notification_hooks = notifications_.hooks(),
+                      .history = history_,
                       .hook_spec = [this](const std::string& hook) { return HookSpec(hook); },
                       .login_of = [](const Caller& caller) { return caller.name; },
                       .public_url = "http://kozmic.test"}),

@@ -98,6 +98,7 @@ class ServicesFixture : public ::testing::Test {
   PostgresListener listener_;
   ProjectDeleter deleter_;
   Notifications notifications_;
+  const SettingsHistory history_{pool_};
   BuildServiceRpc build_service_;
   RunnerServiceRpc runner_service_;
   const std::unique_ptr<RpcServer> server_;

@@ -27,7 +27,9 @@ grpc::ServerUnaryReactor* ProjectService::ResetBadgeToken(grpc::CallbackServerCo
       context, "ResetBadgeToken", [=, this](const Caller& caller) -> absl::Status {
         KOZMIC_ASSIGN_OR_RETURN(const Allowed allowed, Allow(caller, kBadgePattern, request->name(),
                                                              Permission::kConfigure));
-        KOZMIC_ASSIGN_OR_RETURN(const Badges::Badge badge, parts_.badges.Reset(allowed.project()));
+        KOZMIC_ASSIGN_OR_RETURN(const Author author, AuthorOf(caller));
+        KOZMIC_ASSIGN_OR_RETURN(const Badges::Badge badge,
+                                parts_.badges.Reset(allowed.project(), author));
         Translate(allowed.project(), badge, response);
         return absl::OkStatus();
       });

@@ -12,8 +12,10 @@ grpc::ServerUnaryReactor* ProjectService::SetSecret(grpc::CallbackServerContext*
       context, "SetSecret", [=, this](const Caller& caller) -> absl::Status {
         KOZMIC_ASSIGN_OR_RETURN(const SecretName name, ParseSecretName(request->name()));
         KOZMIC_RETURN_IF_ERROR(Allow(caller, name.project_id, Permission::kConfigure).status());
-        KOZMIC_ASSIGN_OR_RETURN(const SecretRecord secret,
-                                parts_.secrets.Set(name.project_id, name.secret, request->value()));
+        KOZMIC_ASSIGN_OR_RETURN(const Author author, AuthorOf(caller));
+        KOZMIC_ASSIGN_OR_RETURN(
+            const SecretRecord secret,
+            parts_.secrets.Set(name.project_id, name.secret, request->value(), author));
         Translate(name.project_id, secret, response);
         return absl::OkStatus();
       });
@@ -43,7 +45,8 @@ grpc::ServerUnaryReactor* ProjectService::DeleteSecret(grpc::CallbackServerConte
       context, "DeleteSecret", [=, this](const Caller& caller) -> absl::Status {
         KOZMIC_ASSIGN_OR_RETURN(const SecretName name, ParseSecretName(request->name()));
         KOZMIC_RETURN_IF_ERROR(Allow(caller, name.project_id, Permission::kConfigure).status());
-        return parts_.secrets.Delete(name.project_id, name.secret);
+        KOZMIC_ASSIGN_OR_RETURN(const Author author, AuthorOf(caller));
+        return parts_.secrets.Delete(name.project_id, name.secret, author);
       });
 }
 
@@ -87,8 +90,9 @@ grpc::ServerUnaryReactor* ProjectService::RotateDeployKey(grpc::CallbackServerCo
         KOZMIC_ASSIGN_OR_RETURN(
             const Allowed allowed,
             Allow(caller, kDeployKeyPattern, request->name(), Permission::kConfigure));
+        KOZMIC_ASSIGN_OR_RETURN(const Author author, AuthorOf(caller));
         KOZMIC_ASSIGN_OR_RETURN(const DeployKeyRecord key,
-                                parts_.keys.Rotate(allowed.project(), allowed.user_id));
+                                parts_.keys.Rotate(allowed.project(), author));
         Translate(key, response);
         return absl::OkStatus();
       });

@@ -157,7 +157,7 @@ TEST_F(DeliveryServiceTest, K38AHooksSpecIsWhatItSaysNow) {
   fields.install_script = "true\n";
   fields.tracked_files = {"Makefile"};
   fields.services = {{"db", "postgres:16", {{"POSTGRES_PASSWORD", "x"}}}};
-  ASSERT_TRUE(parts_.hook_store.SetFields(project_, hook_, fields).ok());
+  ASSERT_TRUE(parts_.hook_store.SetFields(project_, hook_, fields, {}).ok());
   const auto spec = Spec(HookName());
   ASSERT_TRUE(spec.ok()) << spec.status();
   EXPECT_EQ(spec->spec().hook(), HookName());
@@ -179,11 +179,11 @@ TEST_F(DeliveryServiceTest, K38AHooksSpecIsWhatItSaysNow) {
   EXPECT_EQ(Spec("hooks/1").status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(Reason(Spec(absl::StrCat(HookName(), "1")).status()), "hook_gone");
   fields.enabled = false;
-  ASSERT_TRUE(parts_.hook_store.SetFields(project_, hook_, fields).ok());
+  ASSERT_TRUE(parts_.hook_store.SetFields(project_, hook_, fields, {}).ok());
   EXPECT_EQ(Reason(Spec(HookName()).status()), "hook_gone");
   fields.enabled = true;
-  ASSERT_TRUE(parts_.hook_store.SetFields(project_, hook_, fields).ok());
-  ASSERT_TRUE(parts_.hook_store.RemoveHook(hook_).ok());
+  ASSERT_TRUE(parts_.hook_store.SetFields(project_, hook_, fields, {}).ok());
+  ASSERT_TRUE(parts_.hook_store.RemoveHook(hook_, nullptr).ok());
   EXPECT_EQ(Reason(Spec(HookName()).status()), "hook_gone");
 }
 

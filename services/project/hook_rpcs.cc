@@ -15,9 +15,10 @@ grpc::ServerUnaryReactor* ProjectService::CreateHook(grpc::CallbackServerContext
         KOZMIC_ASSIGN_OR_RETURN(
             const Allowed allowed,
             Allow(caller, kProjectPattern, request->parent(), Permission::kConfigure));
-        KOZMIC_ASSIGN_OR_RETURN(const HookRecord hook,
-                                parts_.hooks.Create(allowed.project(), allowed.user_id,
-                                                    TranslateFields(request->hook())));
+        KOZMIC_ASSIGN_OR_RETURN(const Author author, AuthorOf(caller));
+        KOZMIC_ASSIGN_OR_RETURN(
+            const HookRecord hook,
+            parts_.hooks.Create(allowed.project(), author, TranslateFields(request->hook())));
         Translate(hook, response);
         return absl::OkStatus();
       });
@@ -58,9 +59,10 @@ grpc::ServerUnaryReactor* ProjectService::UpdateHook(grpc::CallbackServerContext
         KOZMIC_ASSIGN_OR_RETURN(const HookName name, ParseHookName(request->hook().name()));
         KOZMIC_ASSIGN_OR_RETURN(const Allowed allowed,
                                 Allow(caller, name.project_id, Permission::kConfigure));
-        KOZMIC_ASSIGN_OR_RETURN(
-            const HookRecord hook,
-            parts_.hooks.Update(allowed.project(), name.hook_id, TranslateFields(request->hook())));
+        KOZMIC_ASSIGN_OR_RETURN(const Author author, AuthorOf(caller));
+        KOZMIC_ASSIGN_OR_RETURN(const HookRecord hook,
+                                parts_.hooks.Update(allowed.project(), name.hook_id,
+                                                    TranslateFields(request->hook()), author));
         Translate(hook, response);
         return absl::OkStatus();
       });
@@ -74,7 +76,8 @@ grpc::ServerUnaryReactor* ProjectService::DeleteHook(grpc::CallbackServerContext
         KOZMIC_ASSIGN_OR_RETURN(const HookName name, ParseHookName(request->name()));
         KOZMIC_ASSIGN_OR_RETURN(const Allowed allowed,
                                 Allow(caller, name.project_id, Permission::kConfigure));
-        return parts_.hooks.Delete(allowed.project(), allowed.user_id, name.hook_id);
+        KOZMIC_ASSIGN_OR_RETURN(const Author author, AuthorOf(caller));
+        return parts_.hooks.Delete(allowed.project(), author, name.hook_id);
       });
 }
 

@@ -36,4 +36,12 @@ absl::StatusOr<ProjectService::Allowed> ProjectService::Allow(const Caller& call
   return Allow(caller, project_id, permission);
 }
 
+absl::StatusOr<Author> ProjectService::AuthorOf(const Caller& caller) const {
+  KOZMIC_ASSIGN_OR_RETURN(const int64_t user_id, CallingUser(caller));
+  KOZMIC_ASSIGN_OR_RETURN(const std::vector<KnownUser> users, parts_.users.ByUserId({user_id}));
+  if (users.empty()) return absl::UnauthenticatedError("sign in again");
+  return Author{
+      .user_id = user_id, .login = users.front().login, .by_access_token = caller.by_access_token};
+}
+
 }  // namespace kozmic::project

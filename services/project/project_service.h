@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kozmic/project/v1/project.grpc.pb.h"
+#include "lib/history/settings_history.h"
 #include "lib/rpc/caller.h"
 #include "lib/rpc/unary.h"
 #include "services/project/access/access_store.h"
@@ -29,7 +30,8 @@ namespace kozmic::project {
 
 // The rpc face of ProjectService: who calls, what they may do, what they mean. Its methods lie in
 // several files: repository_rpcs.cc, project_rpcs.cc, hook_rpcs.cc, credential_rpcs.cc,
-// registry_rpcs.cc, badge_rpcs.cc, build_rpcs.cc and service_rpcs.cc (those for other services).
+// registry_rpcs.cc, badge_rpcs.cc, history_rpcs.cc, build_rpcs.cc and service_rpcs.cc (those for
+// other services).
 class ProjectService final : public v1::ProjectService::CallbackService {
  public:
   // Calls that wait for GitHub run apart from those that do not, and webhooks apart from all, so
@@ -60,6 +62,7 @@ class ProjectService final : public v1::ProjectService::CallbackService {
     const DeployKeys& keys;
     const Checkouts& checkouts;
     const Badges& badges;
+    const SettingsHistory& history;
     const CommitStatuses& statuses;
     const WebhookInbox& inbox;
     const ManualBuilds& manual_builds;
@@ -176,6 +179,13 @@ class ProjectService final : public v1::ProjectService::CallbackService {
                                          const v1::ResolveBadgeRequest* request,
                                          v1::ResolveBadgeResponse* response) override;
 
+  grpc::ServerUnaryReactor* ListSettingsChanges(
+      grpc::CallbackServerContext* context, const history::v1::ListSettingsChangesRequest* request,
+      history::v1::ListSettingsChangesResponse* response) override;
+  grpc::ServerUnaryReactor* GetSettingsChange(grpc::CallbackServerContext* context,
+                                              const history::v1::GetSettingsChangeRequest* request,
+                                              history::v1::SettingsChange* response) override;
+
   grpc::ServerUnaryReactor* AcceptWebhooks(grpc::CallbackServerContext* context,
                                            const v1::AcceptWebhooksRequest* request,
                                            v1::AcceptWebhooksResponse* response) override;
@@ -201,6 +211,9 @@ class ProjectService final : public v1::ProjectService::CallbackService {
   // The same, of a resource name with nothing but the project's number in it.
   absl::StatusOr<Allowed> Allow(const Caller& caller, absl::string_view pattern,
                                 const std::string& name, Permission permission) const;
+  // The caller, for the history of the settings. UNAVAILABLE when it cannot be told who they are:
+  // nothing is changed then.
+  absl::StatusOr<Author> AuthorOf(const Caller& caller) const;
   absl::StatusOr<MemberProject> MemberProjectOf(int64_t user_id, int64_t project_id,
                                                 Permission permission) const;
   struct MemberUser {

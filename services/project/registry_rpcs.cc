@@ -12,11 +12,13 @@ grpc::ServerUnaryReactor* ProjectService::SetRegistryCredential(
       context, "SetRegistryCredential", [=, this](const Caller& caller) -> absl::Status {
         KOZMIC_ASSIGN_OR_RETURN(const RegistryName name, ParseRegistryName(request->name()));
         KOZMIC_RETURN_IF_ERROR(Allow(caller, name.project_id, Permission::kConfigure).status());
-        KOZMIC_ASSIGN_OR_RETURN(
-            const RegistryRecord record,
-            parts_.registries.Set(name.project_id, {.registry = name.registry,
-                                                    .username = request->username(),
-                                                    .password = request->password()}));
+        KOZMIC_ASSIGN_OR_RETURN(const Author author, AuthorOf(caller));
+        KOZMIC_ASSIGN_OR_RETURN(const RegistryRecord record,
+                                parts_.registries.Set(name.project_id,
+                                                      {.registry = name.registry,
+                                                       .username = request->username(),
+                                                       .password = request->password()},
+                                                      author));
         Translate(name.project_id, record, response);
         return absl::OkStatus();
       });
@@ -46,7 +48,8 @@ grpc::ServerUnaryReactor* ProjectService::DeleteRegistryCredential(
       context, "DeleteRegistryCredential", [=, this](const Caller& caller) -> absl::Status {
         KOZMIC_ASSIGN_OR_RETURN(const RegistryName name, ParseRegistryName(request->name()));
         KOZMIC_RETURN_IF_ERROR(Allow(caller, name.project_id, Permission::kConfigure).status());
-        return parts_.registries.Delete(name.project_id, name.registry);
+        KOZMIC_ASSIGN_OR_RETURN(const Author author, AuthorOf(caller));
+        return parts_.registries.Delete(name.project_id, name.registry, author);
       });
 }
 

@@ -231,7 +231,7 @@ int64_t ServiceFixture::AddHook(int64_t project, int64_t github_hook_id, const s
                   .AddHook({.hook_id = hook, .project_id = project, .fields = fields},
                            parts_.hook_box.Seal(secret, SecretPlace(hook)))
                   .ok());
-  EXPECT_TRUE(parts_.hook_store.ActivateHook(hook, github_hook_id).ok());
+  EXPECT_TRUE(parts_.hook_store.ActivateHook(hook, github_hook_id, nullptr).ok());
   return hook;
 }
 

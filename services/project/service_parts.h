@@ -9,6 +9,7 @@
 #include "lib/base/random.h"
 #include "lib/crypto/sealed_box.h"
 #include "lib/github/api.h"
+#include "lib/history/settings_history.h"
 #include "lib/postgres/pool.h"
 #include "services/project/access/postgres_access_store.h"
 #include "services/project/access/sync_workers.h"
@@ -77,6 +78,7 @@ class ServiceParts {
   PostgresCredentialStore credentials;
   PostgresRegistryStore registry_store;
   PostgresSealedStore sealed;
+  SettingsHistory history;
 
   SealedBox hook_box;
   SealedBox key_box;

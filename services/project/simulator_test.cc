@@ -17,10 +17,14 @@ namespace {
 using Stub = v1::ProjectService::Stub;
 
 constexpr int64_t kOcto = 1;
+constexpr int64_t kOctoAtGithub = 1001;
 
 class SimulatorTest : public ::testing::Test {
  protected:
-  SimulatorTest() { service_.auth_.SetGithubToken(kOcto, GithubSimulator::kToken); }
+  SimulatorTest() {
+    service_.auth_.AddUser(kOcto, kOctoAtGithub, "octo");
+    service_.auth_.SetGithubToken(kOcto, GithubSimulator::kToken);
+  }
 
   std::string MakeProject() {
     v1::CreateProjectRequest request;

@@ -257,7 +257,7 @@ TEST_F(AdminTest, TheQueueIsShownInTheOrderInWhichRunnersTakeIt) {
   ASSERT_TRUE(Create(1, Request("r1", 3)).ok());
   v1::ProjectSettings settings;
   settings.set_max_parallel(1);
-  ASSERT_TRUE(control_->UpdateSettings(2, settings).ok());
+  ASSERT_TRUE(control_->UpdateSettings(2, settings, {}).ok());
   ASSERT_TRUE(Create(2, Request("r2", 2)).ok());
 
   std::vector<std::string> seen;
@@ -333,7 +333,7 @@ TEST_F(AdminTest, APausedProjectsJobsWaitAndSayWhy) {
   // Another limit does not let them go.
   v1::ProjectSettings settings;
   settings.set_max_parallel(5);
-  ASSERT_TRUE(control_->UpdateSettings(1, settings).ok());
+  ASSERT_TRUE(control_->UpdateSettings(1, settings, {}).ok());
   EXPECT_FALSE((*TryGrant("session-a", "q5")).has_value());
 
   const auto resumed = SetPaused("projects/1", false);

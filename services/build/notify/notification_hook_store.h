@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "lib/history/change.h"
 
 namespace kozmic::build {
 
@@ -23,7 +24,8 @@ struct NotificationHookRecord {
   int waiting = 0;
 };
 
-// Keeps notification hooks. Thread-safe. UNAVAILABLE when the database is away.
+// Keeps notification hooks, and in their project's history who changed them. Thread-safe.
+// UNAVAILABLE when the database is away.
 class NotificationHookStore {
  public:
   virtual ~NotificationHookStore() = default;
@@ -31,11 +33,11 @@ class NotificationHookStore {
   // FAILED_PRECONDITION above `most` of the project; NOT_FOUND when the project is deleted. One
   // that has the same URL gets the secret, and is returned.
   virtual absl::StatusOr<NotificationHookRecord> Create(const NotificationHookRecord& hook,
-                                                        int most) = 0;
+                                                        int most, const Author& by) = 0;
   // Oldest first.
   virtual absl::StatusOr<std::vector<NotificationHookRecord>> List(int64_t project) = 0;
   // With what is still to be sent. NOT_FOUND.
-  virtual absl::Status Delete(int64_t project, int64_t hook) = 0;
+  virtual absl::Status Delete(int64_t project, int64_t hook, const Author& by) = 0;
 
   // Of all projects, by id, after `after_id`; without what is waiting.
   virtual absl::StatusOr<std::vector<NotificationHookRecord>> ListAll(int64_t after_id,

@@ -59,7 +59,8 @@ v1::NotificationHook Translate(const NotificationHookRecord& record) {
 
 absl::StatusOr<v1::NotificationHook> NotificationHooks::Create(int64_t project,
                                                                const std::string& url,
-                                                               const std::string& secret) const {
+                                                               const std::string& secret,
+                                                               const Author& by) const {
   if (const absl::Status status = poster_.CheckUrl(url); !status.ok()) {
     return Fault("url", status.message());
   }
@@ -67,7 +68,7 @@ absl::StatusOr<v1::NotificationHook> NotificationHooks::Create(int64_t project,
   const auto made = store_.Create({.project = project,
                                    .url = url,
                                    .sealed_secret = box_.Seal(secret, SecretPlace(project, url))},
-                                  kMostHooks);
+                                  kMostHooks, by);
   if (absl::IsFailedPrecondition(made.status())) {
     return WithReason(made.status(), "too_many_notification_hooks");
   }
@@ -82,8 +83,8 @@ absl::StatusOr<v1::ListNotificationHooksResponse> NotificationHooks::List(int64_
   return response;
 }
 
-absl::Status NotificationHooks::Delete(int64_t project, int64_t hook) const {
-  return store_.Delete(project, hook);
+absl::Status NotificationHooks::Delete(int64_t project, int64_t hook, const Author& by) const {
+  return store_.Delete(project, hook, by);
 }
 
 absl::StatusOr<std::string> NotificationHooks::OpenSecret(int64_t project, const std::string& url,

@@ -25,10 +25,10 @@ class NotificationHooks {
   // NOT_FOUND. When the project has a hook with this URL, that one gets the secret: so it can be
   // changed, and a repetition makes no second one.
   absl::StatusOr<v1::NotificationHook> Create(int64_t project, const std::string& url,
-                                              const std::string& secret) const;
+                                              const std::string& secret, const Author& by) const;
   absl::StatusOr<v1::ListNotificationHooksResponse> List(int64_t project) const;
   // NOT_FOUND.
-  absl::Status Delete(int64_t project, int64_t hook) const;
+  absl::Status Delete(int64_t project, int64_t hook, const Author& by) const;
 
   // What messages to `url` are signed with. DATA_LOSS.
   absl::StatusOr<std::string> OpenSecret(int64_t project, const std::string& url,

@@ -1,6 +1,7 @@
 #include "services/build/notify/notification_hooks.h"
 
 #include "absl/strings/match.h"
+#include "lib/history/settings_history.h"
 #include "lib/status/annotate.h"
 #include "services/build/notify/notices_fixture.h"
 #include "services/build/notify/postgres_notification_hook_store.h"
@@ -29,7 +30,7 @@ class NotificationHooksTest : public NoticesFixture {
 
 TEST_F(NotificationHooksTest, P36AHookIsMadeListedAndRemoved) {
   // Also for a project that was never built.
-  const auto made = hooks_.Create(5, kUrl, kSecret);
+  const auto made = hooks_.Create(5, kUrl, kSecret, {});
   ASSERT_TRUE(made.ok()) << made.status();
   EXPECT_TRUE(absl::StartsWith(made->name(), "projects/5/notificationHooks/"));
   EXPECT_EQ(made->url(), kUrl);
@@ -40,14 +41,37 @@ TEST_F(NotificationHooksTest, P36AHookIsMadeListedAndRemoved) {
   ASSERT_EQ(list->hooks_size(), 1);
   EXPECT_EQ(list->hooks(0).DebugString(), made->DebugString());
   EXPECT_EQ(hooks_.List(6)->hooks_size(), 0);
-  EXPECT_TRUE(absl::IsNotFound(hooks_.Delete(6, IdOf(*made))));
-  EXPECT_TRUE(hooks_.Delete(5, IdOf(*made)).ok());
-  EXPECT_TRUE(absl::IsNotFound(hooks_.Delete(5, IdOf(*made))));
+  EXPECT_TRUE(absl::IsNotFound(hooks_.Delete(6, IdOf(*made), {})));
+  EXPECT_TRUE(hooks_.Delete(5, IdOf(*made), {}).ok());
+  EXPECT_TRUE(absl::IsNotFound(hooks_.Delete(5, IdOf(*made), {})));
   EXPECT_EQ(hooks_.List(5)->hooks_size(), 0);
 }
 
+// P51
+TEST_F(NotificationHooksTest, TheHistoryTellsWhoseAddressesCameAndWent) {
+  const SettingsHistory history(pool_);
+  const Author ada = {.user_id = 7, .login = "ada"};
+  const std::string url = "https://chat.example.org:8443/services/T0/a-secret-path?k=v";
+  const auto made = hooks_.Create(1, url, kSecret, ada);
+  ASSERT_TRUE(made.ok()) << made.status();
+  ASSERT_TRUE(hooks_.Create(1, url, "another secret of it", ada).ok());
+  ASSERT_TRUE(hooks_.Delete(1, IdOf(*made), ada).ok());
+  const auto list = *history.List(1, 0, 10);
+  ASSERT_EQ(list.size(), 3u);
+  EXPECT_EQ(list[2].change.action, Change::Action::kAdded);
+  EXPECT_EQ(list[1].change.action, Change::Action::kChanged);
+  EXPECT_EQ(list[0].change.action, Change::Action::kRemoved);
+  for (const ChangeRecord& one : list) {
+    EXPECT_EQ(one.author.login, "ada");
+    EXPECT_EQ(one.change.subject, absl::StrCat("notificationHooks/", IdOf(*made)));
+    // The path of many a chat's address is its secret.
+    EXPECT_EQ(one.change.title, "https://chat.example.org:8443");
+    EXPECT_TRUE(one.change.fields.empty());
+  }
+}
+
 TEST_F(NotificationHooksTest, TheSecretIsSealedForItsUrl) {
-  ASSERT_TRUE(hooks_.Create(1, kUrl, kSecret).ok());
+  ASSERT_TRUE(hooks_.Create(1, kUrl, kSecret, {}).ok());
   const std::string sealed = SealedSecret();
   EXPECT_FALSE(absl::StrContains(sealed, kSecret));
   EXPECT_EQ(*hooks_.OpenSecret(1, kUrl, sealed), kSecret);
@@ -56,8 +80,8 @@ TEST_F(NotificationHooksTest, TheSecretIsSealedForItsUrl) {
 }
 
 TEST_F(NotificationHooksTest, TheSameUrlAgainChangesTheSecret) {
-  const auto made = hooks_.Create(1, kUrl, kSecret);
-  const auto again = hooks_.Create(1, kUrl, "another secret of it");
+  const auto made = hooks_.Create(1, kUrl, kSecret, {});
+  const auto again = hooks_.Create(1, kUrl, "another secret of it", {});
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(again->name(), made->name());
   EXPECT_EQ(*hooks_.OpenSecret(1, kUrl, SealedSecret()), "another secret of it");
@@ -66,7 +90,7 @@ TEST_F(NotificationHooksTest, TheSameUrlAgainChangesTheSecret) {
 
 TEST_F(NotificationHooksTest, BadInputsAreRefusedAtTheEdge) {
   const auto field = [&](const std::string& url, const std::string& secret) {
-    const absl::Status status = hooks_.Create(1, url, secret).status();
+    const absl::Status status = hooks_.Create(1, url, secret, {}).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << url;
     return Detail(status, "field");
   };
@@ -87,25 +111,25 @@ TEST_F(NotificationHooksTest, BadInputsAreRefusedAtTheEdge) {
 
 TEST_F(NotificationHooksTest, AProjectHasAtMostTwenty) {
   for (int i = 0; i < 20; ++i) {
-    ASSERT_TRUE(hooks_.Create(1, absl::StrCat(kUrl, i), kSecret).ok());
+    ASSERT_TRUE(hooks_.Create(1, absl::StrCat(kUrl, i), kSecret, {}).ok());
   }
-  const absl::Status status = hooks_.Create(1, kUrl, kSecret).status();
+  const absl::Status status = hooks_.Create(1, kUrl, kSecret, {}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(Reason(status), "too_many_notification_hooks");
-  EXPECT_TRUE(hooks_.Create(2, kUrl, kSecret).ok());
+  EXPECT_TRUE(hooks_.Create(2, kUrl, kSecret, {}).ok());
 }
 
 TEST_F(NotificationHooksTest, ADeletedProjectGetsNone) {
   AddProject(1);
   AddHook(1);
   Execute("UPDATE projects SET delete_time = now()");
-  EXPECT_TRUE(absl::IsNotFound(hooks_.Create(1, kUrl, kSecret).status()));
+  EXPECT_TRUE(absl::IsNotFound(hooks_.Create(1, kUrl, kSecret, {}).status()));
   EXPECT_EQ(hooks_.List(1)->hooks_size(), 0);
 }
 
 TEST_F(NotificationHooksTest, WhatWaitsIsCountedAndRemovedWithTheHook) {
   AddProject(1, 2);
-  const auto made = hooks_.Create(1, kUrl, kSecret);
+  const auto made = hooks_.Create(1, kUrl, kSecret, {});
   RecordAndFanOut({Verdict(1, 1, v1::STATE_FAILURE), Verdict(1, 2, v1::STATE_SUCCESS)});
   const auto first = Claim(Receiver::kHook);
   ASSERT_TRUE(outbox_->Sent(*first, "200").ok());
@@ -113,14 +137,14 @@ TEST_F(NotificationHooksTest, WhatWaitsIsCountedAndRemovedWithTheHook) {
   EXPECT_EQ(hook.waiting(), 1);
   EXPECT_EQ(hook.last_result(), "200");
   EXPECT_GT(hook.last_time().seconds(), 1700000000);
-  ASSERT_TRUE(hooks_.Delete(1, IdOf(*made)).ok());
+  ASSERT_TRUE(hooks_.Delete(1, IdOf(*made), {}).ok());
   EXPECT_FALSE(Claim(Receiver::kHook).has_value());
   EXPECT_EQ(Count("messages WHERE notification_hook_id > 0"), 0);
 }
 
 TEST_F(NotificationHooksTest, SecretsAreSealedAnewWhenTheKeyIsReplaced) {
   for (int i = 0; i < 3; ++i) {
-    ASSERT_TRUE(hooks_.Create(i + 1, kUrl, kSecret).ok());
+    ASSERT_TRUE(hooks_.Create(i + 1, kUrl, kSecret, {}).ok());
   }
   AddHook(1, "https://lost.example.org/", "k2:00000000:nobody opens this");
   const SealedBox rotating({.current = kNewKey, .previous = {kOldKey}}, "notification_hook",

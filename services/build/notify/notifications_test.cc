@@ -93,7 +93,7 @@ class NotificationsTest : public NoticesFixture {
 TEST_F(NotificationsTest, K37AndP36AFailureIsToldToMembersAndHooks) {
   AddProject(1);
   Start(Settings());
-  ASSERT_TRUE(notifications_->hooks().Create(1, HookUrl(), kSecret).ok());
+  ASSERT_TRUE(notifications_->hooks().Create(1, HookUrl(), kSecret, {}).ok());
   ASSERT_TRUE(Record({Verdict(1, 1, v1::STATE_FAILURE)}).ok());
   ASSERT_TRUE(AwaitPosts(1));
   ASSERT_TRUE(Await([this] { return !smtp_.mails().empty(); }));
@@ -120,7 +120,7 @@ TEST_F(NotificationsTest, K37AndP36AFailureIsToldToMembersAndHooks) {
 TEST_F(NotificationsTest, K37ASuccessIsNotMailed) {
   AddProject(1, 2);
   Start(Settings());
-  ASSERT_TRUE(notifications_->hooks().Create(1, HookUrl(), kSecret).ok());
+  ASSERT_TRUE(notifications_->hooks().Create(1, HookUrl(), kSecret, {}).ok());
   ASSERT_TRUE(Record({Verdict(1, 1, v1::STATE_SUCCESS), Verdict(1, 2, v1::STATE_CANCELLED)}).ok());
   ASSERT_TRUE(AwaitPosts(2));
   ASSERT_TRUE(AwaitNothingWaits());
@@ -136,7 +136,7 @@ TEST_F(NotificationsTest, P36AHookThatFailedHearsTheSameAgain) {
   NotificationSettings settings = Settings();
   settings.mail = false;
   Start(settings);
-  ASSERT_TRUE(notifications_->hooks().Create(1, HookUrl(), kSecret).ok());
+  ASSERT_TRUE(notifications_->hooks().Create(1, HookUrl(), kSecret, {}).ok());
   ASSERT_TRUE(Record({Verdict(1, 1, v1::STATE_FAILURE)}).ok());
   ASSERT_TRUE(AwaitPosts(1));
   ASSERT_TRUE(Await([this] { return Count("messages WHERE failures > 0") == 1; }));
@@ -168,7 +168,7 @@ TEST_F(NotificationsTest, P36AHookThatIsGoneIsNotCalledAgain) {
     answer_ = 410;
   }
   Start(Settings());
-  ASSERT_TRUE(notifications_->hooks().Create(1, HookUrl(), kSecret).ok());
+  ASSERT_TRUE(notifications_->hooks().Create(1, HookUrl(), kSecret, {}).ok());
   ASSERT_TRUE(Record({Verdict(1, 1, v1::STATE_SUCCESS)}).ok());
   ASSERT_TRUE(AwaitPosts(1));
   ASSERT_TRUE(AwaitNothingWaits());
@@ -181,9 +181,10 @@ TEST_F(NotificationsTest, P36ANameOfThisMachineIsNotCalled) {
   settings.rules = {};
   Start(settings);
   // A name tells its address only when it is resolved.
-  ASSERT_TRUE(notifications_->hooks()
-                  .Create(1, absl::StrCat("https://localhost:", hooked_.port(), "/hook"), kSecret)
-                  .ok());
+  ASSERT_TRUE(
+      notifications_->hooks()
+          .Create(1, absl::StrCat("https://localhost:", hooked_.port(), "/hook"), kSecret, {})
+          .ok());
   ASSERT_TRUE(Record({Verdict(1, 1, v1::STATE_SUCCESS)}).ok());
   ASSERT_TRUE(Await([this] { return Count("messages WHERE end_time IS NOT NULL") == 1; }));
   EXPECT_THAT(notifications_->hooks().List(1)->hooks(0).last_result(),

@@ -1,6 +1,7 @@
 #include "services/build/notify/postgres_notification_hook_store.h"
 
 #include "absl/strings/str_cat.h"
+#include "lib/history/settings_history.h"
 #include "lib/status/macros.h"
 
 namespace kozmic::build {
@@ -25,12 +26,27 @@ NotificationHookRecord ReadHook(const pqxx::row& row) {
           .waiting = row[7].as<int>()};
 }
 
+// Its address up to the path, which is a secret at many receivers.
+std::string Receiver(absl::string_view url) {
+  const size_t host = url.find("//");
+  const size_t path = host == absl::string_view::npos ? host : url.find_first_of("/?#", host + 2);
+  return std::string(url.substr(0, path));
+}
+
+void AddHookChange(pqxx::transaction_base& tx, const Author& by, int64_t project, int64_t hook,
+                   absl::string_view url, Change::Action action) {
+  AddChange(tx, project, by,
+            {.subject = absl::StrCat("notificationHooks/", hook),
+             .title = Receiver(url),
+             .action = action});
+}
+
 class PostgresNotificationHookStore final : public NotificationHookStore {
  public:
   explicit PostgresNotificationHookStore(PostgresPool& pool) : pool_(pool) {}
 
-  absl::StatusOr<NotificationHookRecord> Create(const NotificationHookRecord& hook,
-                                                int most) override {
+  absl::StatusOr<NotificationHookRecord> Create(const NotificationHookRecord& hook, int most,
+                                                const Author& by) override {
     NotificationHookRecord kept;
     KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) -> absl::Status {
       // The project's row orders those who create hooks at once, and may not be there yet. Who
@@ -49,6 +65,7 @@ class PostgresNotificationHookStore final : public NotificationHookStore {
                          hook.project, hook.url, hook.sealed_secret);
       if (!same.empty()) {
         kept = ReadHook(same[0]);
+        AddHookChange(tx, by, kept.project, kept.id, kept.url, Change::Action::kChanged);
         return absl::OkStatus();
       }
       const pqxx::result made = tx.exec_params(
@@ -63,6 +80,7 @@ class PostgresNotificationHookStore final : public NotificationHookStore {
             absl::StrCat("a project has at most ", most, " notification hooks"));
       }
       kept = ReadHook(made[0]);
+      AddHookChange(tx, by, kept.project, kept.id, kept.url, Change::Action::kAdded);
       return absl::OkStatus();
     }));
     return kept;
@@ -77,15 +95,15 @@ class PostgresNotificationHookStore final : public NotificationHookStore {
                   project);
   }
 
-  absl::Status Delete(int64_t project, int64_t hook) override {
+  absl::Status Delete(int64_t project, int64_t hook, const Author& by) override {
     return pool_.Transact([&](pqxx::work& tx) -> absl::Status {
       // Who makes messages for it holds it, so they are all seen after this.
-      if (tx.exec_params("DELETE FROM notification_hooks "
-                         "WHERE project_id = $1 AND notification_hook_id = $2",
-                         project, hook)
-              .affected_rows() == 0) {
-        return absl::NotFoundError("no such notification hook");
-      }
+      const pqxx::result gone = tx.exec_params(
+          "DELETE FROM notification_hooks "
+          "WHERE project_id = $1 AND notification_hook_id = $2 RETURNING url",
+          project, hook);
+      if (gone.empty()) return absl::NotFoundError("no such notification hook");
+      AddHookChange(tx, by, project, hook, gone[0][0].c_str(), Change::Action::kRemoved);
       tx.exec_params0("DELETE FROM messages WHERE project_id = $1 AND notification_hook_id = $2",
                       project, hook);
       return absl::OkStatus();

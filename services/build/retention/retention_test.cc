@@ -44,7 +44,7 @@ class RetentionTest : public StoresFixture {
     settings.set_log_days(days);
     settings.set_log_builds(builds);
     settings.set_log_failures(failures);
-    ASSERT_TRUE(control_->UpdateSettings(1, settings).ok());
+    ASSERT_TRUE(control_->UpdateSettings(1, settings, {}).ok());
   }
   std::vector<int64_t> Expired() {
     const auto found = retention_->FindExpired(100);
@@ -71,7 +71,7 @@ TEST_F(RetentionTest, P42EverythingIsKeptUnlessTheProjectSaysOtherwise) {
   older.clear_log_days();
   older.clear_log_builds();
   older.clear_log_failures();
-  ASSERT_TRUE(control_->UpdateSettings(1, older).ok());
+  ASSERT_TRUE(control_->UpdateSettings(1, older, {}).ok());
   EXPECT_EQ(control_->GetSettings(1)->log_days(), 30);
   EXPECT_EQ(control_->GetSettings(1)->log_builds(), 5);
   EXPECT_EQ(control_->GetSettings(1)->log_failures(), 2);

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "lib/history/change.h"
 
 namespace kozmic::project {
 
@@ -36,8 +37,9 @@ struct SecretRecord {
   absl::Time update_time = {};
 };
 
-// Where projects' deploy keys and secrets are kept. Thread-safe, also between processes. All may
-// fail as PostgresPool does, besides what each method names.
+// Where projects' deploy keys and secrets are kept, and in their history who changed them.
+// Thread-safe, also between processes. All may fail as PostgresPool does, besides what each method
+// names.
 class CredentialStore {
  public:
   virtual ~CredentialStore() = default;
@@ -49,7 +51,8 @@ class CredentialStore {
   virtual absl::StatusOr<DeployKeyRecord> AddDeployKey(const DeployKeyRecord& key) = 0;
   // Puts a key in the place of the one with the fingerprint `was`. FAILED_PRECONDITION when the
   // project has another one by now.
-  virtual absl::Status ReplaceDeployKey(const DeployKeyRecord& key, const std::string& was) = 0;
+  virtual absl::Status ReplaceDeployKey(const DeployKeyRecord& key, const std::string& was,
+                                        const Author& by) = 0;
   // Notes where GitHub has the key with this fingerprint, or why that is not known.
   virtual absl::Status NoteDeployKey(int64_t project_id, const std::string& fingerprint,
                                      std::optional<int64_t> github_key_id,
@@ -58,11 +61,13 @@ class CredentialStore {
   // Adds or replaces. RESOURCE_EXHAUSTED when the project would have more than `most` secrets or
   // more than `most_bytes` in them.
   virtual absl::StatusOr<SecretRecord> SetSecret(int64_t project_id, const SecretRecord& secret,
-                                                 int64_t most, int64_t most_bytes) = 0;
+                                                 int64_t most, int64_t most_bytes,
+                                                 const Author& by) = 0;
   // By name.
   virtual absl::StatusOr<std::vector<SecretRecord>> ListSecrets(int64_t project_id) = 0;
   // NOT_FOUND.
-  virtual absl::Status DeleteSecret(int64_t project_id, const std::string& name) = 0;
+  virtual absl::Status DeleteSecret(int64_t project_id, const std::string& name,
+                                    const Author& by) = 0;
 };
 
 }  // namespace kozmic::project

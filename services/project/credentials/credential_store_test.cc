@@ -51,8 +51,8 @@ TEST_F(CredentialStoreTest, AProjectHasOneDeployKey) {
 
   DeployKeyRecord next = Key("c");
   next.github_key_id = 501;
-  EXPECT_EQ(store_.ReplaceDeployKey(next, "b").code(), absl::StatusCode::kFailedPrecondition);
-  ASSERT_TRUE(store_.ReplaceDeployKey(next, "a").ok());
+  EXPECT_EQ(store_.ReplaceDeployKey(next, "b", {}).code(), absl::StatusCode::kFailedPrecondition);
+  ASSERT_TRUE(store_.ReplaceDeployKey(next, "a", {}).ok());
   key = *store_.GetDeployKey(project_);
   EXPECT_EQ(key.fingerprint, "c");
   EXPECT_EQ(key.github_key_id, 501);
@@ -63,7 +63,7 @@ TEST_F(CredentialStoreTest, SecretsAreAddedReplacedAndForgotten) {
   // P5
   const auto set = [&](const std::string& name, int64_t size) {
     return store_.SetSecret(project_, {.name = name, .sealed_value = "v" + name, .size = size}, 2,
-                            100);
+                            100, {});
   };
   ASSERT_TRUE(set("B", 10).ok());
   ASSERT_TRUE(set("A", 20).ok());
@@ -75,9 +75,9 @@ TEST_F(CredentialStoreTest, SecretsAreAddedReplacedAndForgotten) {
   EXPECT_EQ(secrets[0].name, "A");
   EXPECT_EQ(secrets[0].sealed_value, "vA");
   EXPECT_EQ(secrets[0].size, 90);
-  ASSERT_TRUE(store_.DeleteSecret(project_, "A").ok());
-  EXPECT_EQ(store_.DeleteSecret(project_, "A").code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(store_.SetSecret(404, {.name = "A"}, 2, 100).status().code(),
+  ASSERT_TRUE(store_.DeleteSecret(project_, "A", {}).ok());
+  EXPECT_EQ(store_.DeleteSecret(project_, "A", {}).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(store_.SetSecret(404, {.name = "A"}, 2, 100, {}).status().code(),
             absl::StatusCode::kNotFound);
 }
 

@@ -84,15 +84,15 @@ absl::StatusOr<DeployKeyRecord> DeployKeys::Ensure(const ProjectRecord& project)
 }
 
 absl::StatusOr<DeployKeyRecord> DeployKeys::Rotate(const ProjectRecord& project,
-                                                   int64_t user_id) const {
+                                                   const Author& by) const {
   KOZMIC_ASSIGN_OR_RETURN(const DeployKeyRecord old, parts_.store.GetDeployKey(project.project_id));
-  KOZMIC_ASSIGN_OR_RETURN(const Actor actor, parts_.actors.FindAdmin(project, user_id));
+  KOZMIC_ASSIGN_OR_RETURN(const Actor actor, parts_.actors.FindAdmin(project, by.user_id));
   KOZMIC_ASSIGN_OR_RETURN(DeployKeyRecord key, MakePair(project.project_id));
   const std::string& repository = actor.repository.full_name;
   const auto made = parts_.github.CreateDeployKey(actor.token, repository, kTitle, key.public_key);
   if (!made.ok()) return FromGithub(made.status());
   key.github_key_id = made->id;
-  if (const absl::Status status = parts_.store.ReplaceDeployKey(key, old.fingerprint);
+  if (const absl::Status status = parts_.store.ReplaceDeployKey(key, old.fingerprint, by);
       !status.ok()) {
     parts_.github.DeleteDeployKey(actor.token, repository, made->id).IgnoreError();
     return status;

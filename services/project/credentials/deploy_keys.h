@@ -41,7 +41,7 @@ class DeployKeys {
   absl::StatusOr<DeployKeyRecord> Ensure(const Actor& actor, int64_t project_id) const;
   absl::StatusOr<DeployKeyRecord> Ensure(const ProjectRecord& project) const;
   // Makes a new pair and puts it at GitHub before the old one is given up.
-  absl::StatusOr<DeployKeyRecord> Rotate(const ProjectRecord& project, int64_t user_id) const;
+  absl::StatusOr<DeployKeyRecord> Rotate(const ProjectRecord& project, const Author& by) const;
   // Deletes the project's keys at GitHub. Absent is fine.
   absl::Status DeleteAtGithub(const Actor& actor, int64_t project_id) const;
 

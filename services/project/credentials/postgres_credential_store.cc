@@ -1,6 +1,7 @@
 #include "services/project/credentials/postgres_credential_store.h"
 
 #include "absl/strings/str_cat.h"
+#include "lib/history/settings_history.h"
 #include "lib/status/macros.h"
 
 namespace kozmic::project {
@@ -41,6 +42,8 @@ absl::Status SelectKey(Transaction& tx, int64_t project_id, DeployKeyRecord* key
   return absl::OkStatus();
 }
 
+std::string SecretSubject(const std::string& name) { return absl::StrCat("secrets/", name); }
+
 // A number or NULL.
 std::optional<std::string> OrNull(std::optional<int64_t> number) {
   if (!number.has_value()) return std::nullopt;
@@ -69,8 +72,8 @@ absl::StatusOr<DeployKeyRecord> PostgresCredentialStore::AddDeployKey(const Depl
 }
 
 absl::Status PostgresCredentialStore::ReplaceDeployKey(const DeployKeyRecord& key,
-                                                       const std::string& was) {
-  return pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
+                                                       const std::string& was, const Author& by) {
+  return pool_.Transact([&](pqxx::work& tx) -> absl::Status {
     const std::optional<std::string> github_key_id = OrNull(key.github_key_id);
     const pqxx::result result = tx.exec_params(
         "UPDATE deploy_keys SET public_key = $2, private_key = $3, fingerprint = $4,"
@@ -81,6 +84,10 @@ absl::Status PostgresCredentialStore::ReplaceDeployKey(const DeployKeyRecord& ke
     if (result.affected_rows() == 0) {
       return absl::FailedPreconditionError("the deploy key was changed meanwhile; look again");
     }
+    AddChange(tx, key.project_id, by,
+              {.subject = "deployKey",
+               .action = Change::Action::kChanged,
+               .fields = {{.field = "fingerprint", .before = was, .after = key.fingerprint}}});
     return absl::OkStatus();
   });
 }
@@ -101,7 +108,8 @@ absl::Status PostgresCredentialStore::NoteDeployKey(int64_t project_id,
 
 absl::StatusOr<SecretRecord> PostgresCredentialStore::SetSecret(int64_t project_id,
                                                                 const SecretRecord& secret,
-                                                                int64_t most, int64_t most_bytes) {
+                                                                int64_t most, int64_t most_bytes,
+                                                                const Author& by) {
   SecretRecord kept;
   KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) -> absl::Status {
     // The project's row orders those who set secrets at once.
@@ -111,9 +119,11 @@ absl::StatusOr<SecretRecord> PostgresCredentialStore::SetSecret(int64_t project_
       return absl::NotFoundError("no such project");
     }
     const pqxx::row others = tx.exec_params1(
-        "SELECT count(*), coalesce(sum(size), 0) FROM secrets"
-        " WHERE project_id = $1 AND name <> $2",
+        "SELECT count(*) FILTER (WHERE name <> $2),"
+        " coalesce(sum(size) FILTER (WHERE name <> $2), 0),"
+        " count(*) FILTER (WHERE name = $2) FROM secrets WHERE project_id = $1",
         project_id, secret.name);
+    const bool is_new = others[2].as<int64_t>() == 0;
     if (others[0].as<int64_t>() >= most || others[1].as<int64_t>() + secret.size > most_bytes) {
       return absl::ResourceExhaustedError("too many secrets");
     }
@@ -123,6 +133,10 @@ absl::StatusOr<SecretRecord> PostgresCredentialStore::SetSecret(int64_t project_
                      " size = excluded.size, update_time = now() RETURNING ",
                      kSecretColumns),
         project_id, secret.name, secret.sealed_value, secret.size));
+    AddChange(tx, project_id, by,
+              {.subject = SecretSubject(secret.name),
+               .title = secret.name,
+               .action = is_new ? Change::Action::kAdded : Change::Action::kChanged});
     return absl::OkStatus();
   }));
   return kept;
@@ -143,11 +157,14 @@ absl::StatusOr<std::vector<SecretRecord>> PostgresCredentialStore::ListSecrets(i
   return secrets;
 }
 
-absl::Status PostgresCredentialStore::DeleteSecret(int64_t project_id, const std::string& name) {
-  return pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
+absl::Status PostgresCredentialStore::DeleteSecret(int64_t project_id, const std::string& name,
+                                                   const Author& by) {
+  return pool_.Transact([&](pqxx::work& tx) -> absl::Status {
     const pqxx::result result =
         tx.exec_params("DELETE FROM secrets WHERE project_id = $1 AND name = $2", project_id, name);
     if (result.affected_rows() == 0) return absl::NotFoundError("no such secret");
+    AddChange(tx, project_id, by,
+              {.subject = SecretSubject(name), .title = name, .action = Change::Action::kRemoved});
     return absl::OkStatus();
   });
 }

@@ -17,14 +17,16 @@ class PostgresCredentialStore final : public CredentialStore {
 
   absl::StatusOr<DeployKeyRecord> GetDeployKey(int64_t project_id) override;
   absl::StatusOr<DeployKeyRecord> AddDeployKey(const DeployKeyRecord& key) override;
-  absl::Status ReplaceDeployKey(const DeployKeyRecord& key, const std::string& was) override;
+  absl::Status ReplaceDeployKey(const DeployKeyRecord& key, const std::string& was,
+                                const Author& by) override;
   absl::Status NoteDeployKey(int64_t project_id, const std::string& fingerprint,
                              std::optional<int64_t> github_key_id,
                              const std::string& error) override;
   absl::StatusOr<SecretRecord> SetSecret(int64_t project_id, const SecretRecord& secret,
-                                         int64_t most, int64_t most_bytes) override;
+                                         int64_t most, int64_t most_bytes,
+                                         const Author& by) override;
   absl::StatusOr<std::vector<SecretRecord>> ListSecrets(int64_t project_id) override;
-  absl::Status DeleteSecret(int64_t project_id, const std::string& name) override;
+  absl::Status DeleteSecret(int64_t project_id, const std::string& name, const Author& by) override;
 
  private:
   PostgresPool& pool_;

@@ -15,10 +15,10 @@ class PostgresRegistryStore final : public RegistryStore {
   // `pool` must outlive this.
   explicit PostgresRegistryStore(PostgresPool& pool) : pool_(pool) {}
 
-  absl::StatusOr<RegistryRecord> Set(int64_t project_id, const RegistryRecord& record,
-                                     int64_t most) override;
+  absl::StatusOr<RegistryRecord> Set(int64_t project_id, const RegistryRecord& record, int64_t most,
+                                     const Author& by) override;
   absl::StatusOr<std::vector<RegistryRecord>> List(int64_t project_id) override;
-  absl::Status Delete(int64_t project_id, const std::string& registry) override;
+  absl::Status Delete(int64_t project_id, const std::string& registry, const Author& by) override;
 
  private:
   PostgresPool& pool_;

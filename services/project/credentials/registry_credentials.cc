@@ -45,8 +45,9 @@ std::string RegistryPlace(int64_t project_id, absl::string_view registry) {
   return absl::StrCat("registries/", project_id, "/", registry);
 }
 
-absl::StatusOr<RegistryRecord> RegistryCredentials::Set(
-    int64_t project_id, const RegistryCredential& credential) const {
+absl::StatusOr<RegistryRecord> RegistryCredentials::Set(int64_t project_id,
+                                                        const RegistryCredential& credential,
+                                                        const Author& by) const {
   const auto registry = docker::ParseRegistry(absl::StripAsciiWhitespace(credential.registry));
   if (!registry.ok()) return Fault("registry", registry.status().message());
   KOZMIC_RETURN_IF_ERROR(Check(credential));
@@ -55,7 +56,7 @@ absl::StatusOr<RegistryRecord> RegistryCredentials::Set(
       {.registry = *registry,
        .username = credential.username,
        .sealed_password = box_.Seal(credential.password, RegistryPlace(project_id, *registry))},
-      kMostRegistries);
+      kMostRegistries, by);
   if (absl::IsResourceExhausted(kept.status())) {
     return Fault("registry", absl::StrCat("A project has at most ", kMostRegistries,
                                           " registries: remove one first."));
@@ -67,8 +68,9 @@ absl::StatusOr<std::vector<RegistryRecord>> RegistryCredentials::List(int64_t pr
   return store_.List(project_id);
 }
 
-absl::Status RegistryCredentials::Delete(int64_t project_id, absl::string_view registry) const {
-  return store_.Delete(project_id, absl::AsciiStrToLower(registry));
+absl::Status RegistryCredentials::Delete(int64_t project_id, absl::string_view registry,
+                                         const Author& by) const {
+  return store_.Delete(project_id, absl::AsciiStrToLower(registry), by);
 }
 
 absl::StatusOr<std::vector<RegistryCredential>> RegistryCredentials::Open(

@@ -28,10 +28,10 @@ class RegistryCredentials {
   // Both must outlive this. `box` seals passwords.
   RegistryCredentials(RegistryStore& store, const SealedBox& box) : store_(store), box_(box) {}
 
-  absl::StatusOr<RegistryRecord> Set(int64_t project_id,
-                                     const RegistryCredential& credential) const;
+  absl::StatusOr<RegistryRecord> Set(int64_t project_id, const RegistryCredential& credential,
+                                     const Author& by) const;
   absl::StatusOr<std::vector<RegistryRecord>> List(int64_t project_id) const;
-  absl::Status Delete(int64_t project_id, absl::string_view registry) const;
+  absl::Status Delete(int64_t project_id, absl::string_view registry, const Author& by) const;
 
   // Those of the registries that these images are pulled from, and no others. What is no image's
   // name has none.

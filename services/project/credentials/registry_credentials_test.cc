@@ -27,7 +27,7 @@ class RegistryCredentialsTest : public ::testing::Test {
   }
   absl::Status Set(const std::string& registry, const std::string& username = "u",
                    const std::string& password = "p") {
-    return registries_.Set(project_, {registry, username, password}).status();
+    return registries_.Set(project_, {registry, username, password}, {}).status();
   }
   std::vector<RegistryCredential> Open(const std::vector<std::string>& images) {
     const auto opened = registries_.Open(project_, images);
@@ -56,10 +56,11 @@ TEST_F(RegistryCredentialsTest, AreAddedReplacedListedAndRemoved) {
   EXPECT_GT(listed[1].update_time, absl::Now() - absl::Minutes(5));
   EXPECT_EQ(listed[1].sealed_password.find("second"), std::string::npos);
 
-  ASSERT_TRUE(registries_.Delete(project_, "DOCKER.io").ok());
-  EXPECT_EQ(registries_.Delete(project_, "docker.io").code(), absl::StatusCode::kNotFound);
+  ASSERT_TRUE(registries_.Delete(project_, "DOCKER.io", {}).ok());
+  EXPECT_EQ(registries_.Delete(project_, "docker.io", {}).code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(registries_.List(project_)->size(), 1u);
-  EXPECT_EQ(registries_.Set(404, {"r.io", "u", "p"}).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(registries_.Set(404, {"r.io", "u", "p"}, {}).status().code(),
+            absl::StatusCode::kNotFound);
 }
 
 TEST_F(RegistryCredentialsTest, OnlyThoseOfTheImagesRegistriesAreOpened) {

@@ -60,11 +60,12 @@ class ResealerTest : public ::testing::Test {
                            .fingerprint = "f"})
             .ok());
     for (const std::string name : {"A", "B", "C"}) {
-      EXPECT_TRUE(Secrets(credentials_, old_.secret).Set(project_, name, "value " + name).ok());
+      EXPECT_TRUE(Secrets(credentials_, old_.secret).Set(project_, name, "value " + name, {}).ok());
     }
-    EXPECT_TRUE(RegistryCredentials(registries_, old_.registry)
-                    .Set(project_, {.registry = "r.example:5000", .username = "u", .password = "p"})
-                    .ok());
+    EXPECT_TRUE(
+        RegistryCredentials(registries_, old_.registry)
+            .Set(project_, {.registry = "r.example:5000", .username = "u", .password = "p"}, {})
+            .ok());
   }
 
   absl::StatusOr<Resealer::Outcome> Reseal(const Boxes& boxes, int batch = 2) {
@@ -117,7 +118,7 @@ TEST_F(ResealerTest, WhatNoKeyOpensStaysAndIsCounted) {
 TEST_F(ResealerTest, AChangeMeanwhileWins) {
   const auto read = *store_.List(SealedKind::kSecret, "", 1);
   ASSERT_EQ(read.size(), 1u);
-  ASSERT_TRUE(Secrets(credentials_, both_.secret).Set(project_, "A", "newer").ok());
+  ASSERT_TRUE(Secrets(credentials_, both_.secret).Set(project_, "A", "newer", {}).ok());
   EXPECT_FALSE(*store_.Replace(SealedKind::kSecret, read[0], "x"));
   EXPECT_EQ(Reseal(both_)->resealed, 6);
   EXPECT_EQ(Secrets(credentials_, new_.secret).Open(project_)->at("A"), "newer");

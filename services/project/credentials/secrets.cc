@@ -43,7 +43,7 @@ absl::Status CheckSecretName(absl::string_view name) {
 }
 
 absl::StatusOr<SecretRecord> Secrets::Set(int64_t project_id, const std::string& name,
-                                          absl::string_view value) const {
+                                          absl::string_view value, const Author& by) const {
   KOZMIC_RETURN_IF_ERROR(CheckSecretName(name));
   if (value.empty()) return Fault("value", "This field is required.");
   if (value.size() > kLargestValue) return Fault("value", "At most 64 KB.");
@@ -52,7 +52,7 @@ absl::StatusOr<SecretRecord> Secrets::Set(int64_t project_id, const std::string&
                                {.name = name,
                                 .sealed_value = box_.Seal(value, ValuePlace(project_id, name)),
                                 .size = static_cast<int64_t>(value.size())},
-                               kMostSecrets, kMostBytes);
+                               kMostSecrets, kMostBytes, by);
   if (absl::IsResourceExhausted(kept.status())) {
     return Fault("value", absl::StrCat("A project has at most ", kMostSecrets, " secrets of ",
                                        kMostBytes >> 10, " KB together."));
@@ -64,8 +64,8 @@ absl::StatusOr<std::vector<SecretRecord>> Secrets::List(int64_t project_id) cons
   return store_.ListSecrets(project_id);
 }
 
-absl::Status Secrets::Delete(int64_t project_id, const std::string& name) const {
-  return store_.DeleteSecret(project_id, name);
+absl::Status Secrets::Delete(int64_t project_id, const std::string& name, const Author& by) const {
+  return store_.DeleteSecret(project_id, name, by);
 }
 
 absl::StatusOr<std::map<std::string, std::string>> Secrets::Open(int64_t project_id) const {

@@ -26,9 +26,9 @@ class Secrets {
   Secrets(CredentialStore& store, const SealedBox& box) : store_(store), box_(box) {}
 
   absl::StatusOr<SecretRecord> Set(int64_t project_id, const std::string& name,
-                                   absl::string_view value) const;
+                                   absl::string_view value, const Author& by) const;
   absl::StatusOr<std::vector<SecretRecord>> List(int64_t project_id) const;
-  absl::Status Delete(int64_t project_id, const std::string& name) const;
+  absl::Status Delete(int64_t project_id, const std::string& name, const Author& by) const;
 
   // All values by name, for a job.
   absl::StatusOr<std::map<std::string, std::string>> Open(int64_t project_id) const;

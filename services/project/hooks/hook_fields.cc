@@ -137,6 +137,28 @@ absl::StatusOr<HookFields> ValidateHook(HookFields fields) {
   return fields;
 }
 
+SettingValues ValuesOf(const HookFields& fields) {
+  std::vector<std::string> events;
+  if (fields.events & kOnPush) events.push_back("push");
+  if (fields.events & kOnPullRequest) events.push_back("pull_request");
+  if (fields.events & kOnTag) events.push_back("tag");
+  nlohmann::json services = nlohmann::json::array();
+  for (const HookService& one : fields.services) services.push_back(ServiceJson(one));
+  return {{"title", fields.title},
+          {"enabled", fields.enabled},
+          {"image", fields.image},
+          {"script", fields.script},
+          {"install_script", fields.install_script},
+          {"tracked_files", fields.tracked_files},
+          {"events", events},
+          {"branches", fields.branches},
+          {"labels", fields.labels},
+          {"timeout_seconds", fields.timeout_seconds},
+          {"stall_timeout_seconds", fields.stall_timeout_seconds},
+          {"max_parallel", fields.max_parallel},
+          {"services", std::move(services)}};
+}
+
 bool Wants(const HookFields& fields, Trigger trigger, absl::string_view ref) {
   if (!fields.enabled || (fields.events & trigger) == 0) return false;
   if (trigger == kOnTag || fields.branches.empty()) return true;

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "lib/history/change.h"
 #include "services/project/hooks/hook_services.h"
 
 namespace kozmic::project {
@@ -54,6 +55,9 @@ struct HookFields {
 // event, labels, timeouts, a limit or services that kozmic.project.v1.Hook does not allow. A script
 // need not name an interpreter.
 absl::StatusOr<HookFields> ValidateHook(HookFields fields);
+
+// What the project's history shows of them, as the REST interface has it.
+SettingValues ValuesOf(const HookFields& fields);
 
 // Whether the hook builds a ref ("refs/heads/main") for such an event.
 bool Wants(const HookFields& fields, Trigger trigger, absl::string_view ref);

@@ -92,11 +92,14 @@ absl::StatusOr<std::vector<HookService>> CleanServices(std::vector<HookService> 
   return services;
 }
 
+json ServiceJson(const HookService& service) {
+  return {{"name", service.name}, {"image", service.image}, {"environment", service.environment}};
+}
+
 std::string ServicesToJson(const std::vector<HookService>& services) {
   json list = json::array();
   for (const HookService& service : services) {
-    list.push_back(
-        {{"name", service.name}, {"image", service.image}, {"environment", service.environment}});
+    list.push_back(ServiceJson(service));
   }
   return DumpJson(list);
 }

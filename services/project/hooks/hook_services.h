@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "nlohmann/json.hpp"
 
 namespace kozmic::project {
 
@@ -24,6 +25,9 @@ struct HookService {
 // sentence for people, for what kozmic.build.v1.Service does not allow, for two of one name, and
 // for more than 5.
 absl::StatusOr<std::vector<HookService>> CleanServices(std::vector<HookService> services);
+
+// One, as the REST interface has it.
+nlohmann::json ServiceJson(const HookService& service);
 
 // As they lie in the database. What is not as ServicesToJson writes it reads as no services.
 std::string ServicesToJson(const std::vector<HookService>& services);

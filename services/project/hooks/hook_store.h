@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "lib/history/change.h"
 #include "services/project/hooks/hook_fields.h"
 
 namespace kozmic::project {
@@ -24,8 +25,8 @@ struct HookRecord {
   absl::Time update_time = {};
 };
 
-// Where hooks are kept. Thread-safe, also between processes. Besides what each method names, all
-// may fail as PostgresPool does.
+// Where hooks are kept, and in their project's history who changed them. Thread-safe, also between
+// processes. Besides what each method names, all may fail as PostgresPool does.
 class HookStore {
  public:
   virtual ~HookStore() = default;
@@ -36,8 +37,9 @@ class HookStore {
   // not listed. Dates it. NOT_FOUND when its project has gone.
   virtual absl::StatusOr<HookRecord> AddHook(const HookRecord& hook,
                                              const std::string& sealed_secret) = 0;
-  // Notes GitHub's number of the hook; it counts from now on. NOT_FOUND.
-  virtual absl::Status ActivateHook(int64_t hook_id, int64_t github_hook_id) = 0;
+  // Notes GitHub's number of the hook; it counts from now on. `by`: who has just made it; null when
+  // it was there before, which is no change of the settings. NOT_FOUND.
+  virtual absl::Status ActivateHook(int64_t hook_id, int64_t github_hook_id, const Author* by) = 0;
   // Takes back a hook that never counted, with its deliveries. Idempotent.
   virtual absl::Status TakeHookBack(int64_t hook_id) = 0;
   // The first hook with a number above `after` that was added at least `age` ago and has never
@@ -56,9 +58,10 @@ class HookStore {
   virtual absl::StatusOr<HookRecord> GetHook(int64_t project_id, int64_t hook_id) = 0;
   // NOT_FOUND as GetHook.
   virtual absl::StatusOr<HookRecord> SetFields(int64_t project_id, int64_t hook_id,
-                                               const HookFields& fields) = 0;
-  // The hook builds nothing any more and its secret is forgotten; its deliveries stay. Idempotent.
-  virtual absl::Status RemoveHook(int64_t hook_id) = 0;
+                                               const HookFields& fields, const Author& by) = 0;
+  // The hook builds nothing any more and its secret is forgotten; its deliveries stay. `by` is
+  // null when its project goes, too. Idempotent.
+  virtual absl::Status RemoveHook(int64_t hook_id, const Author* by) = 0;
 
   // The sealed secret. NOT_FOUND.
   virtual absl::StatusOr<std::string> GetSealedSecret(int64_t hook_id) = 0;

@@ -2,13 +2,19 @@
 
 #include "services/project/hooks/hook_store.h"
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "lib/history/settings_history.h"
 #include "lib/testing/postgres.h"
 #include "services/project/hooks/postgres_hook_store.h"
 #include "services/project/projects/postgres_project_store.h"
 
 namespace kozmic::project {
 namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 const HookFields kFields = {.title = "Tests",
                             .image = "debian:12",
@@ -47,7 +53,7 @@ class HookStoreTest : public ::testing::Test {
 
   int64_t AddMade(int64_t github_hook_id) {
     const int64_t hook = Add();
-    EXPECT_TRUE(store_.ActivateHook(hook, github_hook_id).ok());
+    EXPECT_TRUE(store_.ActivateHook(hook, github_hook_id, nullptr).ok());
     return hook;
   }
 
@@ -73,12 +79,12 @@ TEST_F(HookStoreTest, AHookCountsOnceGithubHasIt) {
   EXPECT_TRUE(store_.ListHooks(project_)->empty());
   EXPECT_EQ(store_.ListAllHooks(project_)->size(), 2u);
   EXPECT_EQ(store_.GetHook(project_, first).status().code(), absl::StatusCode::kNotFound);
-  EXPECT_TRUE(store_.ActivateHook(second, 78).ok());
-  EXPECT_TRUE(store_.ActivateHook(first, 77).ok());
+  EXPECT_TRUE(store_.ActivateHook(second, 78, nullptr).ok());
+  EXPECT_TRUE(store_.ActivateHook(first, 77, nullptr).ok());
   const auto hooks = *store_.ListHooks(project_);
   ASSERT_EQ(hooks.size(), 2u);
   EXPECT_EQ(hooks[0].hook_id, first);
-  EXPECT_EQ(store_.ActivateHook(404, 77).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(store_.ActivateHook(404, 77, nullptr).code(), absl::StatusCode::kNotFound);
 }
 
 TEST_F(HookStoreTest, AHookThatNeverCountedIsTakenBack) {
@@ -99,13 +105,48 @@ TEST_F(HookStoreTest, IsChangedByItsProjectOnly) {
   changed.title = "Better";
   changed.enabled = true;
   changed.tracked_files.clear();
-  EXPECT_EQ(store_.SetFields(other_, hook, changed).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(store_.SetFields(other_, hook, changed, {}).status().code(),
+            absl::StatusCode::kNotFound);
   EXPECT_EQ(store_.GetHook(other_, hook).status().code(), absl::StatusCode::kNotFound);
-  const auto set = store_.SetFields(project_, hook, changed);
+  const auto set = store_.SetFields(project_, hook, changed, {});
   ASSERT_TRUE(set.ok()) << set.status();
   EXPECT_EQ(set->fields, changed);
   EXPECT_EQ(store_.GetHook(project_, hook)->fields, changed);
   EXPECT_GE(set->update_time, set->create_time);
+}
+
+// P51
+TEST_F(HookStoreTest, TheHistoryTellsWhoChangedWhat) {
+  const SettingsHistory history(pool_);
+  const Author ada = {.user_id = 7, .login = "ada"};
+  const int64_t hook = Add();
+  EXPECT_THAT(*history.List(project_, 0, 10), IsEmpty()) << "it is not there yet";
+  ASSERT_TRUE(store_.ActivateHook(hook, 77, &ada).ok());
+  ASSERT_TRUE(store_.ActivateHook(hook, 78, nullptr).ok());
+  ASSERT_TRUE(store_.SetFields(project_, hook, kFields, ada).ok());
+  EXPECT_THAT(*history.List(project_, 0, 10), SizeIs(1)) << "nothing was changed";
+  HookFields changed = kFields;
+  changed.title = "Better";
+  changed.events = kOnPush;
+  ASSERT_TRUE(store_.SetFields(project_, hook, changed, {.user_id = 8, .login = "bob"}).ok());
+  ASSERT_TRUE(store_.RemoveHook(hook, &ada).ok());
+  ASSERT_TRUE(store_.RemoveHook(hook, &ada).ok());
+
+  const auto list = *history.List(project_, 0, 10);
+  ASSERT_THAT(list, SizeIs(3));
+  for (const ChangeRecord& one : list) {
+    EXPECT_EQ(one.change.subject, absl::StrCat("hooks/", hook));
+  }
+  EXPECT_EQ(list[2].change.action, Change::Action::kAdded);
+  EXPECT_EQ(list[2].change.fields, FieldChanges({}, ValuesOf(kFields)));
+  EXPECT_EQ(list[2].author.login, "ada");
+  EXPECT_EQ(list[1].change.action, Change::Action::kChanged);
+  EXPECT_EQ(list[1].author.user_id, 8);
+  EXPECT_EQ(list[1].change.title, "Better");
+  EXPECT_THAT(list[1].change.fields, ElementsAre(FieldChange{"title", "Tests", "Better"},
+                                                 FieldChange{"events", {"push", "tag"}, {"push"}}));
+  EXPECT_EQ(list[0].change.action, Change::Action::kRemoved);
+  EXPECT_EQ(list[0].change.fields, FieldChanges(ValuesOf(changed), {}));
 }
 
 TEST_F(HookStoreTest, ARemovedHookIsGoneButForItsDeliveries) {
@@ -120,12 +161,12 @@ TEST_F(HookStoreTest, ARemovedHookIsGoneButForItsDeliveries) {
                     return absl::OkStatus();
                   })
                   .ok());
-  ASSERT_TRUE(store_.RemoveHook(hook).ok());
-  ASSERT_TRUE(store_.RemoveHook(hook).ok());
+  ASSERT_TRUE(store_.RemoveHook(hook, nullptr).ok());
+  ASSERT_TRUE(store_.RemoveHook(hook, nullptr).ok());
   EXPECT_TRUE(store_.ListAllHooks(project_)->empty());
   EXPECT_EQ(store_.GetHook(project_, hook).status().code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(store_.GetSealedSecret(hook).status().code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(store_.ActivateHook(hook, 78).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(store_.ActivateHook(hook, 78, nullptr).code(), absl::StatusCode::kNotFound);
   int deliveries = 0;
   ASSERT_TRUE(pool_
                   .Autocommit([&](pqxx::nontransaction& tx) {

@@ -54,7 +54,7 @@ std::string Hooks::Url(int64_t hook_id) const {
   return absl::StrCat(parts_.public_url, "/_hooks/hook/", hook_id, "/");
 }
 
-absl::StatusOr<HookRecord> Hooks::Create(const ProjectRecord& project, int64_t user_id,
+absl::StatusOr<HookRecord> Hooks::Create(const ProjectRecord& project, const Author& by,
                                          HookFields fields) const {
   KOZMIC_ASSIGN_OR_RETURN(fields, ValidateHook(std::move(fields)));
   KOZMIC_ASSIGN_OR_RETURN(const auto existing, parts_.store.ListAllHooks(project.project_id));
@@ -64,7 +64,7 @@ absl::StatusOr<HookRecord> Hooks::Create(const ProjectRecord& project, int64_t u
                       "too_many_hooks");
   }
   KOZMIC_RETURN_IF_ERROR(CheckScriptsTogether(existing, fields));
-  KOZMIC_ASSIGN_OR_RETURN(const Actor actor, parts_.actors.FindAdmin(project, user_id));
+  KOZMIC_ASSIGN_OR_RETURN(const Actor actor, parts_.actors.FindAdmin(project, by.user_id));
   KOZMIC_ASSIGN_OR_RETURN(const int64_t hook_id, parts_.store.NextHookId());
 
   // The hook must be known here first: GitHub tests it while it is being made there.
@@ -77,10 +77,11 @@ absl::StatusOr<HookRecord> Hooks::Create(const ProjectRecord& project, int64_t u
   const auto at_github =
       parts_.github.CreateHook(actor.token, actor.repository.full_name,
                                {.url = Url(hook_id), .secret = secret, .events = WebhookEvents()});
-  const absl::Status status = at_github.ok() ? parts_.store.ActivateHook(hook_id, at_github->id)
-                                             : FromGithub(at_github.status());
+  const absl::Status status = at_github.ok()
+                                  ? parts_.store.ActivateHook(hook_id, at_github->id, &by)
+                                  : FromGithub(at_github.status());
   if (!status.ok()) {
-    Undo(actor, hook);
+    Undo(actor, hook, by);
     return status;
   }
   hook.github_hook_id = at_github->id;
@@ -88,19 +89,19 @@ absl::StatusOr<HookRecord> Hooks::Create(const ProjectRecord& project, int64_t u
 }
 
 absl::StatusOr<HookRecord> Hooks::Update(const ProjectRecord& project, int64_t hook_id,
-                                         HookFields fields) const {
+                                         HookFields fields, const Author& by) const {
   KOZMIC_ASSIGN_OR_RETURN(fields, ValidateHook(std::move(fields)));
   KOZMIC_ASSIGN_OR_RETURN(auto others, parts_.store.ListAllHooks(project.project_id));
   std::erase_if(others, [&](const HookRecord& other) { return other.hook_id == hook_id; });
   KOZMIC_RETURN_IF_ERROR(CheckScriptsTogether(others, fields));
-  return parts_.store.SetFields(project.project_id, hook_id, fields);
+  return parts_.store.SetFields(project.project_id, hook_id, fields, by);
 }
 
-absl::Status Hooks::Delete(const ProjectRecord& project, int64_t user_id, int64_t hook_id) const {
+absl::Status Hooks::Delete(const ProjectRecord& project, const Author& by, int64_t hook_id) const {
   KOZMIC_ASSIGN_OR_RETURN(const HookRecord hook, parts_.store.GetHook(project.project_id, hook_id));
-  KOZMIC_ASSIGN_OR_RETURN(const Actor actor, parts_.actors.FindAdmin(project, user_id));
+  KOZMIC_ASSIGN_OR_RETURN(const Actor actor, parts_.actors.FindAdmin(project, by.user_id));
   KOZMIC_RETURN_IF_ERROR(DeleteAllAtGithub(actor, {hook}));
-  return parts_.store.RemoveHook(hook_id);
+  return parts_.store.RemoveHook(hook_id, &by);
 }
 
 absl::Status Hooks::DeleteAllAtGithub(const Actor& actor,
@@ -148,14 +149,14 @@ absl::StatusOr<Hooks::Outcome> Hooks::RestoreOne(const Actor& actor, const HookR
   if (found == at_github.end()) {
     KOZMIC_ASSIGN_OR_RETURN(const github::NewHook wanted, Wanted(hook));
     KOZMIC_ASSIGN_OR_RETURN(const int64_t made, MakeAgain(actor, wanted));
-    KOZMIC_RETURN_IF_ERROR(parts_.store.ActivateHook(hook.hook_id, made));
+    KOZMIC_RETURN_IF_ERROR(parts_.store.ActivateHook(hook.hook_id, made, nullptr));
     outcome = Outcome::kRecreated;
   } else if (found->url != url || !SameEvents(found->events) || !found->active ||
              found->content_type != "json" || found->id != hook.github_hook_id) {
     KOZMIC_ASSIGN_OR_RETURN(const github::NewHook wanted, Wanted(hook));
     const auto updated = parts_.github.UpdateHook(actor.token, repository, found->id, wanted);
     if (!updated.ok()) return FromGithub(updated.status());
-    KOZMIC_RETURN_IF_ERROR(parts_.store.ActivateHook(hook.hook_id, found->id));
+    KOZMIC_RETURN_IF_ERROR(parts_.store.ActivateHook(hook.hook_id, found->id, nullptr));
     outcome = Outcome::kEdited;
   }
   // What a lost answer has left twice would deliver everything twice.
@@ -190,11 +191,11 @@ absl::StatusOr<int64_t> Hooks::MakeAgain(const Actor& actor, const github::NewHo
   return FromGithub(made.status());
 }
 
-void Hooks::Undo(const Actor& actor, const HookRecord& hook) const {
+void Hooks::Undo(const Actor& actor, const HookRecord& hook, const Author& by) const {
   absl::Status status = DeleteAllAtGithub(actor, {hook});
   if (status.ok()) status = parts_.store.TakeHookBack(hook.hook_id);
   // GitHub may have tested it before its answer got lost, which made it count.
-  if (status.ok()) status = parts_.store.RemoveHook(hook.hook_id);
+  if (status.ok()) status = parts_.store.RemoveHook(hook.hook_id, &by);
   if (!status.ok()) {
     // Harmless: it builds nothing, and the sweeper tries again.
     Log(Severity::kWarning, "cannot take a hook back yet",

@@ -45,12 +45,12 @@ class Hooks {
   explicit Hooks(Parts parts) : parts_(std::move(parts)) {}
 
   // Creates the hook here and at GitHub, or nowhere.
-  absl::StatusOr<HookRecord> Create(const ProjectRecord& project, int64_t user_id,
+  absl::StatusOr<HookRecord> Create(const ProjectRecord& project, const Author& by,
                                     HookFields fields) const;
   absl::StatusOr<HookRecord> Update(const ProjectRecord& project, int64_t hook_id,
-                                    HookFields fields) const;
+                                    HookFields fields, const Author& by) const;
   // Deletes the hook at GitHub and here, or nowhere.
-  absl::Status Delete(const ProjectRecord& project, int64_t user_id, int64_t hook_id) const;
+  absl::Status Delete(const ProjectRecord& project, const Author& by, int64_t hook_id) const;
   // Makes all webhooks at GitHub as they should be.
   absl::StatusOr<std::vector<Restored>> Restore(const ProjectRecord& project,
                                                 int64_t user_id) const;
@@ -71,7 +71,7 @@ class Hooks {
   // GitHub's number of a webhook that was missing, which it has afterwards.
   absl::StatusOr<int64_t> MakeAgain(const Actor& actor, const github::NewHook& wanted) const;
   // Takes back what Create has begun.
-  void Undo(const Actor& actor, const HookRecord& hook) const;
+  void Undo(const Actor& actor, const HookRecord& hook, const Author& by) const;
   absl::Status UndoOne(const HookRecord& hook) const;
   // Where GitHub sends the hook's deliveries.
   std::string Url(int64_t hook_id) const;

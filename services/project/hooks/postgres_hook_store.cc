@@ -1,6 +1,7 @@
 #include "services/project/hooks/postgres_hook_store.h"
 
 #include "absl/strings/str_cat.h"
+#include "lib/history/settings_history.h"
 #include "lib/postgres/array.h"
 #include "lib/postgres/prepared.h"
 #include "lib/postgres/times.h"
@@ -16,6 +17,8 @@ constexpr char kColumns[] =
     "stall_timeout_seconds, max_parallel, services";
 // What counts.
 constexpr char kCounts[] = "made AND remove_time IS NULL";
+
+std::string Subject(int64_t hook_id) { return absl::StrCat("hooks/", hook_id); }
 
 HookRecord ReadHook(const pqxx::row& row) {
   HookRecord hook{.hook_id = row[0].as<int64_t>(),
@@ -40,6 +43,18 @@ HookRecord ReadHook(const pqxx::row& row) {
 }
 
 absl::Status NoSuchHook() { return absl::NotFoundError("no such hook"); }
+
+// Of a hook that came or went, with all that it had.
+void AddHookChange(pqxx::transaction_base& tx, const Author& by, const HookRecord& hook,
+                   Change::Action action) {
+  const SettingValues values = ValuesOf(hook.fields);
+  AddChange(tx, hook.project_id, by,
+            {.subject = Subject(hook.hook_id),
+             .title = hook.fields.title,
+             .action = action,
+             .fields = action == Change::Action::kAdded ? FieldChanges({}, values)
+                                                        : FieldChanges(values, {})});
+}
 
 }  // namespace
 
@@ -79,13 +94,16 @@ absl::StatusOr<HookRecord> PostgresHookStore::AddHook(const HookRecord& hook,
   return added;
 }
 
-absl::Status PostgresHookStore::ActivateHook(int64_t hook_id, int64_t github_hook_id) {
-  return pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
-    const pqxx::result result = tx.exec_params(
-        "UPDATE hooks SET github_hook_id = $2, made = true"
-        " WHERE hook_id = $1 AND remove_time IS NULL",
-        hook_id, github_hook_id);
-    if (result.affected_rows() == 0) return NoSuchHook();
+absl::Status PostgresHookStore::ActivateHook(int64_t hook_id, int64_t github_hook_id,
+                                             const Author* by) {
+  return pool_.Transact([&](pqxx::work& tx) -> absl::Status {
+    const pqxx::result rows =
+        tx.exec_params(absl::StrCat("UPDATE hooks SET github_hook_id = $2, made = true"
+                                    " WHERE hook_id = $1 AND remove_time IS NULL RETURNING ",
+                                    kColumns),
+                       hook_id, github_hook_id);
+    if (rows.empty()) return NoSuchHook();
+    if (by != nullptr) AddHookChange(tx, *by, ReadHook(rows[0]), Change::Action::kAdded);
     return absl::OkStatus();
   });
 }
@@ -171,9 +189,15 @@ absl::StatusOr<HookRecord> PostgresHookStore::GetHook(int64_t project_id, int64_
 }
 
 absl::StatusOr<HookRecord> PostgresHookStore::SetFields(int64_t project_id, int64_t hook_id,
-                                                        const HookFields& fields) {
+                                                        const HookFields& fields,
+                                                        const Author& by) {
   HookRecord hook;
-  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
+  KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) -> absl::Status {
+    const pqxx::result old = tx.exec_params(
+        absl::StrCat("SELECT ", kColumns, " FROM hooks WHERE project_id = $1 AND hook_id = $2 AND ",
+                     kCounts, " FOR UPDATE"),
+        project_id, hook_id);
+    if (old.empty()) return NoSuchHook();
     const pqxx::result rows = tx.exec_params(
         absl::StrCat("UPDATE hooks SET title = $3, image = $4, script = $5, install_script = $6,"
                      " tracked_files = $7::text[], disabled = NOT $8::boolean,"
@@ -187,19 +211,29 @@ absl::StatusOr<HookRecord> PostgresHookStore::SetFields(int64_t project_id, int6
         ToArray(fields.tracked_files), fields.enabled, ToArray(fields.branches), fields.events,
         ToArray(fields.labels), fields.timeout_seconds, fields.stall_timeout_seconds,
         fields.max_parallel, ServicesToJson(fields.services));
-    if (rows.empty()) return NoSuchHook();
     hook = ReadHook(rows[0]);
+    auto changes = FieldChanges(ValuesOf(ReadHook(old[0]).fields), ValuesOf(hook.fields));
+    if (changes.empty()) return absl::OkStatus();
+    AddChange(tx, project_id, by,
+              {.subject = Subject(hook_id),
+               .title = hook.fields.title,
+               .action = Change::Action::kChanged,
+               .fields = std::move(changes)});
     return absl::OkStatus();
   }));
   return hook;
 }
 
-absl::Status PostgresHookStore::RemoveHook(int64_t hook_id) {
-  return pool_.Autocommit([&](pqxx::nontransaction& tx) {
-    tx.exec_params0(
-        "UPDATE hooks SET remove_time = now(), secret = '', github_hook_id = NULL"
-        " WHERE hook_id = $1 AND remove_time IS NULL",
+absl::Status PostgresHookStore::RemoveHook(int64_t hook_id, const Author* by) {
+  return pool_.Transact([&](pqxx::work& tx) {
+    const pqxx::result rows = tx.exec_params(
+        absl::StrCat("UPDATE hooks SET remove_time = now(), secret = '', github_hook_id = NULL"
+                     " WHERE hook_id = $1 AND remove_time IS NULL RETURNING ",
+                     kColumns),
         hook_id);
+    if (!rows.empty() && by != nullptr) {
+      AddHookChange(tx, *by, ReadHook(rows[0]), Change::Action::kRemoved);
+    }
     return absl::OkStatus();
   });
 }

@@ -20,7 +20,7 @@ class PostgresHookStore final : public HookStore {
   absl::StatusOr<int64_t> NextHookId() override;
   absl::StatusOr<HookRecord> AddHook(const HookRecord& hook,
                                      const std::string& sealed_secret) override;
-  absl::Status ActivateHook(int64_t hook_id, int64_t github_hook_id) override;
+  absl::Status ActivateHook(int64_t hook_id, int64_t github_hook_id, const Author* by) override;
   absl::Status TakeHookBack(int64_t hook_id) override;
   absl::StatusOr<std::optional<HookRecord>> NextUnmadeHook(int64_t after,
                                                            absl::Duration age) override;
@@ -30,8 +30,8 @@ class PostgresHookStore final : public HookStore {
   absl::StatusOr<std::vector<HookRecord>> ListAllHooks(int64_t project_id) override;
   absl::StatusOr<HookRecord> GetHook(int64_t project_id, int64_t hook_id) override;
   absl::StatusOr<HookRecord> SetFields(int64_t project_id, int64_t hook_id,
-                                       const HookFields& fields) override;
-  absl::Status RemoveHook(int64_t hook_id) override;
+                                       const HookFields& fields, const Author& by) override;
+  absl::Status RemoveHook(int64_t hook_id, const Author* by) override;
   absl::StatusOr<std::string> GetSealedSecret(int64_t hook_id) override;
 
  private:

@@ -31,8 +31,8 @@ absl::StatusOr<Badges::Badge> Badges::Get(const ProjectRecord& project) const {
   return badge;
 }
 
-absl::StatusOr<Badges::Badge> Badges::Reset(const ProjectRecord& project) const {
-  KOZMIC_RETURN_IF_ERROR(store_.SetBadgeToken(project.project_id, Fresh(project.project_id)));
+absl::StatusOr<Badges::Badge> Badges::Reset(const ProjectRecord& project, const Author& by) const {
+  KOZMIC_RETURN_IF_ERROR(store_.SetBadgeToken(project.project_id, Fresh(project.project_id), by));
   return Get(project);
 }
 

@@ -29,7 +29,7 @@ class Badges {
 
   absl::StatusOr<Badge> Get(const ProjectRecord& project) const;
   // With another token.
-  absl::StatusOr<Badge> Reset(const ProjectRecord& project) const;
+  absl::StatusOr<Badge> Reset(const ProjectRecord& project, const Author& by) const;
   // The project whose badge this is. NOT_FOUND for an unknown repository and for a private one
   // without its token.
   absl::StatusOr<int64_t> Resolve(absl::string_view repository, absl::string_view token) const;

@@ -2,6 +2,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "lib/history/settings_history.h"
 #include "lib/postgres/times.h"
 #include "lib/status/macros.h"
 #include "services/project/access/member_rows.h"
@@ -171,10 +172,12 @@ absl::StatusOr<std::string> PostgresProjectStore::BadgeToken(int64_t project_id,
   return token;
 }
 
-absl::Status PostgresProjectStore::SetBadgeToken(int64_t project_id, const std::string& sealed) {
-  return pool_.Autocommit([&](pqxx::nontransaction& tx) {
-    tx.exec_params0("UPDATE projects SET badge_token = $2 WHERE project_id = $1", project_id,
-                    sealed);
+absl::Status PostgresProjectStore::SetBadgeToken(int64_t project_id, const std::string& sealed,
+                                                 const Author& by) {
+  return pool_.Transact([&](pqxx::work& tx) {
+    const auto set = tx.exec_params("UPDATE projects SET badge_token = $2 WHERE project_id = $1",
+                                    project_id, sealed);
+    if (set.affected_rows() > 0) AddChange(tx, project_id, by, {.subject = "badge"});
     return absl::OkStatus();
   });
 }

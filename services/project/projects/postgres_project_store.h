@@ -27,7 +27,8 @@ class PostgresProjectStore final : public ProjectStore {
   absl::StatusOr<ProjectRecord> FindProject(absl::string_view repository) override;
   absl::Status SetFacts(int64_t project_id, const RepositoryFacts& facts) override;
   absl::StatusOr<std::string> BadgeToken(int64_t project_id, const std::string& fresh) override;
-  absl::Status SetBadgeToken(int64_t project_id, const std::string& sealed) override;
+  absl::Status SetBadgeToken(int64_t project_id, const std::string& sealed,
+                             const Author& by) override;
   absl::Status BeginRemoval(int64_t project_id) override;
   absl::StatusOr<std::optional<RemovalRecord>> ClaimRemoval(absl::Duration claim,
                                                             absl::Duration making_age) override;

@@ -65,7 +65,7 @@ absl::Status ProjectRemover::CleanGithub(const RemovalRecord& removal) const {
   }
   KOZMIC_RETURN_IF_ERROR(parts_.hooks.DeleteAllAtGithub(*actor, hooks));
   for (const HookRecord& hook : hooks) {
-    KOZMIC_RETURN_IF_ERROR(parts_.hook_store.RemoveHook(hook.hook_id));
+    KOZMIC_RETURN_IF_ERROR(parts_.hook_store.RemoveHook(hook.hook_id, nullptr));
   }
   return parts_.keys.DeleteAtGithub(*actor, project_id);
 }

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "lib/history/change.h"
 #include "services/project/access/roles.h"
 
 namespace kozmic::project {
@@ -84,7 +85,9 @@ class ProjectStore {
 
   // The sealed badge token; sets it to `fresh` first when there is none. NOT_FOUND.
   virtual absl::StatusOr<std::string> BadgeToken(int64_t project_id, const std::string& fresh) = 0;
-  virtual absl::Status SetBadgeToken(int64_t project_id, const std::string& sealed) = 0;
+  // In the project's history, too.
+  virtual absl::Status SetBadgeToken(int64_t project_id, const std::string& sealed,
+                                     const Author& by) = 0;
 
   // From now on nobody sees the project, and its repository may have another one. Idempotent.
   virtual absl::Status BeginRemoval(int64_t project_id) = 0;

@@ -133,7 +133,7 @@ TEST_F(ProjectStoreTest, ABadgeTokenIsMadeOnceAndReplacedAtWill) {
   const std::string version = RowVersion(project);
   EXPECT_EQ(*store_.BadgeToken(project, "b"), "a");
   EXPECT_EQ(RowVersion(project), version);
-  ASSERT_TRUE(store_.SetBadgeToken(project, "c").ok());
+  ASSERT_TRUE(store_.SetBadgeToken(project, "c", {}).ok());
   EXPECT_EQ(*store_.BadgeToken(project, "d"), "c");
   EXPECT_EQ(store_.BadgeToken(404, "x").status().code(), absl::StatusCode::kNotFound);
 }

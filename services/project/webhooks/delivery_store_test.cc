@@ -93,7 +93,7 @@ TEST_F(DeliveryStoreTest, KnowsWhatAHookIsSignedWith) {
   EXPECT_EQ(key->repository_id, 9);
   EXPECT_EQ(key->sealed_secret, "sealed");
   EXPECT_EQ(key->github_hook_id, std::nullopt);
-  EXPECT_TRUE(hooks_.ActivateHook(hook_, 77).ok());
+  EXPECT_TRUE(hooks_.ActivateHook(hook_, 77, nullptr).ok());
   EXPECT_EQ(store_.GetHookKey(hook_)->github_hook_id, 77);
   EXPECT_EQ(store_.GetHookKey(404).status().code(), absl::StatusCode::kNotFound);
 }
@@ -262,7 +262,7 @@ TEST_F(DeliveryStoreTest, WhatWasTakenSurvivesACrashOfTheDatabase) {
 }
 
 TEST_F(DeliveryStoreTest, N6TellsWhatBecameOfEach) {
-  ASSERT_TRUE(hooks_.ActivateHook(hook_, 77).ok());
+  ASSERT_TRUE(hooks_.ActivateHook(hook_, 77, nullptr).ok());
   ASSERT_TRUE(store_
                   .AddDelivery({.hook_id = hook_,
                                 .guid = "g1",
@@ -313,7 +313,7 @@ TEST_F(DeliveryStoreTest, N6TellsWhatBecameOfEach) {
   EXPECT_EQ(guids(INT64_MAX, 10, DeliveryState::kIgnored), "g2 ");
   EXPECT_EQ(guids(INT64_MAX, 10, DeliveryState::kFailed), "");
   // What was delivered stays when its hook goes.
-  EXPECT_TRUE(hooks_.RemoveHook(hook_).ok());
+  EXPECT_TRUE(hooks_.RemoveHook(hook_, nullptr).ok());
   EXPECT_EQ(guids(INT64_MAX, 10, std::nullopt), "g3 g2 g1 ");
   EXPECT_TRUE(store_.ListDeliveries(project_ + 1, INT64_MAX, 10, std::nullopt)->empty());
 }

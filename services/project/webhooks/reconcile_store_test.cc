@@ -31,7 +31,7 @@ class ReconcileStoreTest : public ::testing::Test {
     const int64_t hook = *hooks_.NextHookId();
     EXPECT_TRUE(hooks_.AddHook({.hook_id = hook, .project_id = project_}, "sealed").ok());
     if (github_hook_id != 0) {
-      EXPECT_TRUE(hooks_.ActivateHook(hook, github_hook_id).ok());
+      EXPECT_TRUE(hooks_.ActivateHook(hook, github_hook_id, nullptr).ok());
     }
     return hook;
   }
@@ -107,7 +107,7 @@ TEST_F(ReconcileStoreTest, KeepsWhatIsKnown) {
 
 TEST_F(ReconcileStoreTest, OnlyHooksThatAreAtGithubAreLookedAt) {
   AddHook(0);
-  EXPECT_TRUE(hooks_.RemoveHook(AddHook(78)).ok());
+  EXPECT_TRUE(hooks_.RemoveHook(AddHook(78), nullptr).ok());
   ASSERT_TRUE(store_.WantAll().ok());
   EXPECT_EQ(Claim(), 0);
   AddHook(79);

@@ -481,7 +481,7 @@ TEST_F(WebhookTest, BadInput25ADeletedForkFailsByName) {
 TEST_F(WebhookTest, K29P11AForksBranchNameChoosesNoHook) {
   HookFields fields = SomeFields("Releases");
   fields.branches = {"release/*"};
-  ASSERT_TRUE(parts_.hook_store.SetFields(project_, hook_, fields).ok());
+  ASSERT_TRUE(parts_.hook_store.SetFields(project_, hook_, fields, {}).ok());
   nlohmann::json event = ForkPullRequest();
   event["pull_request"]["head"]["ref"] = "release/1";
   ASSERT_TRUE(Accept("pull_request", event).ok());
@@ -577,14 +577,14 @@ TEST_F(WebhookTest, FromAnswerToBuildTakesMilliseconds) {
 TEST_F(WebhookTest, P11WhatNoHookWantsIsNotBuilt) {
   HookFields fields = SomeFields("Releases");
   fields.branches = {"release/*"};
-  ASSERT_TRUE(parts_.hook_store.SetFields(project_, hook_, fields).ok());
+  ASSERT_TRUE(parts_.hook_store.SetFields(project_, hook_, fields, {}).ok());
   ASSERT_TRUE(Accept("push", Push()).ok());
   EXPECT_EQ(WaitForSettled(1), kIgnored);
   EXPECT_EQ(Deliveries()[0].outcome, "No hook of the project builds this.");
   ASSERT_TRUE(Accept("push", Push("refs/heads/release/1")).ok());
   EXPECT_EQ(WaitForSettled(2), kBuilt);
   fields.enabled = false;
-  ASSERT_TRUE(parts_.hook_store.SetFields(project_, hook_, fields).ok());
+  ASSERT_TRUE(parts_.hook_store.SetFields(project_, hook_, fields, {}).ok());
   ASSERT_TRUE(Accept("push", Push("refs/heads/release/2")).ok());
   EXPECT_EQ(WaitForSettled(3), kIgnored);
   EXPECT_EQ(build_.Requests().size(), 1u);
@@ -597,7 +597,7 @@ TEST_F(WebhookTest, P10ATagIsBuiltByHooksThatWantTags) {
   fields.events = kOnTag;
   fields.install_script = "apt-get install -y make\n";
   fields.tracked_files = {"Makefile"};
-  ASSERT_TRUE(parts_.hook_store.SetFields(project_, hook_, fields).ok());
+  ASSERT_TRUE(parts_.hook_store.SetFields(project_, hook_, fields, {}).ok());
   ASSERT_TRUE(Accept("push", Push("refs/tags/v2")).ok());
   EXPECT_EQ(WaitForSettled(2), kBuilt);
   ASSERT_EQ(build_.Requests().size(), 1u);
@@ -608,7 +608,7 @@ TEST_F(WebhookTest, P10ATagIsBuiltByHooksThatWantTags) {
 }
 
 TEST_F(WebhookTest, ADeletedHooksDeliveriesAreRefused) {
-  ASSERT_TRUE(parts_.hook_store.RemoveHook(hook_).ok());
+  ASSERT_TRUE(parts_.hook_store.RemoveHook(hook_, nullptr).ok());
   EXPECT_EQ(Accept("push", Push()).status().code(), absl::StatusCode::kUnauthenticated);
 }
 
