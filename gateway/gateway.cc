@@ -132,6 +132,8 @@ Gateway::Gateway(const Config& config, const Clock& clock, Random& random,
       jobs_(backends_, sessions_),
       settings_(backends_, sessions_),
       notification_hooks_(backends_, sessions_),
+      settings_history_(backends_, sessions_),
+      settings_file_(backends_, sessions_),
       deliveries_(backends_, sessions_),
       admin_(backends_, sessions_),
       queue_(backends_, sessions_),
@@ -187,6 +189,8 @@ void Gateway::AddRoutes() {
   jobs_.AddTo(*server_);
   settings_.AddTo(*server_);
   notification_hooks_.AddTo(*server_);
+  settings_history_.AddTo(*server_);
+  settings_file_.AddTo(*server_);
   deliveries_.AddTo(*server_);
   admin_.AddTo(*server_);
   queue_.AddTo(*server_);

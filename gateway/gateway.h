@@ -29,6 +29,8 @@
 #include "gateway/repository_routes.h"
 #include "gateway/secret_routes.h"
 #include "gateway/sessions.h"
+#include "gateway/settings_file/settings_file_routes.h"
+#include "gateway/settings_history/settings_history_routes.h"
 #include "gateway/trigger_routes.h"
 #include "gateway/webhook_forwarder.h"
 #include "lib/base/clock.h"
@@ -89,6 +91,8 @@ class Gateway {
   const JobRoutes jobs_;
   const ProjectSettingsRoutes settings_;
   const NotificationHookRoutes notification_hooks_;
+  const SettingsHistoryRoutes settings_history_;
+  const SettingsFileRoutes settings_file_;
   const DeliveryRoutes deliveries_;
   const AdminRoutes admin_;
   const QueueRoutes queue_;

@@ -275,4 +275,21 @@ std::vector<std::string> FakeBuilds::Calls(const std::string& rpc) {
   return found;
 }
 
+grpc::Status FakeBuilds::ListSettingsChanges(grpc::ServerContext* context,
+                                             const history::v1::ListSettingsChangesRequest* request,
+                                             history::v1::ListSettingsChangesResponse* response) {
+  absl::MutexLock lock(&mutex_);
+  history.List(*request, response);
+  return ToGrpc(Note("ListSettingsChanges", *context, *request), *context);
+}
+
+grpc::Status FakeBuilds::GetSettingsChange(grpc::ServerContext* context,
+                                           const history::v1::GetSettingsChangeRequest* request,
+                                           history::v1::SettingsChange* response) {
+  absl::MutexLock lock(&mutex_);
+  absl::Status status = Note("GetSettingsChange", *context, *request);
+  if (status.ok()) status = history.Get(*request, response);
+  return ToGrpc(status, *context);
+}
+
 }  // namespace kozmic::gateway

@@ -11,6 +11,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "gateway/testing/fake_history.h"
 #include "kozmic/build/v1/build.grpc.pb.h"
 
 namespace kozmic::gateway {
@@ -68,6 +69,16 @@ class FakeBuilds final : public build::v1::BuildService::Service {
   grpc::Status DeleteNotificationHook(grpc::ServerContext* context,
                                       const build::v1::DeleteNotificationHookRequest* request,
                                       build::v1::DeleteNotificationHookResponse* response) override;
+
+  grpc::Status ListSettingsChanges(grpc::ServerContext* context,
+                                   const history::v1::ListSettingsChangesRequest* request,
+                                   history::v1::ListSettingsChangesResponse* response) override;
+  grpc::Status GetSettingsChange(grpc::ServerContext* context,
+                                 const history::v1::GetSettingsChangeRequest* request,
+                                 history::v1::SettingsChange* response) override;
+
+  // What it keeps of who changed what.
+  FakeHistory history;
 
   // A build of project 1, which has one job at least.
   void Put(int64_t number, build::v1::State state);

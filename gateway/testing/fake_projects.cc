@@ -481,4 +481,21 @@ grpc::Status FakeProjects::AcceptWebhooks(grpc::ServerContext* context,
   return grpc::Status::OK;
 }
 
+grpc::Status FakeProjects::ListSettingsChanges(
+    grpc::ServerContext* context, const history::v1::ListSettingsChangesRequest* request,
+    history::v1::ListSettingsChangesResponse* response) {
+  return On("ListSettingsChanges", *context, *request, request->parent(), PERMISSION_CONFIGURE,
+            [&](Kept&) {
+              history.List(*request, response);
+              return absl::OkStatus();
+            });
+}
+
+grpc::Status FakeProjects::GetSettingsChange(grpc::ServerContext* context,
+                                             const history::v1::GetSettingsChangeRequest* request,
+                                             history::v1::SettingsChange* response) {
+  return On("GetSettingsChange", *context, *request, request->name(), PERMISSION_CONFIGURE,
+            [&](Kept&) { return history.Get(*request, response); });
+}
+
 }  // namespace kozmic::gateway

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "gateway/testing/fake_history.h"
 #include "kozmic/project/v1/project.grpc.pb.h"
 
 namespace kozmic::gateway {
@@ -115,6 +116,16 @@ class FakeProjects final : public project::v1::ProjectService::Service {
   grpc::Status AcceptWebhooks(grpc::ServerContext* context,
                               const project::v1::AcceptWebhooksRequest* request,
                               project::v1::AcceptWebhooksResponse* response) override;
+
+  grpc::Status ListSettingsChanges(grpc::ServerContext* context,
+                                   const history::v1::ListSettingsChangesRequest* request,
+                                   history::v1::ListSettingsChangesResponse* response) override;
+  grpc::Status GetSettingsChange(grpc::ServerContext* context,
+                                 const history::v1::GetSettingsChangeRequest* request,
+                                 history::v1::SettingsChange* response) override;
+
+  // What it keeps of who changed what.
+  FakeHistory history;
 
   // Every call is answered so from now on; OK: as usual.
   void Fail(const absl::Status& status);

@@ -8,7 +8,7 @@ const STATEMENT = new RegExp(`const std::string (\\w+) = (${TEXT});|Route\\(\\s*
 
 /** Each as "GET /api/v1/projects/{project}", as it is written there. */
 export function registeredRoutes() {
-  return readdirSync(GATEWAY)
+  return readdirSync(GATEWAY, { recursive: true })
     .filter((file) => file.endsWith('.cc') && !file.endsWith('_test.cc'))
     .flatMap((file) => routesOf(readFileSync(new URL(file, GATEWAY), 'utf8'), file));
 }

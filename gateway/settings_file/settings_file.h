@@ -1,0 +1,51 @@
+#ifndef KOZMIC_GATEWAY_SETTINGS_FILE_SETTINGS_FILE_H_
+#define KOZMIC_GATEWAY_SETTINGS_FILE_SETTINGS_FILE_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "kozmic/build/v1/build.pb.h"
+#include "kozmic/project/v1/project.pb.h"
+#include "nlohmann/json.hpp"
+
+namespace kozmic::gateway {
+
+// What a project has been set to, as it goes into a file that people keep and read. Nothing in it
+// is secret.
+struct ProjectConfiguration {
+  // Their names do not go into files: a hook is known by its title.
+  std::vector<project::v1::Hook> hooks = {};
+  // Absent: the file does not say.
+  std::optional<build::v1::ProjectSettings> builds = {};
+  // Names.
+  std::vector<std::string> secrets = {};
+  struct Registry {
+    std::string registry = {};
+    std::string username = {};
+  };
+  std::vector<Registry> registries = {};
+  // Addresses up to their path, which is a secret at many receivers.
+  std::vector<std::string> notifications = {};
+};
+
+// YAML, the same for the same settings, so that differences of two files are differences of
+// settings. What a hook does not use is left out. `repository` is named in a remark.
+std::string WriteSettingsFile(absl::string_view repository,
+                              const ProjectConfiguration& configuration);
+
+// INVALID_ARGUMENT says where in the file what is wrong: bad YAML, a key that is not known, a value
+// of another kind, two hooks of one title.
+absl::StatusOr<ProjectConfiguration> ReadSettingsFile(absl::string_view text);
+
+// A hook as files have it, all of its fields in it.
+nlohmann::ordered_json HookFieldsJson(const project::v1::Hook& hook);
+
+// "https://chat.example.org" of a notification's address.
+std::string ReceiverOf(absl::string_view url);
+
+}  // namespace kozmic::gateway
+
+#endif  // KOZMIC_GATEWAY_SETTINGS_FILE_SETTINGS_FILE_H_

@@ -1,0 +1,204 @@
+#include "gateway/settings_file/settings_file_routes.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "gateway/answer.h"
+#include "gateway/ask.h"
+#include "gateway/hook_body.h"
+#include "gateway/json_text.h"
+#include "gateway/query.h"
+#include "gateway/resource.h"
+#include "lib/http/router.h"
+#include "lib/rpc/client.h"
+#include "lib/status/annotate.h"
+#include "lib/status/macros.h"
+
+namespace kozmic::gateway {
+namespace {
+
+using BuildStub = build::v1::BuildService::Stub;
+using ProjectStub = project::v1::ProjectService::Stub;
+using Action = SettingsPlan::Action;
+
+constexpr char kMediaType[] = "application/yaml";
+
+const char* ActionText(Action action) {
+  switch (action) {
+    case Action::kAdd:
+      return "added";
+    case Action::kRemove:
+      return "removed";
+    case Action::kChange:
+      break;
+  }
+  return "changed";
+}
+
+JsonText TextsOf(const std::vector<std::string>& texts) {
+  return JsonArrayOf(texts, [](const std::string& one) { return JsonValue(one); });
+}
+
+JsonText ToJson(const SettingsPlan& plan, bool applied) {
+  JsonArray changes;
+  for (const SettingsPlan::HookStep& step : plan.hooks) {
+    changes.Add(JsonObject({{"what", "hook"},
+                            {"title", step.hook.title()},
+                            {"action", ActionText(step.action)},
+                            {"fields", TextsOf(step.fields)}}));
+  }
+  if (plan.builds) {
+    changes.Add(JsonObject({{"what", "builds"},
+                            {"title", nullptr},
+                            {"action", ActionText(Action::kChange)},
+                            {"fields", TextsOf(plan.build_fields)}}));
+  }
+  return JsonObject({{"applied", applied},
+                     {"changes", std::move(changes).Take()},
+                     {"missing", TextsOf(plan.missing)}});
+}
+
+std::string LastSegment(const std::string& name) { return name.substr(name.rfind('/') + 1); }
+
+}  // namespace
+
+void SettingsFileRoutes::AddTo(http::HardenedServer& server) const {
+  using http::Exchange;
+  const std::string file = "/api/v1/projects/{project}/settings/file";
+  server.Route("GET", file, [this](Exchange& exchange) { Export(exchange); });
+  server.Route("PUT", file, {.max_body_bytes = kLargestHook, .content_type = kMediaType},
+               [this](Exchange& exchange) { Apply(exchange); });
+}
+
+std::optional<ProjectConfiguration> SettingsFileRoutes::Configuration(
+    http::Exchange& exchange, const std::string& project, const std::string& bearer) const {
+  ProjectConfiguration configuration;
+  project::v1::ListSecretsRequest secrets_request;
+  secrets_request.set_parent(project);
+  // First: it tells who may not configure the project.
+  const auto secrets =
+      Ask(exchange, *backends_.project, &ProjectStub::ListSecrets, secrets_request, bearer);
+  if (!secrets) return std::nullopt;
+  for (const auto& one : secrets->secrets()) {
+    configuration.secrets.push_back(LastSegment(one.name()));
+  }
+
+  project::v1::ListHooksRequest hooks_request;
+  hooks_request.set_parent(project);
+  const auto hooks =
+      Ask(exchange, *backends_.project, &ProjectStub::ListHooks, hooks_request, bearer);
+  if (!hooks) return std::nullopt;
+  configuration.hooks.assign(hooks->hooks().begin(), hooks->hooks().end());
+
+  project::v1::ListRegistryCredentialsRequest registries_request;
+  registries_request.set_parent(project);
+  const auto registries = Ask(exchange, *backends_.project, &ProjectStub::ListRegistryCredentials,
+                              registries_request, bearer);
+  if (!registries) return std::nullopt;
+  for (const auto& one : registries->credentials()) {
+    configuration.registries.push_back(
+        {.registry = LastSegment(one.name()), .username = one.username()});
+  }
+
+  build::v1::GetProjectSettingsRequest settings_request;
+  settings_request.set_name(absl::StrCat(project, "/settings"));
+  configuration.builds =
+      Ask(exchange, *backends_.build, &BuildStub::GetProjectSettings, settings_request, bearer);
+  if (!configuration.builds) return std::nullopt;
+
+  build::v1::ListNotificationHooksRequest notifications_request;
+  notifications_request.set_parent(project);
+  const auto notifications = Ask(exchange, *backends_.build, &BuildStub::ListNotificationHooks,
+                                 notifications_request, bearer);
+  if (!notifications) return std::nullopt;
+  for (const auto& one : notifications->hooks()) {
+    configuration.notifications.push_back(ReceiverOf(one.url()));
+  }
+  return configuration;
+}
+
+void SettingsFileRoutes::Export(http::Exchange& exchange) const {
+  const auto session = sessions_.Require(exchange);
+  if (!session) return;
+  const auto name = ProjectName(exchange);
+  if (!name) return ReplyNotFound(exchange);
+  project::v1::GetProjectRequest request;
+  request.set_name(*name);
+  const auto project =
+      Ask(exchange, *backends_.project, &ProjectStub::GetProject, request, session->token);
+  if (!project) return;
+  const auto configuration = Configuration(exchange, *name, session->token);
+  if (!configuration) return;
+  exchange.response.set_header("Cache-Control", "no-store");
+  exchange.response.set_header(
+      "Content-Disposition",
+      absl::StrCat("attachment; filename=\"",
+                   absl::StrReplaceAll(project->repository(), {{"/", "-"}}), ".kozmic.yaml\""));
+  exchange.response.set_content(WriteSettingsFile(project->repository(), *configuration),
+                                kMediaType);
+}
+
+void SettingsFileRoutes::Apply(http::Exchange& exchange) const {
+  const auto session = sessions_.RequireForChange(exchange);
+  if (!session) return;
+  const auto name = ProjectName(exchange);
+  if (!name) return ReplyNotFound(exchange);
+  bool dry_run = false, remove = false;
+  if (!ReadFlag(exchange, "dry_run", &dry_run) || !ReadFlag(exchange, "remove", &remove)) return;
+  const auto wanted = ReadSettingsFile(exchange.request.body);
+  if (!wanted.ok()) return ReplyStatus(exchange, wanted.status(), kChange.invalid_argument);
+  const auto now = Configuration(exchange, *name, session->token);
+  if (!now) return;
+  const auto plan = PlanSettings(*now, *wanted, remove);
+  if (!plan.ok()) return ReplyStatus(exchange, plan.status());
+  if (!dry_run) {
+    const absl::Status done = Carry(*plan, *name, session->token);
+    if (!done.ok()) return ReplyStatus(exchange, done, kChange.invalid_argument);
+  }
+  Reply(exchange, 200, ToJson(*plan, !dry_run));
+}
+
+absl::Status SettingsFileRoutes::Carry(const SettingsPlan::HookStep& step,
+                                       const std::string& project,
+                                       const std::string& bearer) const {
+  switch (step.action) {
+    case Action::kAdd: {
+      project::v1::CreateHookRequest request;
+      request.set_parent(project);
+      *request.mutable_hook() = step.hook;
+      return Call(*backends_.project, &ProjectStub::CreateHook, request, bearer, kGithubCallTimeout)
+          .status();
+    }
+    case Action::kChange: {
+      project::v1::UpdateHookRequest request;
+      *request.mutable_hook() = step.hook;
+      return Call(*backends_.project, &ProjectStub::UpdateHook, request, bearer, kCallTimeout)
+          .status();
+    }
+    case Action::kRemove:
+      break;
+  }
+  project::v1::DeleteHookRequest request;
+  request.set_name(step.hook.name());
+  return Call(*backends_.project, &ProjectStub::DeleteHook, request, bearer, kGithubCallTimeout)
+      .status();
+}
+
+absl::Status SettingsFileRoutes::Carry(const SettingsPlan& plan, const std::string& project,
+                                       const std::string& bearer) const {
+  for (const SettingsPlan::HookStep& step : plan.hooks) {
+    KOZMIC_RETURN_IF_ERROR(Annotate(Carry(step, project, bearer),
+                                    absl::StrCat("the hook \"", step.hook.title(), "\"")));
+  }
+  if (!plan.builds) return absl::OkStatus();
+  build::v1::UpdateProjectSettingsRequest request;
+  *request.mutable_settings() = *plan.builds;
+  request.mutable_settings()->set_name(absl::StrCat(project, "/settings"));
+  return Annotate(
+      Call(*backends_.build, &BuildStub::UpdateProjectSettings, request, bearer, kCallTimeout)
+          .status(),
+      "builds");
+}
+
+}  // namespace kozmic::gateway

@@ -1,0 +1,48 @@
+#ifndef KOZMIC_GATEWAY_SETTINGS_FILE_SETTINGS_FILE_ROUTES_H_
+#define KOZMIC_GATEWAY_SETTINGS_FILE_SETTINGS_FILE_ROUTES_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "gateway/backends.h"
+#include "gateway/sessions.h"
+#include "gateway/settings_file/settings_file.h"
+#include "gateway/settings_file/settings_plan.h"
+#include "lib/http/exchange.h"
+#include "lib/http/hardened_server.h"
+
+namespace kozmic::gateway {
+
+// /api/v1/projects/{project}/settings/file: what a project has been set to, as a file, and such a
+// file applied to a project. Thread-safe.
+class SettingsFileRoutes {
+ public:
+  // Neither is owned.
+  SettingsFileRoutes(const Backends& backends, const Sessions& sessions)
+      : backends_(backends), sessions_(sessions) {}
+
+  // This must outlive `server`.
+  void AddTo(http::HardenedServer& server) const;
+
+ private:
+  void Export(http::Exchange& exchange) const;
+  void Apply(http::Exchange& exchange) const;
+
+  // Nothing, after answering why.
+  std::optional<ProjectConfiguration> Configuration(http::Exchange& exchange,
+                                                    const std::string& project,
+                                                    const std::string& bearer) const;
+  // Each step may be repeated; what was done before one that failed stays.
+  absl::Status Carry(const SettingsPlan& plan, const std::string& project,
+                     const std::string& bearer) const;
+  absl::Status Carry(const SettingsPlan::HookStep& step, const std::string& project,
+                     const std::string& bearer) const;
+
+  const Backends& backends_;
+  const Sessions& sessions_;
+};
+
+}  // namespace kozmic::gateway
+
+#endif  // KOZMIC_GATEWAY_SETTINGS_FILE_SETTINGS_FILE_ROUTES_H_

@@ -1,0 +1,112 @@
+#include "gateway/settings_file/settings_plan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/translate_settings.h"
+#include "lib/status/macros.h"
+
+namespace kozmic::gateway {
+namespace {
+
+using nlohmann::ordered_json;
+using project::v1::Hook;
+using Action = SettingsPlan::Action;
+
+std::vector<std::string> Differences(const ordered_json& now, const ordered_json& wanted) {
+  std::vector<std::string> fields;
+  for (const auto& [field, value] : wanted.items()) {
+    if (now.at(field) != value) fields.push_back(field);
+  }
+  return fields;
+}
+
+// Null when there is none of that title.
+absl::StatusOr<const Hook*> Titled(const std::vector<Hook>& hooks, const std::string& title) {
+  const Hook* found = nullptr;
+  for (const Hook& hook : hooks) {
+    if (hook.title() != title) continue;
+    if (found != nullptr) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("The project has two hooks \"", title,
+                       "\", so it cannot be told which of them is meant: rename one first."));
+    }
+    found = &hook;
+  }
+  return found;
+}
+
+absl::Status PlanHooks(const ProjectConfiguration& now, const ProjectConfiguration& wanted,
+                       bool remove, SettingsPlan& plan) {
+  for (const Hook& hook : wanted.hooks) {
+    KOZMIC_ASSIGN_OR_RETURN(const Hook* old, Titled(now.hooks, hook.title()));
+    if (old == nullptr) {
+      plan.hooks.push_back({.action = Action::kAdd, .hook = hook});
+      continue;
+    }
+    auto fields = Differences(HookFieldsJson(*old), HookFieldsJson(hook));
+    if (fields.empty()) continue;
+    SettingsPlan::HookStep& step = plan.hooks.emplace_back();
+    step.hook = hook;
+    step.hook.set_name(old->name());
+    step.fields = std::move(fields);
+  }
+  if (!remove) return absl::OkStatus();
+  for (const Hook& hook : now.hooks) {
+    const bool stays = std::any_of(wanted.hooks.begin(), wanted.hooks.end(),
+                                   [&](const Hook& one) { return one.title() == hook.title(); });
+    if (!stays) plan.hooks.push_back({.action = Action::kRemove, .hook = hook});
+  }
+  return absl::OkStatus();
+}
+
+void PlanBuilds(const ProjectConfiguration& now, const ProjectConfiguration& wanted,
+                SettingsPlan& plan) {
+  if (!wanted.builds || !now.builds) return;
+  plan.build_fields = Differences(ordered_json::parse(ToJson(*now.builds).text),
+                                  ordered_json::parse(ToJson(*wanted.builds).text));
+  if (plan.build_fields.empty()) return;
+  plan.builds = wanted.builds;
+}
+
+bool Has(const std::vector<std::string>& texts, const std::string& text) {
+  return std::find(texts.begin(), texts.end(), text) != texts.end();
+}
+
+void NoteMissing(const ProjectConfiguration& now, const ProjectConfiguration& wanted,
+                 SettingsPlan& plan) {
+  for (const std::string& secret : wanted.secrets) {
+    if (!Has(now.secrets, secret)) {
+      plan.missing.push_back(absl::StrCat("The secret ", secret, " has no value here."));
+    }
+  }
+  for (const ProjectConfiguration::Registry& registry : wanted.registries) {
+    const bool there =
+        std::any_of(now.registries.begin(), now.registries.end(), [&](const auto& one) {
+          return one.registry == registry.registry && one.username == registry.username;
+        });
+    if (!there) {
+      plan.missing.push_back(absl::StrCat("The registry ", registry.registry,
+                                          " has no password here for ", registry.username, "."));
+    }
+  }
+  for (const std::string& receiver : wanted.notifications) {
+    if (!Has(now.notifications, receiver)) {
+      plan.missing.push_back(absl::StrCat("No notification goes to ", receiver, " from here."));
+    }
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<SettingsPlan> PlanSettings(const ProjectConfiguration& now,
+                                          const ProjectConfiguration& wanted, bool remove) {
+  SettingsPlan plan;
+  KOZMIC_RETURN_IF_ERROR(PlanHooks(now, wanted, remove, plan));
+  PlanBuilds(now, wanted, plan);
+  NoteMissing(now, wanted, plan);
+  return plan;
+}
+
+}  // namespace kozmic::gateway

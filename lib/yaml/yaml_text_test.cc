@@ -1,0 +1,172 @@
+#include "lib/yaml/yaml_text.h"
+
+#include <random>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace kozmic {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+using ::testing::HasSubstr;
+
+TEST(YamlTextTest, ReadsAsPeopleWriteIt) {
+  const ordered_json value = {
+      {"title", "Unit tests"},
+      {"image", "debian:12"},
+      {"script", "#!/bin/bash\nset -e\n\n  make test\n"},
+      {"install_script", "apt-get update\napt-get install make"},
+      {"enabled", true},
+      {"timeout_seconds", 3600},
+      {"branches", {"main", "release/*"}},
+      {"none", ordered_json::array()},
+      {"services",
+       ordered_json::array({{{"name", "db"}, {"environment", {{"PASSWORD", "no"}, {"A", ""}}}}})}};
+  EXPECT_EQ(YamlText(value), R"(title: "Unit tests"
+image: debian:12
+script: |
+  #!/bin/bash
+  set -e
+
+    make test
+install_script: |-
+  apt-get update
+  apt-get install make
+enabled: true
+timeout_seconds: 3600
+branches:
+  - main
+  - "release/*"
+none: []
+services:
+  - name: db
+    environment:
+      PASSWORD: "no"
+      A: ""
+)");
+}
+
+TEST(YamlTextTest, WhatIsWrittenIsReadAgain) {
+  for (const std::string text : {"",
+                                 " ",
+                                 "~",
+                                 "null",
+                                 "True",
+                                 "1",
+                                 "-1",
+                                 "1.5",
+                                 "0x1",
+                                 "a: b",
+                                 "a #b",
+                                 "- a",
+                                 "a:",
+                                 "\n",
+                                 "\n\n",
+                                 "a\n",
+                                 "a\n\n",
+                                 "\na",
+                                 " a\nb",
+                                 "\ta\nb\n",
+                                 "a\n \n",
+                                 "a\n  ",
+                                 "a\n\n b\n",
+                                 "a\r\nb",
+                                 "---\nb\n",
+                                 "...\n",
+                                 "a\n---\nb",
+                                 "%a\nb",
+                                 "ü\n€\n😀",
+                                 "\xef\xbb\xbf"
+                                 "a\nb",
+                                 "a\xc2\x85\nb",
+                                 "a\xe2\x80\xa8\nb\n",
+                                 "\"\\",
+                                 "'a'",
+                                 "{a: b}",
+                                 "[a]",
+                                 "&a\nb",
+                                 "*a",
+                                 "!a",
+                                 "|\n",
+                                 "@a\nb",
+                                 "a\x01\nb",
+                                 "a\x7f"
+                                 "b",
+                                 "# a\nb\n",
+                                 "yes",
+                                 "12:30:45",
+                                 "2026-12-01",
+                                 ".inf",
+                                 "<<"}) {
+    const ordered_json value = {
+        {"key", text}, {"list", {text, {{"k", text}, {"l", {text}}}, {text}}}, {text, 1}};
+    const std::string yaml = YamlText(value);
+    const auto read = ParseYaml(yaml);
+    ASSERT_TRUE(read.ok()) << read.status() << "\n" << yaml;
+    EXPECT_EQ(*read, json::parse(value.dump())) << yaml;
+  }
+}
+
+TEST(YamlTextTest, WhateverIsWrittenIsReadAgain) {
+  static constexpr const char* kPieces[] = {"a",  "\n", "\n", " ", "  ", "\t", ":", "#", "-", "'",
+                                            "\"", "\\", "|",  ">", "{",  "]",  "&", "*", "!", "%",
+                                            "@",  "`",  ",",  "?", "1",  "ü",  "€", "😀"};
+  for (unsigned seed = 0; seed < 5000; ++seed) {
+    std::mt19937 dice(seed);
+    const auto text = [&dice] {
+      std::string made;
+      for (unsigned length = dice() % 12; length > 0; --length) {
+        absl::StrAppend(&made, kPieces[dice() % std::size(kPieces)]);
+      }
+      return made;
+    };
+    const ordered_json value = {{"a", text()},
+                                {"b", {{text(), text()}, {"list", {text(), {{"k", text()}}}}}},
+                                {"c", {{text(), text()}, text()}},
+                                {"d", static_cast<int>(dice() % 1000) - 500}};
+    const std::string yaml = YamlText(value);
+    const auto read = ParseYaml(yaml);
+    ASSERT_TRUE(read.ok()) << "seed " << seed << ": " << read.status() << "\n" << yaml;
+    ASSERT_EQ(*read, json::parse(value.dump())) << "seed " << seed << "\n" << yaml;
+  }
+}
+
+TEST(ParseYamlTest, TakesWhatPeopleWrite) {
+  EXPECT_EQ(*ParseYaml("# nothing\n"), nullptr);
+  EXPECT_EQ(*ParseYaml("a: {b: [1, -2, x y], c: ~}\nd: 'true'\ne: >\n  f\n  g\n"),
+            json::parse(R"({"a": {"b": [1, -2, "x y"], "c": null}, "d": "true", "e": "f g\n"})"));
+  EXPECT_EQ(*ParseYaml("a: &x [1]\nb: *x\n"), json::parse(R"({"a": [1], "b": [1]})"));
+}
+
+TEST(ParseYamlTest, SaysWhatIsWrongAndWhere) {
+  const auto fault = [](const std::string& text) {
+    const auto read = ParseYaml(text);
+    EXPECT_TRUE(absl::IsInvalidArgument(read.status())) << text;
+    return std::string(read.status().message());
+  };
+  EXPECT_THAT(fault("a: 1\nb: [\n"), HasSubstr("line 3"));
+  EXPECT_THAT(fault("a: 1\na: 2\n"), HasSubstr("line 2: the key \"a\" is there twice"));
+  EXPECT_THAT(fault("? [a]\n: b\n"), HasSubstr("a key that is no text"));
+  EXPECT_THAT(fault("a: 1\n---\nb: 2\n"), HasSubstr("more than one document"));
+  EXPECT_THAT(fault(std::string(100, '[') + std::string(100, ']')), HasSubstr("too many levels"));
+  fault(std::string(100000, '['));
+  fault("a: *nothing\n");
+}
+
+// Bad input: a short text that means a long one.
+TEST(ParseYamlTest, ReferencesDoNotGrowWithoutEnd) {
+  std::string text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 30; ++i) {
+    absl::StrAppend(&text, "a", i, ": &a", i, " [");
+    for (int j = 0; j < 10; ++j) absl::StrAppend(&text, j > 0 ? ", " : "", "*a", i - 1);
+    absl::StrAppend(&text, "]\n");
+  }
+  EXPECT_THAT(ParseYaml(text).status().message(), HasSubstr("too many values"));
+}
+
+}  // namespace
+}  // namespace kozmic
