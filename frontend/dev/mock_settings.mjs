@@ -1,5 +1,6 @@
 // The made-up settings of projects: hooks, members, secrets, deploy key, badge.
 import { createHash } from 'node:crypto';
+import { addChange, answerHistory, answerSettingsFile, fieldChanges } from './mock_history.mjs';
 import { error, json, later, nothing, readBody, refuse } from './mock_http.mjs';
 
 const start = Date.now();
@@ -43,6 +44,7 @@ export function addSettings({ id, private: isPrivate }) {
     registries: [],
     builds: { fail_fast: false, cancel_superseded_pull_requests: true, cancel_superseded_branches: false, max_parallel: 0, retry_lost: false, mail: true, submodules: false, log_days: 0, log_builds: 0, log_failures: 10 },
     notifications: [],
+    changes: [],
     key: isPrivate ? key() : null,
     token: isPrivate ? 'b4dg3t0ken' : null,
   });
@@ -70,6 +72,11 @@ export function fillSettings() {
     { id: 1, url: 'https://chat.example.com/hooks/builds', created_at: ago(90_000), last_at: ago(400), last_result: '204', waiting: 0 },
     { id: 2, url: 'https://dashboard.example.com/a/path/that/is/long/enough/to/need/more/than/one/line/on/a/phone?token=abc', created_at: ago(90_000), last_at: ago(30), last_result: 'The connection was refused.', waiting: 3 },
   ];
+  const { changes } = settings.get(9);
+  addChange(changes, { subject: 'hooks/6', title: 'Tests', action: 'added', at: ago(90_000), fields: fieldChanges(HOOK_FIELDS, {}, hooksOf(9)[0]) });
+  addChange(changes, { subject: 'secrets/TOKEN', title: 'TOKEN', action: 'added', login: 'grace', at: ago(80_000) });
+  addChange(changes, { subject: 'settings', login: 'grace', by_access_token: true, at: ago(7_000), fields: fieldChanges(['max_parallel', 'mail'], { max_parallel: 0, mail: false }, { max_parallel: 4, mail: true }) });
+  addChange(changes, { subject: 'hooks/6', title: 'Tests', at: ago(600), fields: fieldChanges(['script', 'labels', 'timeout_seconds'], { script: '#!/bin/bash\nset -e\n\nmake\nmake test\n', labels: ['linux'], timeout_seconds: 3600 }, { script: 'make test\n', labels: ['gpu', 'linux'], timeout_seconds: 7200 }) });
   settings.get(2).secrets = [
     { name: 'NPM_TOKEN', updated_at: ago(90_000), masked: true },
     { name: 'PIN', updated_at: ago(4_000_000), masked: false },
@@ -96,6 +103,12 @@ function checkHook(response, fields) {
   return true;
 }
 
+function addHookChange(project, before, action, after) {
+  const { id, title } = action === 'removed' ? before : after;
+  const fields = fieldChanges(HOOK_FIELDS, before, after);
+  if (fields.length > 0) addChange(settings.get(project).changes, { subject: `hooks/${id}`, title, action, fields });
+}
+
 async function hooks(request, response, project, rest) {
   const list = hooksOf(project.id);
   const { method } = request;
@@ -109,12 +122,20 @@ async function hooks(request, response, project, rest) {
   if (method === 'GET') return json(response, 200, hook);
   if (method === 'DELETE') {
     list.splice(list.indexOf(hook), 1);
+    addHookChange(project.id, hook, 'removed', {});
     return nothing(response);
   }
   const fields = await readBody(request, response, HOOK_FIELDS);
   if (!fields || checkHook(response, fields) !== true) return undefined;
-  if (!hook) return json(response, 201, addHook(project.id, fields));
-  return json(response, 200, Object.assign(hook, DEFAULTS, fields, { updated_at: new Date().toISOString() }));
+  if (!hook) {
+    const added = addHook(project.id, fields);
+    addHookChange(project.id, {}, 'added', added);
+    return json(response, 201, added);
+  }
+  const before = { ...hook };
+  Object.assign(hook, DEFAULTS, fields, { updated_at: new Date().toISOString() });
+  addHookChange(project.id, before, 'changed', hook);
+  return json(response, 200, hook);
 }
 
 async function secrets(request, response, own, name) {
@@ -154,6 +175,8 @@ async function buildSettings(request, response, own) {
     const body = await readBody(request, response, Object.keys(own.builds));
     if (!body) return;
     if (body.max_parallel === 666) return refuse(response, 'max_parallel', 'not that many');
+    const fields = fieldChanges(Object.keys(own.builds), own.builds, body);
+    if (fields.length > 0) addChange(own.changes, { subject: 'settings', fields });
     Object.assign(own.builds, body);
   }
   json(response, 200, own.builds);
@@ -183,7 +206,7 @@ async function deployKey(response, own, rest) {
 
 /** Who needs to be more than a member for what. */
 function forbidden(request, rest) {
-  return request.method !== 'GET' || /^\/(secrets|registries|deploy_key|notification_hooks)/.test(rest);
+  return request.method !== 'GET' || /^\/(secrets|registries|deploy_key|notification_hooks|settings\/)/.test(rest);
 }
 
 /** Answers true when `rest` is about a project's settings, and has been dealt with. */
@@ -198,7 +221,10 @@ export async function answerSettings(request, response, project, rest, base) {
   if (part === 'hooks') await hooks(request, response, project, below);
   if (part === 'secrets') await secrets(request, response, own, decodeURIComponent(below.slice(1)));
   if (part === 'registries') await registries(request, response, own, decodeURIComponent(below.slice(1)));
-  if (part === 'settings') await buildSettings(request, response, own);
+  const query = new URL(request.url, base).searchParams;
+  if (part === 'settings' && below.startsWith('/changes')) answerHistory(response, own.changes, below.slice('/changes/'.length), query);
+  else if (part === 'settings' && below === '/file') await answerSettingsFile(request, response, own.hooks, query, (fields) => addHook(project.id, fields));
+  else if (part === 'settings') await buildSettings(request, response, own);
   if (part === 'notification_hooks') await notifications(request, response, own, below);
   if (part === 'deploy_key') await deployKey(response, own, below);
   if (part === 'members') {

@@ -222,6 +222,8 @@ export const PAGES = {
     },
   },
   'hook-advanced': { path: '/projects/9/hooks/6/edit/', whole },
+  'settings-history': { path: '/projects/9/settings/history/', act: async (page) => { for (const one of [0, 1]) await page.locator('[data-testid=change] summary').nth(one).click(); } },
+  'settings-file': { path: '/projects/9/settings/file/' },
   'settings-builds': { path: '/projects/9/settings/builds/' },
   'settings-builds-refused': {
     path: '/projects/9/settings/builds/',

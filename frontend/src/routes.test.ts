@@ -45,6 +45,8 @@ it('finds back from every address to its page', () => {
     'members',
     'deploy-key',
     'badge',
+    'history',
+    'file',
     'danger',
   ];
   for (const section of sections) {

@@ -11,6 +11,8 @@ export type Section =
   | 'members'
   | 'deploy-key'
   | 'badge'
+  | 'history'
+  | 'file'
   | 'danger';
 
 /** Every page's address, and the way back from an address to its page. */
@@ -102,7 +104,7 @@ const BUILD = new RegExp(`^builds/(latest|[1-9]\\d{0,15})/(?:jobs/${ID}/)?$`);
 const COMPARE = new RegExp(`^builds/${ID}/jobs/${ID}/compare/$`);
 const HOOK = new RegExp(`^hooks/(?:add|${ID}/edit)/$`);
 const SETTINGS =
-  /^settings\/(?:(hooks|builds|secrets|registries|notifications|members|deploy-key|badge|danger)\/)?$/;
+  /^settings\/(?:(hooks|builds|secrets|registries|notifications|members|deploy-key|badge|history|file|danger)\/)?$/;
 const PROJECT = new RegExp(`^/projects/${ID}/(.*)$`);
 
 /** A missing slash at the end is forgiven. */

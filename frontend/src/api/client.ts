@@ -59,7 +59,10 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T>
   return readJson(await send(path, signal ? { signal } : {}));
 }
 
-/** Changes something at the server. Throws an ApiError when that did not happen, or may not have. */
+/**
+ * Changes something at the server. Throws an ApiError when that did not happen, or may not have. What
+ * is no Blob is sent as JSON.
+ */
 export async function change(
   method: 'POST' | 'PUT' | 'DELETE',
   path: string,
@@ -68,8 +71,9 @@ export async function change(
   const attempt = () => {
     const headers: Record<string, string> = { 'X-CSRF-Token': csrfToken };
     if (!body) return send(path, { method, headers }, CHANGE_TIMEOUT_MS);
-    headers['Content-Type'] = 'application/json';
-    return send(path, { method, headers, body: JSON.stringify(body) }, CHANGE_TIMEOUT_MS);
+    const isBlob = body instanceof Blob;
+    headers['Content-Type'] = isBlob ? body.type : 'application/json';
+    return send(path, { method, headers, body: isBlob ? body : JSON.stringify(body) }, CHANGE_TIMEOUT_MS);
   };
   try {
     return await attempt();

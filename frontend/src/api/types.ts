@@ -314,6 +314,53 @@ export interface DeliveryPage {
   next_page_token: string | null;
 }
 
+/** What a setting is set to. */
+export type SettingValue = string | number | boolean | null | SettingValue[] | { [key: string]: SettingValue };
+
+export interface FieldChange {
+  field: string;
+  /** null where there was none. */
+  before: SettingValue;
+  after: SettingValue;
+  /** The values are too long for a list. */
+  omitted: boolean;
+}
+
+/** Who changed what in a project's settings. */
+export interface SettingsChange {
+  id: string;
+  at: string;
+  /** How GitHub called them then. */
+  login: string;
+  by_access_token: boolean;
+  /** "hooks/7", "secrets/TOKEN", "registries/ghcr.io", "deployKey", "badge", "settings", … */
+  subject: string;
+  /** What people call it; null where the subject tells all. */
+  title: string | null;
+  action: 'added' | 'changed' | 'removed';
+  fields: FieldChange[];
+}
+
+export interface SettingsChangePage {
+  changes: SettingsChange[];
+  /** null on the last one. */
+  next_page_token: string | null;
+}
+
+/** What a settings file changes. */
+export interface SettingsPlan {
+  applied: boolean;
+  changes: {
+    what: 'hook' | 'builds';
+    /** Of a hook. */
+    title: string | null;
+    action: 'added' | 'changed' | 'removed';
+    fields: string[];
+  }[];
+  /** Sentences: what the file names and only people can give. */
+  missing: string[];
+}
+
 export interface DeployKey {
   type: string;
   public_key: string;

@@ -38,6 +38,17 @@ const NotificationsSection = lazy(
   () => <BodySkeleton title="Notifications" />,
 );
 
+const HistorySection = lazy(
+  () => import('./settings/history'),
+  'HistorySection',
+  () => <BodySkeleton title="History" />,
+);
+const FileSection = lazy(
+  () => import('./settings/settings_file'),
+  'FileSection',
+  () => <BodySkeleton title="As a file" />,
+);
+
 interface Part {
   section: Section;
   title: string;
@@ -61,6 +72,8 @@ const PARTS: readonly Part[] = [
   { section: 'deploy-key', title: 'Deploy key', role: 'manager', View: DeployKeySection },
   { section: 'members', title: 'Members', role: 'member', View: MembersSection },
   { section: 'badge', title: 'Badge', role: 'member', View: BadgeSection },
+  { section: 'history', title: 'History', role: 'manager', View: HistorySection },
+  { section: 'file', title: 'As a file', role: 'manager', View: FileSection },
   { section: 'danger', title: 'Danger zone', role: 'owner', View: DangerSection },
 ];
 
