@@ -5,6 +5,7 @@
 # ./kozmic trigger PROJECT REF [NAME=VALUE...] [--watch] [--json]
 # ./kozmic cancel BUILD|JOB [--json]
 # ./kozmic restart BUILD|JOB [--failed-only] [--json]
+# ./kozmic settings PROJECT [--apply FILE [--dry-run] [--remove] [--json]]
 #
 # Speak with a Kozmic server from any machine that has Node.js.
 #
@@ -19,6 +20,10 @@
 #   cancel    stops a build or a job
 #   restart   runs a build or a job again; --failed-only those of the build's
 #             jobs that did not pass
+#   settings  a project's settings as a YAML file; with --apply sets the project
+#             to what such a file ("-": standard input) says: --dry-run only
+#             tells what that changes, --remove also deletes hooks that are not
+#             in it
 #
 # PROJECT, BUILD and JOB are the addresses of their pages, such as
 # https://ci.example.com/projects/1/builds/2/jobs/3/, or 1, 1/2 and 1/2/3 on the

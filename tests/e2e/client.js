@@ -1,6 +1,8 @@
 // The commands that speak with a server from anywhere, on a real one.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { signIn } from './support/api.js';
@@ -54,5 +56,25 @@ export function client(world) {
     const lines = (await good('watch', name, '--json')).toString().trim().split('\n').map((line) => JSON.parse(line));
     assert.equal(lines.at(-1).status, 'success');
     assert.equal((await kozmic({ ...environment, KOZMIC_TOKEN: 'kzp_no' }, 'builds', String(id))).status, 3);
+
+    // P51: settings go into a file, and come back from it.
+    const file = (await good('settings', 'octo/hello')).toString();
+    assert.match(file, /^version: 1$/m);
+    const path = join(tmpdir(), `settings-${process.pid}.yaml`);
+    await writeFile(path, file);
+    assert.match((await good('settings', 'octo/hello', '--apply', path, '--remove')).toString(), /Nothing differs/);
+    const { hooks } = await api.json(`/projects/${id}/hooks`);
+    await writeFile(path, `version: 1\nhooks:\n  - title: From a file\n    image: debian:12\n    script: |\n      #!/bin/sh\n      echo "from a file"\n    events: [push]\n`);
+    const told = JSON.parse(await good('settings', 'octo/hello', '--apply', path, '--dry-run', '--json'));
+    assert.deepEqual(told.changes, [{ what: 'hook', title: 'From a file', action: 'added', fields: [] }]);
+    assert.equal((await api.json(`/projects/${id}/hooks`)).hooks.length, hooks.length);
+    await good('settings', 'octo/hello', '--apply', path);
+    assert.match((await good('trigger', 'octo/hello', 'main', '--watch')).toString(), /From a file/);
+    await writeFile(path, file);
+    assert.match((await good('settings', 'octo/hello', '--apply', path, '--remove')).toString(), /deleted the hook "From a file"/);
+    assert.equal((await good('settings', 'octo/hello')).toString(), file);
+    const [last] = (await api.json(`/projects/${id}/settings/changes`)).changes;
+    assert.deepEqual([last.action, last.title, last.by_access_token], ['removed', 'From a file', true]);
+    await rm(path);
   });
 }

@@ -42,4 +42,41 @@ export function settings(world) {
     assert.deepEqual(complaints, []);
     await close();
   });
+
+  test('P51: the history tells who changed what in all settings, and puts it back', async () => {
+    const api = await signIn(world.installation);
+    const { hooks } = await api.json('/projects/1/hooks');
+    const hook = hooks.find(({ title }) => title === 'Second');
+    const { id, created_at, updated_at, ...fields } = hook;
+    const script = '#!/bin/sh\necho "from the second hook"\necho "and one more line"\n';
+    assert.equal((await api.change('PUT', `/projects/1/hooks/${id}`, { ...fields, script })).status, 200);
+    const settings = await api.json('/projects/1/settings');
+    assert.equal((await api.change('PUT', '/projects/1/settings', { ...settings, max_parallel: 7 })).status, 200);
+    assert.equal((await api.change('PUT', '/projects/1/secrets/HISTORY', { value: 'never told' })).status, 200);
+    assert.equal((await api.change('DELETE', '/projects/1/secrets/HISTORY')).status, 204);
+
+    const { page, complaints, close } = await openPage(world.browser);
+    await page.context().addCookies(api.cookies());
+    await page.goto(`${world.installation.gateway}/projects/1/settings/history/`);
+    const change = (number) => page.getByTestId('change').nth(number);
+    await change(4).waitFor();
+    const told = await page.locator('[data-testid=change] summary .anywhere:first-child').allInnerTexts();
+    assert.deepEqual(told.slice(0, 4).map((text) => text.replace(/^\S+ /, '')), [
+      'deleted the secret HISTORY', 'added the secret HISTORY', 'changed how builds are run', 'changed the hook Second',
+    ]);
+    assert.ok(told.some((text) => text.endsWith('added the hook Second')), told.join());
+    await change(3).locator('summary').click();
+    await change(3).getByText('+ echo "and one more line"').waitFor();
+    await change(3).getByTestId('put-back').click();
+    await page.getByTestId('dialog').getByRole('button', { name: 'Put back' }).click();
+    await page.getByTestId('toast').getByText('It is as it was before.').waitFor();
+    assert.equal((await api.json(`/projects/1/hooks/${id}`)).script, fields.script);
+    await page.locator('[data-testid=change]', { hasText: 'changed how builds are run' }).first().locator('summary').click();
+    await page.locator('[data-testid=change]', { hasText: 'changed how builds are run' }).first().getByTestId('put-back').click();
+    await page.getByTestId('dialog').getByRole('button', { name: 'Put back' }).click();
+    await waitFor('the old limit', async () => (await api.json('/projects/1/settings')).max_parallel === settings.max_parallel);
+    assert.doesNotMatch(await page.content(), /never told/);
+    assert.deepEqual(complaints, []);
+    await close();
+  });
 }

@@ -40,7 +40,19 @@ export class Api {
   }
 
   post(path, body) {
-    return this.#json('POST', path, body);
+    return this.#json('POST', path, body === undefined ? undefined : JSON.stringify(body));
+  }
+
+  /** `body` is a text of this type. */
+  put(path, body, type) {
+    return this.#json('PUT', path, body, type);
+  }
+
+  async text(path) {
+    const { text, type } = await this.#whole('GET', path, {});
+    // A page of something else says so.
+    if (/^text\/html/.test(type)) throw this.#foreign();
+    return text;
   }
 
   /**
@@ -63,25 +75,27 @@ export class Api {
     }
   }
 
-  async #json(method, path, body) {
-    const signal = AbortSignal.timeout(ANSWER_MS);
-    const answer = await this.#answer(method, path, {
-      signal,
-      headers: body === undefined ? {} : { 'content-type': 'application/json' },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    if (!answer.ok) throw await this.#refusal(answer);
-    let text;
-    try {
-      text = await answer.text();
-    } catch (error) {
-      throw this.#unreachable(error);
-    }
+  async #json(method, path, body, type = 'application/json') {
+    const { text } = await this.#whole(method, path, body === undefined ? {} : { headers: { 'content-type': type }, body });
     try {
       return JSON.parse(text);
     } catch {
-      throw new Failure(`what ${this.server} answers is not Kozmic's; is that its address?`);
+      throw this.#foreign();
     }
+  }
+
+  async #whole(method, path, options) {
+    const answer = await this.#answer(method, path, { ...options, signal: AbortSignal.timeout(ANSWER_MS) });
+    if (!answer.ok) throw await this.#refusal(answer);
+    try {
+      return { text: await answer.text(), type: answer.headers.get('content-type') ?? '' };
+    } catch (error) {
+      throw this.#unreachable(error);
+    }
+  }
+
+  #foreign() {
+    return new Failure(`what ${this.server} answers is not Kozmic's; is that its address?`);
   }
 
   async #answer(method, path, options) {

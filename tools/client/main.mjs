@@ -6,10 +6,11 @@ import { cleanLines } from './clean.mjs';
 import { CANNOT_TELL, Failure, Usage } from './failure.mjs';
 import { log } from './log.mjs';
 import { Output } from './output.mjs';
+import { settings } from './settings.mjs';
 import { trigger } from './trigger.mjs';
 import { watch } from './watch.mjs';
 
-const COMMANDS = { builds, watch, log, trigger, cancel, restart };
+const COMMANDS = { builds, watch, log, trigger, cancel, restart, settings };
 
 /** What nobody thought of says nothing of a build, so it must not look like one that failed. */
 function giveUp(error) {
