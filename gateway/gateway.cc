@@ -10,6 +10,7 @@
 #include "gateway/stream_route.h"
 #include "gateway/webhook_route.h"
 #include "lib/base/log.h"
+#include "lib/base/trace_context.h"
 #include "lib/metrics/metrics.h"
 #include "lib/rpc/client.h"
 #include "lib/rpc/service_token.h"
@@ -57,6 +58,7 @@ void LogAccess(const http::AccessRecord& record) {
   // Probes come every few seconds and say nothing.
   if (record.path == "/healthz") return;
   CountAccess(record);
+  const TraceScope trace(RootOf(record.trace_id));
   Log(Severity::kInfo, "request",
       {{"method", record.method},
        {"path", record.path},

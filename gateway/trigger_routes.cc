@@ -42,6 +42,7 @@ void TriggerRoutes::Trigger(http::Exchange& exchange) const {
   request.mutable_variables()->insert(variables.begin(), variables.end());
   request.set_request_id(random_.Hex(kRequestIdBytes));
   // Which has 32 hexadecimal digits, as the name of a trace.
+  exchange.trace_id = request.request_id();
   const TraceScope scope(RootOf(request.request_id()));
   const absl::Time begin = absl::Now();
   const auto triggered = Ask(exchange, *backends_.project, &ProjectStub::TriggerBuild, request,

@@ -65,6 +65,7 @@ void AcceptWebhook(WebhookForwarder& forwarder, http::Exchange& exchange) {
     webhook.set_body(exchange.request.body);
     const auto accepted = forwarder.Accept(std::move(webhook));
     if (accepted.ok()) {
+      exchange.trace_id = trace;
       RecordRoot(trace, "webhook", begin, absl::Now(),
                  {{"kozmic.result", std::string(DispositionText(*accepted))}});
       return Reply(exchange, 200, JsonObject({{"result", DispositionText(*accepted)}}));

@@ -37,6 +37,9 @@ struct Exchange {
   const std::string& if_range;
   httplib::Response& response;
 
+  // Set by a handler that knows which trace the request belongs to: the access record says so.
+  std::string trace_id = {};
+
   // Set by a handler that keeps the connection for itself: once the answer's head is sent, which
   // then has neither length nor coding, the socket is given to this function on a server thread.
   // When the head cannot be sent the function is destroyed without being called.

@@ -23,6 +23,7 @@ struct Current {
   Connection* connection;
   bool keep_alive;
   std::function<void(DetachedSocket)> detach;
+  std::string trace_id = {};
 };
 thread_local Current* current = nullptr;
 
@@ -109,7 +110,8 @@ class HardenedServer::Impl final : private httplib::Server {
     if (options_.on_access) {
       options_.on_access({request.head.method, request.target.path, connection->ip,
                           status != 0 ? status : last_status(), stream.sent(),
-                          absl::FromChrono(std::chrono::steady_clock::now() - request.started)});
+                          absl::FromChrono(std::chrono::steady_clock::now() - request.started),
+                          std::move(now.trace_id)});
     }
     if (now.detach) {
       receiver_.Forget(*connection);
@@ -139,6 +141,7 @@ class HardenedServer::Impl final : private httplib::Server {
       exchange.detach = nullptr;
       SetInternalError(response);
     }
+    now.trace_id = std::move(exchange.trace_id);
     if (response.status < 100 || response.status > 599) response.status = 200;
     if (exchange.detach && request.method != "HEAD") {
       now.detach = std::move(exchange.detach);

@@ -25,6 +25,8 @@ struct AccessRecord {
   uint64_t response_bytes = 0;
   // From the request's first byte to the answer's last.
   absl::Duration duration;
+  // The handler's Exchange::trace_id.
+  std::string trace_id = {};
 };
 
 struct ServerOptions {

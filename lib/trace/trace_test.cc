@@ -9,6 +9,7 @@
 #include "lib/base/json.h"
 #include "lib/metrics/metrics.h"
 #include "lib/testing/http_server.h"
+#include "lib/testing/raw_server.h"
 #include "lib/trace/exporter.h"
 #include "lib/trace/span.h"
 #include "lib/trace/span_queue.h"
@@ -131,6 +132,21 @@ TEST(TraceTest, ACollectorThatIsAwayCostsSpansAndNothingElse) {
     collector.SetStatus(200);
   }
   EXPECT_EQ(collector.Spans().count("tried again"), 1u);
+}
+
+// Who ends a process waits for no collector.
+TEST(TraceTest, ACollectorThatHangsDoesNotKeepAProcess) {
+  RawServer hanging([](int socket) { RawServer::WaitForClose(socket); });
+  const absl::Time begin = absl::Now();
+  {
+    TraceExporter exporter({.endpoint = absl::StrCat("http://127.0.0.1:", hanging.port()),
+                            .service = "build",
+                            .timeout = absl::Seconds(1),
+                            .interval = absl::Hours(1)});
+    { const Span span(RootOf(kTrace), "never taken"); }
+  }
+  EXPECT_LT(absl::Now() - begin, kDeadline);
+  EXPECT_TRUE(SpanQueue::Global().Take(10).empty());
 }
 
 TEST(TraceTest, ManySpansGoWithoutWaitingForTheNextTurn) {

@@ -6,6 +6,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/trace_context.h"
 #include "lib/rpc/resource_name.h"
 #include "lib/rpc/result_status.h"
 #include "lib/status/annotate.h"
@@ -65,9 +67,11 @@ grpc::ServerUnaryReactor* BuildServiceRpc::BatchCreateBuilds(
     const std::vector<absl::StatusOr<int64_t>> numbers = parts_.store.Create(builds);
     for (size_t i = 0; i < numbers.size(); ++i) {
       if (numbers[i].ok()) {
-        RecordPast(
-            builds[i].request->trace_id(), "create a build", begin, absl::Now(),
-            {{"kozmic.build", absl::StrCat(builds[i].request->parent(), "/builds/", *numbers[i])}});
+        const std::string& trace = builds[i].request->trace_id();
+        const std::string name = absl::StrCat(builds[i].request->parent(), "/builds/", *numbers[i]);
+        RecordPast(trace, "create a build", begin, absl::Now(), {{"kozmic.build", name}});
+        const TraceScope scope(RootOf(trace));
+        Log(Severity::kInfo, "build asked for", {{"build", name}});
       }
       // Those that were created are found when they are asked for again.
       if (IsRetryable(numbers[i].status())) return numbers[i].status();

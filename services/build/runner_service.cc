@@ -336,7 +336,11 @@ absl::Status RunnerServiceRpc::Finish(const FinishJobRequest& request) {
   }
   end.log_size = log.size;
   end.log_sha256 = log.sha256;
-  return finishes_.Run({request.session(), key, std::move(end)});
+  const v1::State state = end.state;
+  KOZMIC_RETURN_IF_ERROR(finishes_.Run({request.session(), key, std::move(end)}));
+  Log(Severity::kInfo, "job finished",
+      {{"attempt", request.attempt()}, {"state", v1::State_Name(state)}});
+  return absl::OkStatus();
 }
 
 }  // namespace kozmic::build

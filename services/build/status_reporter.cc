@@ -55,7 +55,11 @@ absl::Status StatusReporter::Report(const StatusWish& wish) {
   span.Set("kozmic.commit", wish.commit);
   const absl::Status posted = post_(wish);
   span.SetStatus(posted);
-  if (posted.ok()) return Note({wish, "", {}});
+  if (posted.ok()) {
+    Log(Severity::kInfo, "status reported",
+        {{"project", wish.project}, {"commit", wish.commit}, {"description", wish.description}});
+    return Note({wish, "", {}});
+  }
   Log(Severity::kWarning, "status not reported",
       {{"project", wish.project},
        {"commit", wish.commit},

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "lib/base/log.h"
 #include "lib/rpc/resource_name.h"
 #include "lib/status/macros.h"
 #include "services/logstream/append/append_stream.h"
@@ -133,6 +134,7 @@ absl::Status LogService::Seal(const Caller& caller, const logstream::v1::SealLog
   KOZMIC_ASSIGN_OR_RETURN(const LogInfo info, environment_.store.Seal(request.name(), as));
   environment_.feed.Stored(info, /*broadcast=*/true);
   on_seal_();
+  Log(Severity::kInfo, "log sealed", {{"log", request.name()}, {"size", info.size}});
   Fill(info, response);
   return absl::OkStatus();
 }

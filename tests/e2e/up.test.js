@@ -14,6 +14,7 @@ import { startInstallation } from './support/installation.js';
 import { PROCESSES, runSuite } from './suite.js';
 import { survive } from './survive.js';
 import { tls } from './tls.js';
+import { traces } from './traces.js';
 import { up } from './up.js';
 
 runSuite(startInstallation, {
@@ -24,6 +25,7 @@ runSuite(startInstallation, {
   'kill -9 in the middle of a build': (world) => survive(world, [...PROCESSES, 'dockerd']),
   installs,
   ...(process.env.KOZMIC_E2E === 'whole' && { settings, identity, orchestration, containers }),
+  traces,
   'TLS without a proxy': tls,
   // After those that speak to the services in the clear.
   'runners elsewhere': join,

@@ -5,9 +5,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "lib/base/backoff.h"
 #include "lib/base/log.h"
+#include "lib/base/trace_context.h"
 #include "lib/crypto/digest.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
@@ -82,6 +84,17 @@ void AddBuild(const absl::StatusOr<int64_t>& number, absl::StatusOr<SettledDeliv
   }
 }
 
+// One line of the delivery's trace.
+void Tell(const WaitingDelivery& delivery, const SettledDelivery& settled) {
+  const TraceScope trace(RootOf(TraceIdOf(delivery.guid)));
+  Log(Severity::kInfo, "delivery dispatched",
+      {{"delivery", delivery.guid},
+       {"project", delivery.project_id},
+       {"event", delivery.event},
+       {"builds", absl::StrJoin(settled.builds, ",")},
+       {"outcome", settled.outcome}});
+}
+
 }  // namespace
 
 std::string BuildRequestId(int64_t project_id, const Head& head, const std::string& key) {
@@ -133,6 +146,7 @@ absl::Duration Dispatcher::Step() {
   bool builds_are_made = true;
   for (size_t i = 0; i < results.size(); ++i) {
     if (results[i].ok()) {
+      Tell((*batch)[i], *results[i]);
       settled.push_back(*results[i]);
     } else {
       builds_are_made =
