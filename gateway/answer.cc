@@ -46,6 +46,8 @@ Meaning MeaningOf(const absl::Status& status, int invalid_argument) {
       }
       [[fallthrough]];
     case absl::StatusCode::kResourceExhausted:
+    // An older release, beside which this one is being started.
+    case absl::StatusCode::kUnimplemented:
     case absl::StatusCode::kDeadlineExceeded:
     case absl::StatusCode::kCancelled:
       return {503, "unavailable", "A part of Kozmic is not available. Try again in a moment."};

@@ -30,4 +30,6 @@ int64_t LastNumber(absl::string_view name) {
   return absl::SimpleAtoi(name.substr(name.rfind('/') + 1), &number) ? number : 0;
 }
 
+std::string LastSegment(const std::string& name) { return name.substr(name.rfind('/') + 1); }
+
 }  // namespace kozmic::gateway

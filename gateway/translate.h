@@ -28,6 +28,9 @@ JsonValue NumberOrNull(int64_t number);
 // The last number of a resource name ("projects/7/builds/3" → 3); 0 when it has none.
 int64_t LastNumber(absl::string_view name);
 
+// The last part of one whose ids are names ("projects/7/secrets/TOKEN" → "TOKEN").
+std::string LastSegment(const std::string& name);
+
 }  // namespace kozmic::gateway
 
 #endif  // KOZMIC_GATEWAY_TRANSLATE_H_

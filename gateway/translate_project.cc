@@ -86,8 +86,6 @@ JsonText ServiceJson(const build::v1::Service& service) {
                      {"environment", JsonObjectOf(environment)}});
 }
 
-std::string LastSegment(const std::string& name) { return name.substr(name.rfind('/') + 1); }
-
 }  // namespace
 
 JsonText ToJson(const project::v1::Project& project, const JsonValue& latest_build) {

@@ -14,7 +14,7 @@
 source "$(dirname "$0")/lib.sh"
 source "$ROOT/tools/progress.sh"
 
-url='' token='' ca=''
+url='' token='' ca='' ca_text=''
 while [ $# -gt 0 ]; do
   case $1 in
     -h | --help) usage_from_head; exit ;;
@@ -38,12 +38,6 @@ while [ $# -gt 0 ]; do
   esac
 done
 
-ensure_state
-exec 9>"$STATE/lock"
-flock --nonblock 9 || die "another ./kozmic is at work here"
-joined || [ ! -s "$STATE/ports/gateway" ] ||
-  die "an installation lies in $STATE already, which has a runner; to be one elsewhere, say KOZMIC_STATE=FOLDER"
-
 # The member $1 of a flat object, when it is a text; else nothing.
 member() { { grep -oE "\"$1\":\"[^\"]*\"" || true; } | head -n 1 | cut -d'"' -f4; }
 # The same of a list of texts, with commas between them.
@@ -51,7 +45,7 @@ members() { { grep -oE "\"$1\":\\[[^]]*\\]" || true; } | head -n 1 | cut -d: -f2
 
 # Where the services are, as the installation itself says.
 ask_where() {
-  local answer ca_text options=(--silent --show-error --max-time 20)
+  local answer options=(--silent --show-error --max-time 20)
   [ -z "$ca" ] || options+=(--cacert "$ca")
   answer=$(curl "${options[@]}" "$url/api/v1/join") || die "cannot reach $url"
   KOZMIC_JOIN_BUILD=$(member build_address <<<"$answer")
@@ -63,9 +57,6 @@ ask_where() {
   [ -n "$ca_text" ] ||
     die "$url would have its runners' secrets sent in the clear: its administrator must set rpc_tls_ca (docs/runners.md)"
   export KOZMIC_JOIN_BUILD KOZMIC_JOIN_LOGSTREAM KOZMIC_JOIN_PREFIXES
-  mkdir -p "$STATE/tls"
-  # The line breaks of PEM are escaped in JSON.
-  printf '%s\n' "${ca_text//\\n/$'\n'}" >"$STATE/tls/ca.pem"
 }
 
 if [ -n "$url" ]; then
@@ -75,11 +66,27 @@ if [ -n "$url" ]; then
     http://*) echo "Warning: $url is not encrypted; whoever is between could send this machine elsewhere." >&2 ;;
     *) die "\"$url\" is not the address of an installation, such as https://ci.example.com" ;;
   esac
-  command -v curl >/dev/null || "$ROOT/tools/packages.sh" up
+  if ! command -v curl >/dev/null; then
+    ensure_state
+    "$ROOT/tools/packages.sh" up
+  fi
   ask_where
-  (umask 077 && printf '%s' "$token" >"$STATE/secrets/registration-token")
 elif ! joined; then
   die "which installation? ./kozmic join https://ci.example.com --token …"
+fi
+
+# A refusal leaves nothing behind.
+ensure_state
+exec 9>"$STATE/lock"
+flock --nonblock 9 || die "another ./kozmic is at work here"
+joined || [ ! -s "$STATE/ports/gateway" ] ||
+  die "an installation lies in $STATE already, which has a runner; to be one elsewhere, say KOZMIC_STATE=FOLDER"
+
+if [ -n "$url" ]; then
+  mkdir -p "$STATE/tls"
+  # The line breaks of PEM are escaped in JSON.
+  printf '%s\n' "${ca_text//\\n/$'\n'}" >"$STATE/tls/ca.pem"
+  (umask 077 && printf '%s' "$token" >"$STATE/secrets/registration-token")
 fi
 
 trap 'printf "\nInterrupted; ./kozmic up goes on from here.\n"; exit 130' INT TERM

@@ -3,8 +3,12 @@
 
 begin_results() { : >"$STATE/test-results"; }
 
-# record SUITE PASSED FAILED
-record() { printf '%s\t%s\t%s\n' "$2" "$3" "$1" >>"$STATE/test-results"; }
+# record SUITE PASSED FAILED; the seconds are those since the record before it.
+record() {
+  local before
+  before=$(stat -c %Y "$STATE/test-results")
+  printf '%s\t%s\t%s\t%s\n' "$2" "$3" "$1" $(($(date +%s) - before)) >>"$STATE/test-results"
+}
 
 # check NAME COMMAND...: one test, which is the command's success.
 check() {
@@ -70,7 +74,7 @@ count_bazel() {
 end_results() {
   echo
   awk -F'\t' '
-    { printf "%5d passed %3d failed  %s\n", $1, $2, $3; passed += $1; failed += $2 }
+    { printf "%5d passed %3d failed %5d s  %s\n", $1, $2, $4, $3; passed += $1; failed += $2 }
     END { printf "\n%d passed, %d failed\n", passed, failed; exit failed > 0 || passed == 0 }
   ' "$STATE/test-results"
 }

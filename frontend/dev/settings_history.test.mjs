@@ -135,6 +135,31 @@ test('P51: settings are loaded as a file, and such a file is applied once one ha
   assert.deepEqual(hooks.map(({ title }) => title), ['Deploy']);
 });
 
+test('P51: what is applied is what was shown, of this file and this choice', async (t) => {
+  const page = await visit(t, '/projects/9/settings/file/');
+  const choose = (text) => page.getByTestId('file').setInputFiles({ name: 'a.yaml', mimeType: 'application/yaml', buffer: Buffer.from(text) });
+  await choose('version: 1\nhooks:\n  - title: Another\n');
+  let release;
+  const held = new Promise((resolve) => { release = resolve; });
+  await page.route('**/settings/file?*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  const answered = page.waitForResponse('**/settings/file?*');
+  await page.getByTestId('look').click();
+  // Meanwhile somebody changes their mind.
+  await page.getByTestId('remove').check();
+  release();
+  await answered;
+  await page.getByTestId('look').click();
+  await page.getByTestId('plan').getByText('Deletes the hook').waitFor();
+  await page.getByTestId('apply').waitFor();
+  await page.getByTestId('remove').uncheck();
+  assert.equal(await page.getByTestId('apply').count(), 0);
+  await choose('version: 1\n');
+  assert.equal(await page.getByTestId('plan').innerText(), '');
+});
+
 test('P51: a member sees neither', async (t) => {
   for (const section of ['history', 'file']) {
     const page = await visit(t, `/projects/6/settings/${section}/`);

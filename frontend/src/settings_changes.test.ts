@@ -32,6 +32,7 @@ describe('what somebody did', () => {
     ['secrets/TOKEN', 'removed', 'deleted the secret'],
     ['registries/ghcr.io', 'changed', 'changed the registry'],
     ['notificationHooks/3', 'added', 'added the notifications to'],
+    ['deployKey', 'added', 'added the deploy key'],
     ['deployKey', 'changed', 'replaced the deploy key'],
     ['badge', 'changed', 'replaced the token of the badge'],
     ['settings', 'changed', 'changed how builds are run'],

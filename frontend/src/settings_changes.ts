@@ -24,7 +24,7 @@ export function deedOf({ subject, action }: SettingsChange): { words: string; ha
         hasTitle: true,
       };
     case 'deployKey':
-      return { words: 'replaced the deploy key', hasTitle: false };
+      return { words: action === 'added' ? 'added the deploy key' : 'replaced the deploy key', hasTitle: false };
     case 'badge':
       return { words: 'replaced the token of the badge', hasTitle: false };
     case 'settings':

@@ -1,11 +1,11 @@
 #include "gateway/settings_file/settings_file.h"
 
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "gateway/hook_body.h"
 #include "gateway/settings_body.h"
+#include "gateway/text.h"
 #include "gateway/translate_project.h"
 #include "gateway/translate_settings.h"
 #include "lib/base/json.h"
@@ -20,6 +20,8 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr int kVersion = 1;
+// GitHub's limit.
+constexpr size_t kMostHooks = 20;
 
 // In the order of a reader: first what it is, then what it does, then how.
 constexpr const char* kHookFields[] = {
@@ -32,7 +34,8 @@ bool IsUnused(const std::string& field, const ordered_json& value) {
   if (field == "enabled") return value == true;
   if (field == "max_parallel") return value == 0;
   if (field == "title" || field == "image" || field == "script" || field == "events") return false;
-  return value == "" || (value.is_array() && value.empty());
+  return (value.is_array() && value.empty()) ||
+         (value.is_string() && value.get_ref<const std::string&>().empty());
 }
 
 absl::Status Fault(absl::string_view where, absl::string_view what) {
@@ -51,8 +54,10 @@ absl::StatusOr<std::vector<std::string>> ReadTexts(absl::string_view key, const 
 
 absl::StatusOr<std::vector<project::v1::Hook>> ReadHooks(const json& value) {
   if (!value.is_array()) return Fault("hooks", "must be a list");
+  if (value.size() > kMostHooks) {
+    return Fault("hooks", absl::StrCat("a project has at most ", kMostHooks));
+  }
   std::vector<project::v1::Hook> hooks;
-  std::set<std::string> titles;
   for (const json& one : value) {
     const std::string title = kozmic::JsonText(one, "title").value_or("");
     const std::string where = title.empty() ? absl::StrCat("hooks, number ", hooks.size() + 1)
@@ -60,9 +65,6 @@ absl::StatusOr<std::vector<project::v1::Hook>> ReadHooks(const json& value) {
     if (!one.is_object()) return Fault(where, "must have keys, such as title and script");
     if (const absl::Status read = ReadHook(DumpJson(one), &hooks.emplace_back()); !read.ok()) {
       return Annotate(read, where);
-    }
-    if (!titles.insert(title).second) {
-      return Fault(where, "there are two of this title, so it cannot be told which is which");
     }
   }
   return hooks;
@@ -120,12 +122,14 @@ std::string WriteSettingsFile(absl::string_view repository,
   if (configuration.builds) {
     file["builds"] = ordered_json::parse(ToJson(*configuration.builds).text);
   }
-  ordered_json& hooks = file["hooks"] = ordered_json::array();
-  for (const project::v1::Hook& hook : configuration.hooks) {
-    ordered_json& used = hooks.emplace_back(ordered_json::object());
-    const ordered_json fields = HookFieldsJson(hook);
-    for (const auto& [field, value] : fields.items()) {
-      if (!IsUnused(field, value)) used[field] = value;
+  if (configuration.hooks) {
+    ordered_json& hooks = file["hooks"] = ordered_json::array();
+    for (const project::v1::Hook& hook : *configuration.hooks) {
+      ordered_json& used = hooks.emplace_back(ordered_json::object());
+      const ordered_json fields = HookFieldsJson(hook);
+      for (const auto& [field, value] : fields.items()) {
+        if (!IsUnused(field, value)) used[field] = value;
+      }
     }
   }
   file["secrets"] = configuration.secrets;
@@ -141,6 +145,7 @@ std::string WriteSettingsFile(absl::string_view repository,
 }
 
 absl::StatusOr<ProjectConfiguration> ReadSettingsFile(absl::string_view text) {
+  if (!IsUtf8(text)) return absl::InvalidArgumentError("the file is not UTF-8");
   KOZMIC_ASSIGN_OR_RETURN(const json file, ParseYaml(text));
   if (!file.is_object()) {
     return absl::InvalidArgumentError("the file must have keys, such as hooks");
@@ -151,12 +156,6 @@ absl::StatusOr<ProjectConfiguration> ReadSettingsFile(absl::string_view text) {
     KOZMIC_RETURN_IF_ERROR(ReadKey(key, value, &configuration));
   }
   return configuration;
-}
-
-std::string ReceiverOf(absl::string_view url) {
-  const size_t host = url.find("//");
-  const size_t path = host == url.npos ? host : url.find_first_of("/?#", host + 2);
-  return std::string(url.substr(0, path));
 }
 
 }  // namespace kozmic::gateway

@@ -1,6 +1,7 @@
 #ifndef KOZMIC_GATEWAY_SETTINGS_FILE_SETTINGS_FILE_H_
 #define KOZMIC_GATEWAY_SETTINGS_FILE_SETTINGS_FILE_H_
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,8 +17,8 @@ namespace kozmic::gateway {
 // What a project has been set to, as it goes into a file that people keep and read. Nothing in it
 // is secret.
 struct ProjectConfiguration {
-  // Their names do not go into files: a hook is known by its title.
-  std::vector<project::v1::Hook> hooks = {};
+  // Their names do not go into files: a hook is known by its title. Absent: the file does not say.
+  std::optional<std::vector<project::v1::Hook>> hooks = {};
   // Absent: the file does not say.
   std::optional<build::v1::ProjectSettings> builds = {};
   // Names.
@@ -36,15 +37,16 @@ struct ProjectConfiguration {
 std::string WriteSettingsFile(absl::string_view repository,
                               const ProjectConfiguration& configuration);
 
-// INVALID_ARGUMENT says where in the file what is wrong: bad YAML, a key that is not known, a value
-// of another kind, two hooks of one title.
+// All scripts of a project have 8 MB together; the file indents them.
+inline constexpr size_t kLargestSettingsFile = 14 << 20;
+
+// INVALID_ARGUMENT says where in the file what is wrong: not UTF-8, bad YAML, a key that is not
+// known, a value of another kind, more hooks than a project may have. What is in a hook is for
+// ProjectService to check.
 absl::StatusOr<ProjectConfiguration> ReadSettingsFile(absl::string_view text);
 
 // A hook as files have it, all of its fields in it.
 nlohmann::ordered_json HookFieldsJson(const project::v1::Hook& hook);
-
-// "https://chat.example.org" of a notification's address.
-std::string ReceiverOf(absl::string_view url);
 
 }  // namespace kozmic::gateway
 

@@ -4,13 +4,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/time/clock.h"
 #include "gateway/answer.h"
 #include "gateway/ask.h"
-#include "gateway/hook_body.h"
 #include "gateway/json_text.h"
 #include "gateway/query.h"
 #include "gateway/resource.h"
+#include "gateway/translate.h"
 #include "lib/http/router.h"
+#include "lib/outgoing/receiver.h"
 #include "lib/rpc/client.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
@@ -23,6 +25,8 @@ using ProjectStub = project::v1::ProjectService::Stub;
 using Action = SettingsPlan::Action;
 
 constexpr char kMediaType[] = "application/yaml";
+// In which whoever applies a file is answered: GitHub may be slow, and browsers wait no longer.
+constexpr absl::Duration kApplyTime = absl::Seconds(25);
 
 const char* ActionText(Action action) {
   switch (action) {
@@ -59,15 +63,13 @@ JsonText ToJson(const SettingsPlan& plan, bool applied) {
                      {"missing", TextsOf(plan.missing)}});
 }
 
-std::string LastSegment(const std::string& name) { return name.substr(name.rfind('/') + 1); }
-
 }  // namespace
 
 void SettingsFileRoutes::AddTo(http::HardenedServer& server) const {
   using http::Exchange;
   const std::string file = "/api/v1/projects/{project}/settings/file";
   server.Route("GET", file, [this](Exchange& exchange) { Export(exchange); });
-  server.Route("PUT", file, {.max_body_bytes = kLargestHook, .content_type = kMediaType},
+  server.Route("PUT", file, {.max_body_bytes = kLargestSettingsFile, .content_type = kMediaType},
                [this](Exchange& exchange) { Apply(exchange); });
 }
 
@@ -89,7 +91,7 @@ std::optional<ProjectConfiguration> SettingsFileRoutes::Configuration(
   const auto hooks =
       Ask(exchange, *backends_.project, &ProjectStub::ListHooks, hooks_request, bearer);
   if (!hooks) return std::nullopt;
-  configuration.hooks.assign(hooks->hooks().begin(), hooks->hooks().end());
+  configuration.hooks.emplace(hooks->hooks().begin(), hooks->hooks().end());
 
   project::v1::ListRegistryCredentialsRequest registries_request;
   registries_request.set_parent(project);
@@ -146,22 +148,53 @@ void SettingsFileRoutes::Apply(http::Exchange& exchange) const {
   if (!name) return ReplyNotFound(exchange);
   bool dry_run = false, remove = false;
   if (!ReadFlag(exchange, "dry_run", &dry_run) || !ReadFlag(exchange, "remove", &remove)) return;
-  const auto wanted = ReadSettingsFile(exchange.request.body);
-  if (!wanted.ok()) return ReplyStatus(exchange, wanted.status(), kChange.invalid_argument);
+  // First: it tells who may not configure the project, and what others send is not read.
   const auto now = Configuration(exchange, *name, session->token);
   if (!now) return;
+  auto wanted = ReadSettingsFile(exchange.request.body);
+  if (!wanted.ok()) return ReplyStatus(exchange, wanted.status(), kChange.invalid_argument);
+  if (wanted->hooks) {
+    const absl::Status kept = Normalise(*wanted->hooks, *name, session->token);
+    if (!kept.ok()) return ReplyStatus(exchange, kept, kChange.invalid_argument);
+  }
   const auto plan = PlanSettings(*now, *wanted, remove);
   if (!plan.ok()) return ReplyStatus(exchange, plan.status());
   if (!dry_run) {
-    const absl::Status done = Carry(*plan, *name, session->token);
-    if (!done.ok()) return ReplyStatus(exchange, done, kChange.invalid_argument);
+    const Carried carried = Carry(*plan, *name, session->token);
+    const absl::Status& status = carried.status;
+    if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) {
+      exchange.response.set_header("Retry-After", "5");
+      return ReplyError(
+          exchange, 503, "unfinished",
+          absl::StrCat(carried.done, " of ", plan->hooks.size() + (plan->builds ? 1 : 0),
+                       " changes are done. GitHub or a part of Kozmic is slow: apply the same "
+                       "file again in a moment, and it goes on."));
+    }
+    if (!status.ok()) return ReplyStatus(exchange, status, kChange.invalid_argument);
   }
   Reply(exchange, 200, ToJson(*plan, !dry_run));
 }
 
+absl::Status SettingsFileRoutes::Normalise(std::vector<project::v1::Hook>& hooks,
+                                           const std::string& project,
+                                           const std::string& bearer) const {
+  for (project::v1::Hook& hook : hooks) {
+    project::v1::CreateHookRequest request;
+    request.set_parent(project);
+    request.set_validate_only(true);
+    *request.mutable_hook() = hook;
+    auto kept = Call(*backends_.project, &ProjectStub::CreateHook, request, bearer, kCallTimeout);
+    if (!kept.ok()) {
+      return Annotate(kept.status(), absl::StrCat("the hook \"", hook.title(), "\""));
+    }
+    hook = *std::move(kept);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status SettingsFileRoutes::Carry(const SettingsPlan::HookStep& step,
-                                       const std::string& project,
-                                       const std::string& bearer) const {
+                                       const std::string& project, const std::string& bearer,
+                                       absl::Duration timeout) const {
   switch (step.action) {
     case Action::kAdd: {
       project::v1::CreateHookRequest request;
@@ -173,32 +206,41 @@ absl::Status SettingsFileRoutes::Carry(const SettingsPlan::HookStep& step,
     case Action::kChange: {
       project::v1::UpdateHookRequest request;
       *request.mutable_hook() = step.hook;
-      return Call(*backends_.project, &ProjectStub::UpdateHook, request, bearer, kCallTimeout)
-          .status();
+      return Call(*backends_.project, &ProjectStub::UpdateHook, request, bearer, timeout).status();
     }
     case Action::kRemove:
       break;
   }
   project::v1::DeleteHookRequest request;
   request.set_name(step.hook.name());
-  return Call(*backends_.project, &ProjectStub::DeleteHook, request, bearer, kGithubCallTimeout)
-      .status();
+  return Call(*backends_.project, &ProjectStub::DeleteHook, request, bearer, timeout).status();
 }
 
-absl::Status SettingsFileRoutes::Carry(const SettingsPlan& plan, const std::string& project,
-                                       const std::string& bearer) const {
+SettingsFileRoutes::Carried SettingsFileRoutes::Carry(const SettingsPlan& plan,
+                                                      const std::string& project,
+                                                      const std::string& bearer) const {
+  const absl::Time end = absl::Now() + kApplyTime;
+  Carried carried;
   for (const SettingsPlan::HookStep& step : plan.hooks) {
-    KOZMIC_RETURN_IF_ERROR(Annotate(Carry(step, project, bearer),
-                                    absl::StrCat("the hook \"", step.hook.title(), "\"")));
+    const absl::Duration left = end - absl::Now();
+    carried.status = left > absl::ZeroDuration() ? Carry(step, project, bearer, left)
+                                                 : absl::DeadlineExceededError("the time is over");
+    if (!carried.status.ok()) {
+      carried.status =
+          Annotate(carried.status, absl::StrCat("the hook \"", step.hook.title(), "\""));
+      return carried;
+    }
+    ++carried.done;
   }
-  if (!plan.builds) return absl::OkStatus();
+  if (!plan.builds) return carried;
   build::v1::UpdateProjectSettingsRequest request;
   *request.mutable_settings() = *plan.builds;
   request.mutable_settings()->set_name(absl::StrCat(project, "/settings"));
-  return Annotate(
+  carried.status = Annotate(
       Call(*backends_.build, &BuildStub::UpdateProjectSettings, request, bearer, kCallTimeout)
           .status(),
       "builds");
+  return carried;
 }
 
 }  // namespace kozmic::gateway

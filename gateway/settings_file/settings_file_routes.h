@@ -1,10 +1,13 @@
 #ifndef KOZMIC_GATEWAY_SETTINGS_FILE_SETTINGS_FILE_ROUTES_H_
 #define KOZMIC_GATEWAY_SETTINGS_FILE_SETTINGS_FILE_ROUTES_H_
 
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "gateway/backends.h"
 #include "gateway/sessions.h"
 #include "gateway/settings_file/settings_file.h"
@@ -33,11 +36,18 @@ class SettingsFileRoutes {
   std::optional<ProjectConfiguration> Configuration(http::Exchange& exchange,
                                                     const std::string& project,
                                                     const std::string& bearer) const;
-  // Each step may be repeated; what was done before one that failed stays.
-  absl::Status Carry(const SettingsPlan& plan, const std::string& project,
-                     const std::string& bearer) const;
+  // Makes the hooks as ProjectService would keep them, or says which it refuses.
+  absl::Status Normalise(std::vector<project::v1::Hook>& hooks, const std::string& project,
+                         const std::string& bearer) const;
+  struct Carried {
+    absl::Status status = {};
+    size_t done = 0;
+  };
+  // Step by step until one fails or the time is over. Each may be repeated; what was done stays.
+  Carried Carry(const SettingsPlan& plan, const std::string& project,
+                const std::string& bearer) const;
   absl::Status Carry(const SettingsPlan::HookStep& step, const std::string& project,
-                     const std::string& bearer) const;
+                     const std::string& bearer, absl::Duration timeout) const;
 
   const Backends& backends_;
   const Sessions& sessions_;

@@ -120,18 +120,40 @@ TEST_F(SettingsFileRoutesTest, WhatIsWrongIsNamed) {
   EXPECT_EQ(StatusOf(Put("", std::string(15 << 20, ' '))), 413);
 }
 
-TEST_F(SettingsFileRoutesTest, AStepThatFailsIsNamedAndThoseBeforeStay) {
-  projects_.SetRole("users/7", 1, project::v1::ROLE_OWNER);
+TEST_F(SettingsFileRoutesTest, WhatTheServiceRefusesIsNamedBeforeAnythingIsDone) {
   const std::string file = R"(version: 1
 hooks:
   - {title: First, image: debian:12, script: make}
   - {title: Second, image: "x; id", script: make}
 )";
-  const std::string answer = Put("", file);
-  EXPECT_EQ(StatusOf(answer), 422) << answer;
-  EXPECT_TRUE(absl::StrContains(Json(answer)["message"].get<std::string>(), "the hook \"Second\""))
-      << answer;
+  for (const char* query : {"", "?dry_run=true"}) {
+    const std::string answer = Put(query, file);
+    EXPECT_EQ(StatusOf(answer), 422) << answer;
+    EXPECT_TRUE(
+        absl::StrContains(Json(answer)["message"].get<std::string>(), "the hook \"Second\""))
+        << answer;
+    EXPECT_EQ(Titles(), "");
+  }
+}
+
+TEST_F(SettingsFileRoutesTest, WhatWasDoneBeforeAStepThatFailedStays) {
+  const std::string answer = Put("", R"(version: 1
+hooks:
+  - {title: First, image: debian:12, script: make}
+  - {title: Second, image: away, script: make}
+)");
+  EXPECT_EQ(StatusOf(answer), 503) << answer;
+  EXPECT_EQ(Json(answer)["code"], "unfinished");
+  EXPECT_TRUE(absl::StrContains(Json(answer)["message"].get<std::string>(), "1 of 2 changes"));
   EXPECT_EQ(Titles(), "First ");
+}
+
+// A title with blanks around it once made another hook each time.
+TEST_F(SettingsFileRoutesTest, IsComparedWithWhatTheServiceWouldKeep) {
+  const std::string file = "version: 1\nhooks: [{title: \" Tests \", image: i, script: make}]\n";
+  EXPECT_EQ(Json(Put("", file))["changes"].size(), 1u);
+  EXPECT_EQ(Json(Put("?remove=true", file))["changes"], json::array());
+  EXPECT_EQ(Titles(), "Tests ");
 }
 
 TEST_F(SettingsFileRoutesTest, IsForThoseWhoMayConfigure) {
@@ -141,6 +163,7 @@ TEST_F(SettingsFileRoutesTest, IsForThoseWhoMayConfigure) {
   projects_.SetRole("users/7", 1, project::v1::ROLE_MEMBER);
   EXPECT_EQ(StatusOf(Get(kFile)), 403);
   EXPECT_EQ(StatusOf(Put("", "version: 1\n")), 403);
+  EXPECT_EQ(StatusOf(Put("", "[")), 403) << "what others send is not even read";
 }
 
 }  // namespace

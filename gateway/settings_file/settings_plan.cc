@@ -1,6 +1,7 @@
 #include "gateway/settings_file/settings_plan.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -23,13 +24,14 @@ std::vector<std::string> Differences(const ordered_json& now, const ordered_json
 }
 
 // Null when there is none of that title.
-absl::StatusOr<const Hook*> Titled(const std::vector<Hook>& hooks, const std::string& title) {
+absl::StatusOr<const Hook*> Titled(const std::vector<Hook>& hooks, const std::string& title,
+                                   absl::string_view whose) {
   const Hook* found = nullptr;
   for (const Hook& hook : hooks) {
     if (hook.title() != title) continue;
     if (found != nullptr) {
       return absl::FailedPreconditionError(
-          absl::StrCat("The project has two hooks \"", title,
+          absl::StrCat(whose, " has two hooks \"", title,
                        "\", so it cannot be told which of them is meant: rename one first."));
     }
     found = &hook;
@@ -37,12 +39,20 @@ absl::StatusOr<const Hook*> Titled(const std::vector<Hook>& hooks, const std::st
   return found;
 }
 
-absl::Status PlanHooks(const ProjectConfiguration& now, const ProjectConfiguration& wanted,
-                       bool remove, SettingsPlan& plan) {
-  for (const Hook& hook : wanted.hooks) {
-    KOZMIC_ASSIGN_OR_RETURN(const Hook* old, Titled(now.hooks, hook.title()));
+absl::Status PlanHooks(const std::vector<Hook>& now, const std::vector<Hook>& wanted, bool remove,
+                       SettingsPlan& plan) {
+  // What goes makes room for what comes.
+  for (const Hook& hook : now) {
+    const bool stays = std::any_of(wanted.begin(), wanted.end(),
+                                   [&](const Hook& one) { return one.title() == hook.title(); });
+    if (remove && !stays) plan.hooks.push_back({.action = Action::kRemove, .hook = hook});
+  }
+  std::vector<SettingsPlan::HookStep> added;
+  for (const Hook& hook : wanted) {
+    KOZMIC_RETURN_IF_ERROR(Titled(wanted, hook.title(), "The file").status());
+    KOZMIC_ASSIGN_OR_RETURN(const Hook* old, Titled(now, hook.title(), "The project"));
     if (old == nullptr) {
-      plan.hooks.push_back({.action = Action::kAdd, .hook = hook});
+      added.push_back({.action = Action::kAdd, .hook = hook});
       continue;
     }
     auto fields = Differences(HookFieldsJson(*old), HookFieldsJson(hook));
@@ -52,12 +62,7 @@ absl::Status PlanHooks(const ProjectConfiguration& now, const ProjectConfigurati
     step.hook.set_name(old->name());
     step.fields = std::move(fields);
   }
-  if (!remove) return absl::OkStatus();
-  for (const Hook& hook : now.hooks) {
-    const bool stays = std::any_of(wanted.hooks.begin(), wanted.hooks.end(),
-                                   [&](const Hook& one) { return one.title() == hook.title(); });
-    if (!stays) plan.hooks.push_back({.action = Action::kRemove, .hook = hook});
-  }
+  std::move(added.begin(), added.end(), std::back_inserter(plan.hooks));
   return absl::OkStatus();
 }
 
@@ -103,7 +108,9 @@ void NoteMissing(const ProjectConfiguration& now, const ProjectConfiguration& wa
 absl::StatusOr<SettingsPlan> PlanSettings(const ProjectConfiguration& now,
                                           const ProjectConfiguration& wanted, bool remove) {
   SettingsPlan plan;
-  KOZMIC_RETURN_IF_ERROR(PlanHooks(now, wanted, remove, plan));
+  if (now.hooks && wanted.hooks) {
+    KOZMIC_RETURN_IF_ERROR(PlanHooks(*now.hooks, *wanted.hooks, remove, plan));
+  }
   PlanBuilds(now, wanted, plan);
   NoteMissing(now, wanted, plan);
   return plan;

@@ -23,7 +23,8 @@ struct SettingsPlan {
     // Of one that is changed: what differs.
     std::vector<std::string> fields = {};
   };
-  // In the order of the file; those to be removed last.
+  // Those to be removed first, then those to be changed, then those to be added, each in order: so
+  // there is room for what comes.
   std::vector<HookStep> hooks = {};
 
   // Absent: they are as the file says, or it does not say.
@@ -35,8 +36,9 @@ struct SettingsPlan {
 };
 
 // Hooks are the same if their titles are; a file's hook that is not there is added. One that is not
-// in the file stays, unless `remove`. Build settings are changed if the file has them.
-// FAILED_PRECONDITION when the project has two hooks of a title that is in the file.
+// in the file stays, unless `remove`, and the file has hooks. Build settings are changed if the
+// file has them. The file's hooks must be as ProjectService would keep them. FAILED_PRECONDITION
+// when the project, or the file, has two hooks of a title that is in the file.
 absl::StatusOr<SettingsPlan> PlanSettings(const ProjectConfiguration& now,
                                           const ProjectConfiguration& wanted, bool remove);
 

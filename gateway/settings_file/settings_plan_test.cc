@@ -1,6 +1,7 @@
 #include "gateway/settings_file/settings_plan.h"
 
 #include <string>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -25,7 +26,8 @@ project::v1::Hook SomeHook(const std::string& title, const std::string& name = "
 
 ProjectConfiguration Now() {
   ProjectConfiguration now;
-  now.hooks = {SomeHook("Tests", "projects/1/hooks/3"), SomeHook("Lint", "projects/1/hooks/4")};
+  now.hooks = std::vector<project::v1::Hook>{SomeHook("Tests", "projects/1/hooks/3"),
+                                             SomeHook("Lint", "projects/1/hooks/4")};
   now.builds.emplace().set_mail(true);
   now.secrets = {"A"};
   now.registries = {{"ghcr.io", "robot"}};
@@ -35,7 +37,7 @@ ProjectConfiguration Now() {
 
 TEST(SettingsPlanTest, NothingIsDoneForWhatIsThere) {
   ProjectConfiguration wanted = Now();
-  wanted.hooks[0].set_timeout_seconds(3600);
+  (*wanted.hooks)[0].set_timeout_seconds(3600);
   const auto plan = PlanSettings(Now(), wanted, true);
   ASSERT_TRUE(plan.ok()) << plan.status();
   EXPECT_THAT(plan->hooks, IsEmpty()) << "3600 is what no number means";
@@ -45,10 +47,10 @@ TEST(SettingsPlanTest, NothingIsDoneForWhatIsThere) {
 
 TEST(SettingsPlanTest, SaysWhatIsToBeDone) {
   ProjectConfiguration wanted = Now();
-  wanted.hooks[0].set_script("make test\n");
-  wanted.hooks[0].set_disabled(true);
-  wanted.hooks[0].clear_name();
-  wanted.hooks[1] = SomeHook("Deploy");
+  (*wanted.hooks)[0].set_script("make test\n");
+  (*wanted.hooks)[0].set_disabled(true);
+  (*wanted.hooks)[0].clear_name();
+  (*wanted.hooks)[1] = SomeHook("Deploy");
   wanted.builds->set_mail(false);
   wanted.builds->set_max_parallel(2);
   const auto plan = *PlanSettings(Now(), wanted, false);
@@ -64,8 +66,18 @@ TEST(SettingsPlanTest, SaysWhatIsToBeDone) {
 
   const auto strict = *PlanSettings(Now(), wanted, true);
   ASSERT_EQ(strict.hooks.size(), 3u);
-  EXPECT_EQ(strict.hooks[2].action, Action::kRemove);
-  EXPECT_EQ(strict.hooks[2].hook.name(), "projects/1/hooks/4");
+  EXPECT_EQ(strict.hooks[0].action, Action::kRemove) << "what goes makes room";
+  EXPECT_EQ(strict.hooks[0].hook.name(), "projects/1/hooks/4");
+  EXPECT_EQ(strict.hooks[2].action, Action::kAdd);
+}
+
+// A file without hooks once meant that all were to go.
+TEST(SettingsPlanTest, AFileThatDoesNotSpeakOfHooksRemovesNone) {
+  ProjectConfiguration wanted;
+  wanted.builds = Now().builds;
+  EXPECT_THAT(PlanSettings(Now(), wanted, true)->hooks, IsEmpty());
+  wanted.hooks.emplace();
+  EXPECT_EQ(PlanSettings(Now(), wanted, true)->hooks.size(), 2u);
 }
 
 TEST(SettingsPlanTest, NamesWhatOnlyPeopleCanGive) {
@@ -84,13 +96,16 @@ TEST(SettingsPlanTest, NamesWhatOnlyPeopleCanGive) {
 
 TEST(SettingsPlanTest, TwoHooksOfOneTitleCannotBeToldApart) {
   ProjectConfiguration now = Now();
-  now.hooks.push_back(SomeHook("Tests", "projects/1/hooks/5"));
+  now.hooks->push_back(SomeHook("Tests", "projects/1/hooks/5"));
   const auto plan = PlanSettings(now, Now(), false);
   EXPECT_TRUE(absl::IsFailedPrecondition(plan.status()));
   EXPECT_THAT(plan.status().message(), HasSubstr("two hooks \"Tests\""));
   ProjectConfiguration others;
-  others.hooks = {SomeHook("Lint")};
+  others.hooks = std::vector<project::v1::Hook>{SomeHook("Lint")};
   EXPECT_TRUE(PlanSettings(now, others, false).ok());
+  ProjectConfiguration twice;
+  twice.hooks = std::vector<project::v1::Hook>{SomeHook("Lint"), SomeHook("Lint")};
+  EXPECT_THAT(PlanSettings(Now(), twice, false).status().message(), HasSubstr("The file has two"));
 }
 
 }  // namespace

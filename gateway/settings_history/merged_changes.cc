@@ -62,6 +62,14 @@ ChangePage MergeChanges(const history::v1::ListSettingsChangesResponse& project,
     page.entries.push_back(
         {.keeper = is_projects ? Keeper::kProject : Keeper::kBuild, .change = &change});
   }
+  // Of a history of which nothing came yet: below what it may have told, so that what is added
+  // meanwhile belongs to this page.
+  if (reached.project == 0 && !project.changes().empty()) {
+    reached.project = LastNumber(project.changes(0).name()) + 1;
+  }
+  if (reached.build == 0 && !build.changes().empty()) {
+    reached.build = LastNumber(build.changes(0).name()) + 1;
+  }
   const auto is_over = [limit](const auto& list, int taken) {
     return taken == list.changes_size() && static_cast<size_t>(taken) < limit;
   };

@@ -91,6 +91,12 @@ TEST(MergedChangesTest, WhatIsAddedMeanwhileIsNotToldOnALaterPage) {
   const ChangePage page = MergeChanges(History({5, 4}), History({}), 2, {});
   ASSERT_TRUE(page.next.has_value());
   EXPECT_EQ(Page(History({9}), page.next->build, 2).changes_size(), 0);
+
+  const ChangePage crowded = MergeChanges(History({5, 4}), History({3}), 2, {});
+  ASSERT_TRUE(crowded.next.has_value());
+  const auto rest = Page(History({9, 3}), crowded.next->build, 2);
+  ASSERT_EQ(rest.changes_size(), 1);
+  EXPECT_EQ(rest.changes(0).time().seconds(), 3);
 }
 
 TEST(MergedChangesTest, CursorsAndIdsAreReadAsTheyAreWritten) {

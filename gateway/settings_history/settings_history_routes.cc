@@ -12,6 +12,7 @@
 #include "gateway/settings_history/merged_changes.h"
 #include "gateway/translate.h"
 #include "google/protobuf/util/json_util.h"
+#include "lib/base/json.h"
 
 namespace kozmic::gateway {
 namespace {
@@ -36,11 +37,12 @@ const char* ActionText(SettingsChange::Action action) {
 }
 
 JsonText ValueJson(bool present, const google::protobuf::Value& value) {
-  JsonText json;
+  std::string text;
   // A text of UTF-8 always can be written.
-  if (present) (void)google::protobuf::util::MessageToJsonString(value, &json.text);
-  if (json.text.empty()) json.text = "null";
-  return json;
+  if (present) (void)google::protobuf::util::MessageToJsonString(value, &text);
+  // Objects come in any order: in one that is always the same, they can be compared.
+  const nlohmann::json sorted = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  return {sorted.is_discarded() ? "null" : DumpJson(sorted)};
 }
 
 JsonText ToJson(const FieldChange& field) {

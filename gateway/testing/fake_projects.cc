@@ -247,6 +247,15 @@ grpc::Status FakeProjects::CreateHook(grpc::ServerContext* context,
             [&](Kept& kept) {
               if (request->hook().image() == "x; id") return FieldError("image");
               *response = request->hook();
+              // As the service does with blanks.
+              response->set_title(std::string(absl::StripAsciiWhitespace(response->title())));
+              if (request->validate_only()) return absl::OkStatus();
+              if (response->image() == "away") return absl::UnavailableError("GitHub is away");
+              for (const auto& [name, hook] : kept.hooks) {
+                if (request->only_title() && hook.title() == response->title()) {
+                  return absl::AlreadyExistsError("the project has a hook with this title");
+                }
+              }
               response->set_name(absl::StrCat(request->parent(), "/hooks/", kept.hooks.size() + 1));
               kept.hooks[response->name()] = *response;
               return absl::OkStatus();

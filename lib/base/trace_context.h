@@ -1,7 +1,9 @@
 #ifndef KOZMIC_LIB_BASE_TRACE_CONTEXT_H_
 #define KOZMIC_LIB_BASE_TRACE_CONTEXT_H_
 
+#include <future>
 #include <string>
+#include <utility>
 
 #include "absl/strings/string_view.h"
 
@@ -32,6 +34,16 @@ class TraceScope {
  private:
   TraceContext before_;
 };
+
+// Starts a thread for a part of this thread's work, which is for the same trace.
+template <typename Work>
+auto AsyncInTrace(Work work) {
+  return std::async(std::launch::async,
+                    [context = CurrentTrace(), work = std::move(work)]() mutable {
+                      const TraceScope scope(std::move(context));
+                      return work();
+                    });
+}
 
 bool IsTraceId(absl::string_view text);
 

@@ -50,6 +50,16 @@ TEST(TraceContextTest, WhatIsNoHeaderIsNoTrace) {
   }
 }
 
+// A job's threads wrote their lines, and called Docker, for nobody.
+TEST(TraceContextTest, AThreadForAPartOfTheWorkIsForTheSameTrace) {
+  const std::string trace(32, 'a');
+  {
+    const TraceScope scope(RootOf(trace));
+    EXPECT_EQ(AsyncInTrace([] { return CurrentTrace().trace_id; }).get(), trace);
+  }
+  EXPECT_EQ(AsyncInTrace([] { return CurrentTrace().trace_id; }).get(), "");
+}
+
 TEST(TraceContextTest, ScopesNest) {
   EXPECT_FALSE(CurrentTrace().known());
   {

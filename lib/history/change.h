@@ -29,6 +29,8 @@ struct FieldChange {
   std::string field = {};
   nlohmann::json before = {};
   nlohmann::json after = {};
+  // The values were left out, as they are too long for a list.
+  bool omitted = false;
 
   bool operator==(const FieldChange&) const = default;
 };

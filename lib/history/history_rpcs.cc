@@ -14,24 +14,19 @@ constexpr int kDefaultPage = 50;
 constexpr int kLargestPage = 100;
 
 // Null: nothing.
-void SetValue(const nlohmann::json& value, const std::string& text,
+void SetValue(const nlohmann::json& value,
               google::protobuf::Value* (history::v1::FieldChange::*mutable_value)(),
               history::v1::FieldChange& out) {
   if (value.is_null()) return;
   // It was written by DumpJson, so it can be read.
-  (void)google::protobuf::util::JsonStringToMessage(text, (out.*mutable_value)());
+  (void)google::protobuf::util::JsonStringToMessage(DumpJson(value), (out.*mutable_value)());
 }
 
-void TranslateField(const FieldChange& field, bool in_list, history::v1::FieldChange* out) {
+void TranslateField(const FieldChange& field, history::v1::FieldChange* out) {
   out->set_field(field.field);
-  const std::string before = DumpJson(field.before);
-  const std::string after = DumpJson(field.after);
-  if (in_list && before.size() + after.size() > kLongestListedValues) {
-    out->set_omitted(true);
-    return;
-  }
-  SetValue(field.before, before, &history::v1::FieldChange::mutable_before, *out);
-  SetValue(field.after, after, &history::v1::FieldChange::mutable_after, *out);
+  out->set_omitted(field.omitted);
+  SetValue(field.before, &history::v1::FieldChange::mutable_before, *out);
+  SetValue(field.after, &history::v1::FieldChange::mutable_after, *out);
 }
 
 history::v1::SettingsChange::Action TranslateAction(Change::Action action) {
@@ -46,7 +41,7 @@ history::v1::SettingsChange::Action TranslateAction(Change::Action action) {
   return history::v1::SettingsChange::ACTION_UNSPECIFIED;
 }
 
-void TranslateRecord(const ChangeRecord& record, bool in_list, history::v1::SettingsChange* out) {
+void Translate(const ChangeRecord& record, history::v1::SettingsChange* out) {
   out->set_name(absl::StrCat("projects/", record.project_id, "/settingsChanges/", record.number));
   const int64_t micros = absl::ToUnixMicros(record.time);
   out->mutable_time()->set_seconds(micros / 1000000);
@@ -60,7 +55,7 @@ void TranslateRecord(const ChangeRecord& record, bool in_list, history::v1::Sett
   out->set_title(record.change.title);
   out->set_action(TranslateAction(record.change.action));
   for (const FieldChange& field : record.change.fields) {
-    TranslateField(field, in_list, out->add_fields());
+    TranslateField(field, out->add_fields());
   }
 }
 
@@ -75,14 +70,14 @@ absl::Status AnswerListSettingsChanges(const SettingsHistory& history, int64_t p
   if (request.before() < 0) return absl::InvalidArgumentError("before: must not be negative");
   const int limit = request.page_size() == 0 ? kDefaultPage : request.page_size();
   KOZMIC_ASSIGN_OR_RETURN(const auto changes, history.List(project_id, request.before(), limit));
-  for (const ChangeRecord& change : changes) TranslateRecord(change, true, response->add_changes());
+  for (const ChangeRecord& change : changes) Translate(change, response->add_changes());
   return absl::OkStatus();
 }
 
 absl::Status AnswerGetSettingsChange(const SettingsHistory& history, int64_t project_id,
                                      int64_t number, history::v1::SettingsChange* response) {
   KOZMIC_ASSIGN_OR_RETURN(const ChangeRecord change, history.Get(project_id, number));
-  TranslateRecord(change, false, response);
+  Translate(change, response);
   return absl::OkStatus();
 }
 

@@ -1,7 +1,6 @@
 #ifndef KOZMIC_LIB_HISTORY_HISTORY_RPCS_H_
 #define KOZMIC_LIB_HISTORY_HISTORY_RPCS_H_
 
-#include <cstddef>
 #include <cstdint>
 
 #include "absl/status/status.h"
@@ -14,9 +13,6 @@ namespace kozmic {
 // see the project's history.
 
 inline constexpr char kSettingsChangePattern[] = "projects/{project}/settingsChanges/{change}";
-
-// Of a field, values of more bytes than this together, as JSON, are left out of lists.
-inline constexpr size_t kLongestListedValues = 200;
 
 // INVALID_ARGUMENT for a page_size or a number that history.proto does not allow; else as
 // SettingsHistory.

@@ -9,24 +9,44 @@
 namespace kozmic {
 namespace {
 
+// Before the fields.
 constexpr char kColumns[] =
     "change_id, project_id, (extract(epoch FROM change_time) * 1000000)::bigint, user_id, login,"
-    " by_access_token, subject, title, action, fields";
+    " by_access_token, subject, title, action, ";
 
-std::string FieldsText(const std::vector<FieldChange>& fields) {
-  nlohmann::json list = nlohmann::json::array();
-  for (const FieldChange& one : fields) list.push_back({one.field, one.before, one.after});
-  return DumpJson(list);
+// What is kept of a change's fields: whole, and for lists.
+struct FieldsTexts {
+  std::string whole;
+  std::string listed;
+};
+
+FieldsTexts TextsOf(const std::vector<FieldChange>& fields) {
+  nlohmann::json whole = nlohmann::json::array();
+  nlohmann::json listed = nlohmann::json::array();
+  for (const FieldChange& one : fields) {
+    const bool omitted =
+        DumpJson(one.before).size() + DumpJson(one.after).size() > kLongestListedValues;
+    whole.push_back({one.field, one.before, one.after, false});
+    if (omitted) {
+      listed.push_back({one.field, nullptr, nullptr, true});
+    } else {
+      listed.push_back(whole.back());
+    }
+  }
+  return {.whole = DumpJson(whole), .listed = DumpJson(listed)};
 }
 
-// What is not as FieldsText writes it reads as no fields.
+// What is not as TextsOf writes it reads as no fields.
 std::vector<FieldChange> ReadFields(const char* text) {
   std::vector<FieldChange> fields;
   const nlohmann::json list = nlohmann::json::parse(text, nullptr, false);
   if (!list.is_array()) return fields;
   for (const nlohmann::json& one : list) {
-    if (!one.is_array() || one.size() != 3 || !one[0].is_string()) continue;
-    fields.push_back({.field = one[0].get<std::string>(), .before = one[1], .after = one[2]});
+    if (!one.is_array() || one.size() != 4 || !one[0].is_string() || !one[3].is_boolean()) continue;
+    fields.push_back({.field = one[0].get<std::string>(),
+                      .before = one[1],
+                      .after = one[2],
+                      .omitted = one[3].get<bool>()});
   }
   return fields;
 }
@@ -48,12 +68,13 @@ ChangeRecord ReadChange(const pqxx::row& row) {
 
 void AddChange(pqxx::transaction_base& tx, int64_t project_id, const Author& author,
                const Change& change, const HistoryLimits& limits) {
-  const std::string fields = FieldsText(change.fields);
+  const FieldsTexts fields = TextsOf(change.fields);
   tx.exec_params0(
       "INSERT INTO settings_changes (project_id, user_id, login, by_access_token, subject, title,"
-      " action, fields, bytes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+      " action, fields, listed, bytes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
       project_id, author.user_id, author.login, author.by_access_token, change.subject,
-      change.title, static_cast<int>(change.action), fields, fields.size());
+      change.title, static_cast<int>(change.action), fields.whole, fields.listed,
+      fields.whole.size());
   tx.exec_params0(
       "DELETE FROM settings_changes WHERE change_id IN (SELECT change_id FROM ("
       "  SELECT change_id, row_number() OVER newest AS place, sum(bytes) OVER newest AS total"
@@ -70,7 +91,7 @@ absl::StatusOr<std::vector<ChangeRecord>> SettingsHistory::List(int64_t project_
     changes.clear();
     for (const pqxx::row& row :
          tx.exec_params(absl::StrCat("SELECT ", kColumns,
-                                     " FROM settings_changes WHERE project_id = $1"
+                                     "listed FROM settings_changes WHERE project_id = $1"
                                      " AND ($2 = 0 OR change_id < $2)"
                                      " ORDER BY change_id DESC LIMIT $3"),
                         project_id, before, limit)) {
@@ -86,7 +107,7 @@ absl::StatusOr<ChangeRecord> SettingsHistory::Get(int64_t project_id, int64_t nu
   KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
     const pqxx::result rows = tx.exec_params(
         absl::StrCat("SELECT ", kColumns,
-                     " FROM settings_changes WHERE project_id = $1 AND change_id = $2"),
+                     "fields FROM settings_changes WHERE project_id = $1 AND change_id = $2"),
         project_id, number);
     if (rows.empty()) return absl::NotFoundError("no such change of the settings");
     change = ReadChange(rows[0]);

@@ -1,6 +1,7 @@
 #ifndef KOZMIC_LIB_HISTORY_SETTINGS_HISTORY_H_
 #define KOZMIC_LIB_HISTORY_SETTINGS_HISTORY_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -19,6 +20,9 @@ struct HistoryLimits {
   int64_t bytes = 32 << 20;
 };
 
+// Of a field, values of more bytes than this together, as JSON, are left out of lists.
+inline constexpr size_t kLongestListedValues = 200;
+
 // Adds a change to its project's history, within the transaction that makes it, and dates it.
 // Throws what libpqxx throws, as all bodies of transactions do.
 void AddChange(pqxx::transaction_base& tx, int64_t project_id, const Author& author,
@@ -31,7 +35,8 @@ class SettingsHistory {
   // `pool`, of the service's own schema, must outlive this.
   explicit SettingsHistory(PostgresPool& pool) : pool_(pool) {}
 
-  // Changes with a number below `before` (0: all), newest first, at most `limit`.
+  // Changes with a number below `before` (0: all), newest first, at most `limit`; without long
+  // values.
   absl::StatusOr<std::vector<ChangeRecord>> List(int64_t project_id, int64_t before,
                                                  int limit) const;
   // NOT_FOUND.

@@ -1,8 +1,9 @@
 #include "lib/yaml/yaml_text.h"
 
 #include <algorithm>
-#include <cctype>
-#include <limits>
+#include <sstream>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -11,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "lib/status/macros.h"
+#include "yaml-cpp/eventhandler.h"
 #include "yaml-cpp/yaml.h"
 
 namespace kozmic {
@@ -20,8 +22,8 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr int kIndent = 2;
-constexpr int kMostLevels = 64;
-constexpr int kMostValues = 100000;
+constexpr size_t kMostLevels = 64;
+constexpr size_t kMostValues = 100000;
 
 // Whether a text can stand as it is and is read as a text again: no more than that is tried.
 bool IsPlain(absl::string_view text) {
@@ -47,11 +49,16 @@ bool IsLiteral(absl::string_view text) {
   const bool printable = std::all_of(text.begin(), text.end(), [](unsigned char c) {
     return c == '\n' || c == '\t' || (c >= ' ' && c != 0x7f);
   });
-  // A byte order mark, and the controls and line ends that Unicode has besides ASCII's.
-  const bool special = absl::StrContains(text, "\xef\xbb\xbf") ||
-                       absl::StrContains(text, "\xc2\x80") || absl::StrContains(text, "\xc2\x85") ||
-                       absl::StrContains(text, "\xe2\x80\xa8") ||
-                       absl::StrContains(text, "\xe2\x80\xa9");
+  // What else YAML does not take for printable: a byte order mark, Unicode's further controls and
+  // line ends, and its two last points of the plane.
+  bool special = false;
+  for (const absl::string_view one :
+       {"\xef\xbb\xbf", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xef\xbf\xbe", "\xef\xbf\xbf"}) {
+    special = special || absl::StrContains(text, one);
+  }
+  for (size_t at = text.find('\xc2'); at != text.npos; at = text.find('\xc2', at + 1)) {
+    special = special || (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xa0);
+  }
   if (!printable || special) return false;
   const size_t last = text.find_last_not_of('\n');
   if (last == text.npos) return false;
@@ -60,8 +67,24 @@ bool IsLiteral(absl::string_view text) {
                               last + 1 - (begin == text.npos ? 0 : begin + 1)));
 }
 
+// As JSON has it, which YAML takes too, but for the controls that JSON lets stand.
 std::string Quoted(const std::string& text) {
-  return ordered_json(text).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  const std::string json =
+      ordered_json(text).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  std::string quoted;
+  for (size_t i = 0; i < json.size(); ++i) {
+    const auto c = static_cast<unsigned char>(json[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < json.size() ? json[i + 1] : 0);
+    if (c == 0x7f) {
+      quoted += "\\x7f";
+    } else if (c == 0xc2 && next < 0xa0) {
+      absl::StrAppend(&quoted, "\\x", absl::Hex(next));
+      ++i;
+    } else {
+      quoted += json[i];
+    }
+  }
+  return quoted;
 }
 
 void AppendLiteral(absl::string_view text, int indent, std::string& out) {
@@ -123,32 +146,47 @@ void AppendValue(const ordered_json& value, int indent, std::string& out) {
   }
 }
 
-absl::Status Fault(const YAML::Node& node, absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat("line ", node.Mark().line + 1, ": ", what));
-}
-
-class Reading {
+// Builds a value of what the parser tells, and stops it by an exception when there is too much: the
+// tree of nodes that yaml-cpp would build first takes hundreds of bytes for each.
+class Builder final : public YAML::EventHandler {
  public:
-  absl::StatusOr<json> Read(const YAML::Node& node, int levels) {
-    if (++values_ > kMostValues) return Fault(node, "too many values");
-    if (levels > kMostLevels) return Fault(node, "too many levels");
-    switch (node.Type()) {
-      case YAML::NodeType::Scalar:
-        return ReadScalar(node);
-      case YAML::NodeType::Sequence:
-        return ReadList(node, levels);
-      case YAML::NodeType::Map:
-        return ReadMembers(node, levels);
-      default:
-        return json(nullptr);
-    }
+  json Take() && { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { Add(mark, nullptr); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    throw YAML::ParserException(mark, "references (\"*name\") are not understood here");
   }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                const std::string& text) override {
+    // Whether a key was to be given, which is a text whatever it looks like.
+    if (!open_.empty() && open_.back().value->is_object() && !open_.back().has_key) {
+      return SetKey(mark, text);
+    }
+    Add(mark, ValueOf(tag, text));
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    Open(mark, json::array());
+  }
+  void OnSequenceEnd() override { open_.pop_back(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    Open(mark, json::object());
+  }
+  void OnMapEnd() override { open_.pop_back(); }
 
  private:
-  static json ReadScalar(const YAML::Node& node) {
-    const std::string& text = node.Scalar();
-    // Of what is in quotes or in a block.
-    if (node.Tag() == "!") return text;
+  struct OpenValue {
+    json* value = nullptr;
+    std::string key = {};
+    bool has_key = false;
+  };
+
+  static json ValueOf(const std::string& tag, const std::string& text) {
+    // Of what is in quotes or in a block, or said to be a text.
+    if (tag == "!" || tag == "tag:yaml.org,2002:str") return text;
     if (text == "true") return true;
     if (text == "false") return false;
     if (text == "null" || text == "~" || text.empty()) return nullptr;
@@ -159,30 +197,51 @@ class Reading {
     return text;
   }
 
-  absl::StatusOr<json> ReadList(const YAML::Node& node, int levels) {
-    json list = json::array();
-    for (const YAML::Node& item : node) {
-      KOZMIC_ASSIGN_OR_RETURN(json value, Read(item, levels + 1));
-      list.push_back(std::move(value));
+  void SetKey(const YAML::Mark& mark, const std::string& key) {
+    OpenValue& object = open_.back();
+    if (object.value->contains(key)) {
+      throw YAML::ParserException(mark, absl::StrCat("the key \"", key, "\" is there twice"));
     }
-    return list;
+    object.key = key;
+    object.has_key = true;
   }
 
-  absl::StatusOr<json> ReadMembers(const YAML::Node& node, int levels) {
-    json object = json::object();
-    for (const auto& member : node) {
-      if (!member.first.IsScalar()) return Fault(member.first, "a key that is no text");
-      const std::string& key = member.first.Scalar();
-      if (object.contains(key)) {
-        return Fault(member.first, absl::StrCat("the key \"", key, "\" is there twice"));
-      }
-      KOZMIC_ASSIGN_OR_RETURN(object[key], Read(member.second, levels + 1));
+  json* Add(const YAML::Mark& mark, json value) {
+    if (++values_ > kMostValues) throw YAML::ParserException(mark, "too many values");
+    if (open_.empty()) {
+      root_ = std::move(value);
+      return &root_;
     }
-    return object;
+    OpenValue& within = open_.back();
+    if (within.value->is_array()) {
+      within.value->push_back(std::move(value));
+      return &within.value->back();
+    }
+    if (!within.has_key) throw YAML::ParserException(mark, "a key that is no text");
+    within.has_key = false;
+    json& member = (*within.value)[within.key];
+    member = std::move(value);
+    return &member;
   }
 
-  int values_ = 0;
+  void Open(const YAML::Mark& mark, json value) {
+    if (open_.size() == kMostLevels) throw YAML::ParserException(mark, "too many levels");
+    open_.push_back({.value = Add(mark, std::move(value))});
+  }
+
+  json root_;
+  // What is begun, the innermost last. Nothing is added beside an inner one while it is open, so
+  // they stay where they are.
+  std::vector<OpenValue> open_;
+  size_t values_ = 0;
 };
+
+// What no text has that people write, and of which yaml-cpp takes some for the end.
+bool HasControls(absl::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](unsigned char c) {
+    return (c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
+  });
+}
 
 }  // namespace
 
@@ -190,6 +249,8 @@ std::string YamlText(const ordered_json& value) {
   std::string out;
   if (value.is_object() && !value.empty()) {
     AppendMembers(value, 0, false, out);
+  } else if (value.is_string()) {
+    absl::StrAppend(&out, Quoted(value.get<std::string>()), "\n");
   } else {
     AppendValue(value, 0, out);
     out.erase(0, 1);
@@ -198,15 +259,19 @@ std::string YamlText(const ordered_json& value) {
 }
 
 absl::StatusOr<json> ParseYaml(absl::string_view text) {
+  if (HasControls(text)) return absl::InvalidArgumentError("it has control characters");
+  std::istringstream stream{std::string(text)};
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.size() > 1) {
+    YAML::Parser parser(stream);
+    Builder builder;
+    parser.HandleNextDocument(builder);
+    Builder next;
+    if (parser.HandleNextDocument(next)) {
       return absl::InvalidArgumentError("more than one document (\"---\")");
     }
-    if (documents.empty()) return json(nullptr);
-    return Reading().Read(documents.front(), 1);
+    return std::move(builder).Take();
   } catch (const YAML::Exception& fault) {
-    return absl::InvalidArgumentError(fault.what());
+    return absl::InvalidArgumentError(absl::StrCat("line ", fault.mark.line + 1, ": ", fault.msg));
   }
 }
 

@@ -14,10 +14,11 @@ namespace kozmic {
 // fractions. yaml-cpp's own writer knows no literal block whose text does not end in one line end.
 std::string YamlText(const nlohmann::ordered_json& value);
 
-// Reads YAML from outside: one document; mappings, lists, texts, and plain whole numbers, true,
-// false and null; what is in quotes is text. INVALID_ARGUMENT says where and what is wrong: bad
-// syntax, a key twice, more than 64 levels, or more than 100,000 values (which references to
-// themselves may make of a short text).
+// Reads YAML from outside, which must be UTF-8: one document; mappings, lists, texts, and plain
+// whole numbers, true, false and null; what is in quotes is text. INVALID_ARGUMENT says where and
+// what is wrong: bad syntax, a key twice, control characters, more than 64 levels or 100,000
+// values, or a reference, by which a short text could mean a long one. Takes memory as the text is
+// long.
 absl::StatusOr<nlohmann::json> ParseYaml(absl::string_view text);
 
 }  // namespace kozmic

@@ -139,7 +139,7 @@ TEST(ParseYamlTest, TakesWhatPeopleWrite) {
   EXPECT_EQ(*ParseYaml("# nothing\n"), nullptr);
   EXPECT_EQ(*ParseYaml("a: {b: [1, -2, x y], c: ~}\nd: 'true'\ne: >\n  f\n  g\n"),
             json::parse(R"({"a": {"b": [1, -2, "x y"], "c": null}, "d": "true", "e": "f g\n"})"));
-  EXPECT_EQ(*ParseYaml("a: &x [1]\nb: *x\n"), json::parse(R"({"a": [1], "b": [1]})"));
+  EXPECT_EQ(*ParseYaml("a: !!str 1\n1: b\n"), json::parse(R"({"a": "1", "1": "b"})"));
 }
 
 TEST(ParseYamlTest, SaysWhatIsWrongAndWhere) {
@@ -158,14 +158,26 @@ TEST(ParseYamlTest, SaysWhatIsWrongAndWhere) {
 }
 
 // Bad input: a short text that means a long one.
-TEST(ParseYamlTest, ReferencesDoNotGrowWithoutEnd) {
-  std::string text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
-  for (int i = 1; i < 30; ++i) {
-    absl::StrAppend(&text, "a", i, ": &a", i, " [");
-    for (int j = 0; j < 10; ++j) absl::StrAppend(&text, j > 0 ? ", " : "", "*a", i - 1);
-    absl::StrAppend(&text, "]\n");
+TEST(ParseYamlTest, ReferencesAreNotFollowed) {
+  const std::string large = absl::StrCat("a: &a \"", std::string(1 << 20, 'x'), "\"\nb: [");
+  EXPECT_THAT(ParseYaml(large + "*a, *a]\n").status().message(),
+              HasSubstr("line 2: references (\"*name\") are not understood here"));
+  EXPECT_THAT(ParseYaml("a: &a [*a]\n").status().message(), HasSubstr("references"));
+}
+
+// Bad input: a long text of next to nothing.
+TEST(ParseYamlTest, ManyValuesAreNotKept) {
+  std::string list = "[";
+  for (int i = 0; i < 1 << 20; ++i) list += "a,";
+  EXPECT_THAT(ParseYaml(list + "a]").status().message(), HasSubstr("too many values"));
+  EXPECT_THAT(ParseYaml("a: b\x04\nc: d\n").status().message(), HasSubstr("control characters"));
+}
+
+TEST(YamlTextTest, WhatOtherReadersWouldRefuseIsEscaped) {
+  for (const std::string text : {"a\xc2\x9f\nb\n", "a\xef\xbf\xbf\nb\n", "a\x7f\nb\n"}) {
+    EXPECT_THAT(YamlText({{"k", text}}), HasSubstr("k: \"")) << text;
   }
-  EXPECT_THAT(ParseYaml(text).status().message(), HasSubstr("too many values"));
+  EXPECT_EQ(YamlText(" a\nb"), "\" a\\nb\"\n");
 }
 
 }  // namespace

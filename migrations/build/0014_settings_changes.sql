@@ -15,6 +15,8 @@ CREATE TABLE settings_changes (
   action smallint NOT NULL,
   -- JSON: [[field, before, after], ...], null where there is no value.
   fields text COMPRESSION lz4 NOT NULL,
+  -- The same without long values, for lists: [[field, before, after, whether they are left out], ...].
+  listed text COMPRESSION lz4 NOT NULL,
   -- Of `fields`, before it is compressed.
   bytes bigint NOT NULL
 );

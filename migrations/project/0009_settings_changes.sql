@@ -15,9 +15,17 @@ CREATE TABLE settings_changes (
   action smallint NOT NULL,
   -- JSON: [[field, before, after], ...], null where there is no value.
   fields text COMPRESSION lz4 NOT NULL,
+  -- The same without long values, for lists: [[field, before, after, whether they are left out], ...].
+  listed text COMPRESSION lz4 NOT NULL,
   -- Of `fields`, before it is compressed.
   bytes bigint NOT NULL
 );
 CREATE INDEX settings_changes_project ON settings_changes (project_id, change_id);
+
+ALTER TABLE hooks
+  -- Who adds it, for the history: that is told once it counts. Empty: not known.
+  ADD COLUMN creator_id bigint NOT NULL DEFAULT 0,
+  ADD COLUMN creator_login text NOT NULL DEFAULT '',
+  ADD COLUMN creator_token boolean NOT NULL DEFAULT false;
 
 -- migrate:down

@@ -116,6 +116,9 @@ class PostgresControlStore final : public ControlStore {
   absl::Status UpdateSettings(int64_t project, const v1::ProjectSettings& settings,
                               const Author& by) override {
     return pool_.Transact([&](pqxx::work& tx) -> absl::Status {
+      // The row orders those who change settings at once, and may not be there yet.
+      tx.exec_params("INSERT INTO projects (project_id) VALUES ($1) ON CONFLICT DO NOTHING",
+                     project);
       tx.exec_params("SELECT FROM projects WHERE project_id = $1 FOR UPDATE", project);
       v1::ProjectSettings before, after;
       KOZMIC_RETURN_IF_ERROR(SelectSettings(tx, project, &before));

@@ -76,7 +76,9 @@ grpc::ServerUnaryReactor* ProjectService::RestoreDeployKey(
         if (!allowed.project().facts.is_private) {
           return absl::NotFoundError("a public repository needs no deploy key");
         }
-        KOZMIC_ASSIGN_OR_RETURN(const DeployKeyRecord key, parts_.keys.Ensure(allowed.project()));
+        KOZMIC_ASSIGN_OR_RETURN(const Author author, AuthorOf(caller));
+        KOZMIC_ASSIGN_OR_RETURN(const DeployKeyRecord key,
+                                parts_.keys.Ensure(allowed.project(), author));
         Translate(key, response);
         return absl::OkStatus();
       });

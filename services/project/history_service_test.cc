@@ -87,7 +87,7 @@ TEST_F(HistoryServiceTest, TellsOfEverySettingOfThisService) {
                   "ann CHANGED badge ", "ann CHANGED registries/r.example r.example",
                   "ann ADDED registries/r.example r.example", "Bob CHANGED secrets/TOKEN TOKEN",
                   "ann ADDED secrets/TOKEN TOKEN", "Bob CHANGED " + its_name + " Tests",
-                  "ann ADDED " + its_name + " Tests"));
+                  "ann ADDED " + its_name + " Tests", "kozmic ADDED deployKey "));
   const auto list = *List();
   EXPECT_THAT(list.DebugString(), Not(HasSubstr("very secret")));
   EXPECT_EQ(CountRows("settings_changes WHERE fields LIKE '%very secret%'"), 0);
@@ -121,7 +121,7 @@ TEST_F(HistoryServiceTest, WhatFailedAtGithubIsNoChange) {
     hook_status = 502;
   }
   EXPECT_FALSE(CreateHook(project_).ok());
-  EXPECT_THAT(Told(), ElementsAre());
+  EXPECT_THAT(Told(), ElementsAre("kozmic ADDED deployKey "));
 }
 
 }  // namespace

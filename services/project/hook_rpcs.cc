@@ -15,10 +15,18 @@ grpc::ServerUnaryReactor* ProjectService::CreateHook(grpc::CallbackServerContext
         KOZMIC_ASSIGN_OR_RETURN(
             const Allowed allowed,
             Allow(caller, kProjectPattern, request->parent(), Permission::kConfigure));
+        if (request->validate_only()) {
+          HookRecord checked;
+          KOZMIC_ASSIGN_OR_RETURN(checked.fields, ValidateHook(TranslateFields(request->hook())));
+          Translate(checked, response);
+          response->clear_name();
+          return absl::OkStatus();
+        }
         KOZMIC_ASSIGN_OR_RETURN(const Author author, AuthorOf(caller));
         KOZMIC_ASSIGN_OR_RETURN(
             const HookRecord hook,
-            parts_.hooks.Create(allowed.project(), author, TranslateFields(request->hook())));
+            parts_.hooks.Create(allowed.project(), author, TranslateFields(request->hook()),
+                                request->only_title()));
         Translate(hook, response);
         return absl::OkStatus();
       });

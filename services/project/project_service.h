@@ -211,8 +211,8 @@ class ProjectService final : public v1::ProjectService::CallbackService {
   // The same, of a resource name with nothing but the project's number in it.
   absl::StatusOr<Allowed> Allow(const Caller& caller, absl::string_view pattern,
                                 const std::string& name, Permission permission) const;
-  // The caller, for the history of the settings. UNAVAILABLE when it cannot be told who they are:
-  // nothing is changed then.
+  // The caller, for the history of the settings. UNAVAILABLE when it cannot be told who they are,
+  // UNAUTHENTICATED when they are gone: nothing is changed then.
   absl::StatusOr<Author> AuthorOf(const Caller& caller) const;
   absl::StatusOr<MemberProject> MemberProjectOf(int64_t user_id, int64_t project_id,
                                                 Permission permission) const;

@@ -180,7 +180,8 @@ TEST_F(ProjectServiceTest, AHookThatACrashLeftHalfMadeIsTakenBack) {
   parts_.Stop();
   const int64_t half = *parts_.hook_store.NextHookId();
   ASSERT_TRUE(
-      parts_.hook_store.AddHook({.hook_id = half, .project_id = std::stoll(project.substr(9))}, "s")
+      parts_.hook_store
+          .AddHook({.hook_id = half, .project_id = std::stoll(project.substr(9))}, "s", {}, false)
           .ok());
   const int64_t finished = AddHook(std::stoll(project.substr(9)), 78, "secret");
   {

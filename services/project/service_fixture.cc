@@ -229,9 +229,9 @@ int64_t ServiceFixture::AddHook(int64_t project, int64_t github_hook_id, const s
   const int64_t hook = *parts_.hook_store.NextHookId();
   EXPECT_TRUE(parts_.hook_store
                   .AddHook({.hook_id = hook, .project_id = project, .fields = fields},
-                           parts_.hook_box.Seal(secret, SecretPlace(hook)))
+                           parts_.hook_box.Seal(secret, SecretPlace(hook)), {}, false)
                   .ok());
-  EXPECT_TRUE(parts_.hook_store.ActivateHook(hook, github_hook_id, nullptr).ok());
+  EXPECT_TRUE(parts_.hook_store.ActivateHook(hook, github_hook_id).ok());
   return hook;
 }
 

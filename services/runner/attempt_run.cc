@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "lib/base/backoff.h"
 #include "lib/base/log.h"
+#include "lib/base/trace_context.h"
 #include "lib/status/annotate.h"
 #include "services/runner/containers/disk_use.h"
 #include "services/runner/init/protocol.h"
@@ -120,7 +121,7 @@ std::optional<Outcome> AttemptRun::Prepare() {
     absl::MutexLock lock(&mutex_);
     prepared_ = false;
   }
-  preparing_ = std::async(std::launch::async, [this] {
+  preparing_ = AsyncInTrace([this] {
     const Profile profile = ProfileOf(policy_, job_.lease().spec());
     std::optional<Outcome> ended =
         JobPreparation(

@@ -13,6 +13,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "lib/base/log.h"
+#include "lib/base/trace_context.h"
 #include "lib/crypto/digest.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
@@ -152,7 +153,7 @@ std::optional<Outcome> JobPreparation::Prepare(const docker::ImageReference& ref
   std::stop_source abort;
   const std::stop_callback pass_on(job_.stop_token(), [&abort] { abort.request_stop(); });
   std::future<absl::Status> issuing =
-      std::async(std::launch::async, [this, stop = abort.get_token()] { return Issue(stop); });
+      AsyncInTrace([this, stop = abort.get_token()] { return Issue(stop); });
   const absl::Status planned = folder_.WritePlan(Plan(spec.script()));
   if (!planned.ok()) {
     abort.request_stop();
@@ -178,11 +179,10 @@ std::optional<Outcome> JobPreparation::Prepare(const docker::ImageReference& ref
   }
   std::future<absl::Status> serving;
   if (!installs) {
-    serving = std::async(std::launch::async,
-                         [this, stop = abort.get_token()] { return StartServices(stop); });
+    serving = AsyncInTrace([this, stop = abort.get_token()] { return StartServices(stop); });
   }
   std::future<absl::Status> fetching =
-      std::async(std::launch::async, [this, stop = abort.get_token()] { return Fetch(stop); });
+      AsyncInTrace([this, stop = abort.get_token()] { return Fetch(stop); });
   const absl::StatusOr<std::string> image = Pull(reference, local, abort.get_token());
   if (!image.ok()) {
     abort.request_stop();
@@ -229,8 +229,7 @@ JobPreparation::Guess JobPreparation::StartGuess(const std::optional<docker::Ima
     guess.image_id = tools_.last_images.Guess(spec);
   }
   if (!guess.image_id.empty()) {
-    guess.starting = std::async(std::launch::async,
-                                [this, id = guess.image_id] { return container_.Start(id); });
+    guess.starting = AsyncInTrace([this, id = guess.image_id] { return container_.Start(id); });
   }
   return guess;
 }

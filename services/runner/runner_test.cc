@@ -187,6 +187,39 @@ TEST_F(RunnerTest, AdoptsItsContainerAfterKill) {
   EXPECT_TRUE(NothingIsLeft());
 }
 
+// P22: what it was given is somebody else's by now.
+TEST_F(RunnerTest, ARevokedRunnersContainersEndWhenItsProcessStartsAgain) {
+  registered_ = true;
+  StartRunner();
+  build_.Enqueue(Spec("#!/bin/sh\necho one\nsleep 1000\n"));
+  ASSERT_TRUE(WaitForLine("one\n"));
+  runner_->Signal(SIGKILL);
+  ASSERT_EQ(runner_->Wait(kPatience), 137);
+  const std::string mine = absl::StrCat("kozmic.runner=", name_);
+  ASSERT_EQ(docker().ListContainers(mine)->size(), 1u);
+
+  build_.Revoke();
+  StartRunner();
+  EXPECT_NE(runner_->Wait(kPatience), 0) << "it says why it does not run";
+  EXPECT_EQ(docker().ListContainers(mine)->size(), 0u);
+}
+
+// Whoever has the installation's token may come back: their jobs go on meanwhile.
+TEST_F(RunnerTest, ARefusedRunnerOfTheInstallationLeavesItsContainers) {
+  StartRunner();
+  build_.Enqueue(Spec("#!/bin/sh\necho one\nsleep 1000\n"));
+  ASSERT_TRUE(WaitForLine("one\n"));
+  runner_->Signal(SIGKILL);
+  ASSERT_EQ(runner_->Wait(kPatience), 137);
+  build_.Revoke();
+  StartRunner();
+  EXPECT_NE(runner_->Wait(kPatience), 0);
+  const std::string mine = absl::StrCat("kozmic.runner=", name_);
+  const auto left = docker().ListContainers(mine);
+  ASSERT_EQ(left->size(), 1u);
+  EXPECT_TRUE(docker().RemoveContainer(left->front().id).ok());
+}
+
 TEST_F(RunnerTest, ReportsWhatEndedWhileItWasAway) {
   StartRunner();
   const std::string attempt = build_.Enqueue(

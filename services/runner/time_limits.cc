@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lib/base/log.h"
+#include "lib/base/trace_context.h"
 
 namespace kozmic::runner {
 namespace {
@@ -21,7 +22,10 @@ TimeLimits::TimeLimits(const MachineClock& clock, Job& job, const Moment& grante
       most_(absl::Seconds(job.lease().spec().timeout_seconds())),
       most_silence_(absl::Seconds(job.lease().spec().stall_timeout_seconds())) {
   if (most_ <= absl::ZeroDuration() && most_silence_ <= absl::ZeroDuration()) return;
-  thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
+  thread_ = std::jthread([this, context = CurrentTrace()](const std::stop_token& stop) {
+    const TraceScope trace(context);
+    Run(stop);
+  });
 }
 
 TimeLimits::~TimeLimits() = default;

@@ -26,6 +26,7 @@ export function join(world) {
     const refused = await fetch(`${installation.gateway}/api/v1/join`);
     assert.equal((await refused.json()).code, 'no_runners_from_elsewhere');
     await assert.rejects(elsewhere('join', installation.gateway, '--token', 'kzj_x'), /lets no machines in as runners/);
+    assert.ok(!existsSync(STATE), 'a refusal leaves nothing behind');
     await installation.kozmicWith({ KOZMIC_RUNNERS_LISTEN: '127.0.0.1' }, 'up');
     const told = await (await fetch(`${installation.gateway}/api/v1/join`)).json();
     assert.equal(told.build_address, installation.rpcAddress('build'));

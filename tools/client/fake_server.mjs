@@ -40,7 +40,7 @@ export class FakeServer {
   requests = [];
   bodies = [];
   authorizations = new Set();
-  /** `(request, response, url)` → true when it has answered; before everything else. */
+  /** `(request, response, url, body)` → true when it has answered; before everything else. */
   intercept = () => false;
   log = { bytes: Buffer.alloc(0), sealed: true };
   streams = new Set();
@@ -111,7 +111,7 @@ export class FakeServer {
     for await (const part of request) parts.push(part);
     const body = Buffer.concat(parts).toString();
     if (request.method === 'POST') this.bodies.push(body === '' ? null : JSON.parse(body));
-    if (this.intercept(request, response, url)) return undefined;
+    if (this.intercept(request, response, url, body)) return undefined;
     if (request.headers.authorization !== `Bearer ${TOKEN}`) return this.refuse(response, 401, 'unauthenticated', 'Sign in first.');
     if (body !== '' && request.headers['content-type'] !== 'application/json') return this.refuse(response, 415, 'bad', 'not JSON');
     if (url.pathname === '/api/v1/projects') return this.json(response, 200, { projects: this.projects });
@@ -185,10 +185,11 @@ function environmentOf(server, more) {
 }
 
 /** Runs a command to its end: `{ code, out, bytes, err }`. */
-export function run(server, argv, more = {}) {
+export function run(server, argv, more = {}, input = '') {
   return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...argv], { env: environmentOf(server, more), encoding: 'buffer', timeout: 60_000, maxBuffer: 1 << 28 },
+    const child = execFile(process.execPath, [MAIN, ...argv], { env: environmentOf(server, more), encoding: 'buffer', timeout: 60_000, maxBuffer: 1 << 28 },
       (error, out, err) => resolve({ code: error ? error.code : 0, out: out.toString(), bytes: out, err: err.toString() }));
+    child.stdin.end(input);
   });
 }
 

@@ -31,11 +31,15 @@ export async function settings(argv, { environment, output }) {
   return PASSED;
 }
 
+/** Byte for byte: what is no text is for the server to refuse. */
 async function contentOf(path) {
   try {
-    return await readFile(path === '-' ? '/dev/stdin' : path, 'utf8');
+    if (path !== '-') return await readFile(path);
+    const parts = [];
+    for await (const part of process.stdin) parts.push(part);
+    return Buffer.concat(parts);
   } catch (error) {
-    throw new Failure(`cannot read ${path}: ${error.code ?? error.message}`);
+    throw new Failure(`cannot read ${path === '-' ? 'standard input' : path}: ${error.code ?? error.message}`);
   }
 }
 

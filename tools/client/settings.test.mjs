@@ -16,17 +16,18 @@ const PLAN = {
 };
 
 let server;
+/** Types and bodies. */
 let sent;
 before(async () => { server = await new FakeServer().start(); });
 after(() => server.stop());
 beforeEach(() => {
   server.requests.length = 0;
   sent = [];
-  server.intercept = (request, response, url) => {
+  server.intercept = (request, response, url, body) => {
     if (!url.pathname.endsWith('/settings/file')) return false;
     if (request.method === 'GET') response.writeHead(200, { 'content-type': 'application/yaml' }).end(FILE);
     else {
-      sent.push(request.headers['content-type']);
+      sent.push([request.headers['content-type'], body]);
       server.json(response, 200, { ...PLAN, applied: url.searchParams.get('dry_run') === 'false' });
     }
     return true;
@@ -51,9 +52,12 @@ test('a file is applied, or only looked at', async () => {
     'PUT /api/v1/projects/1/settings/file?dry_run=true&remove=true',
     'PUT /api/v1/projects/1/settings/file?dry_run=false&remove=false',
   ]);
-  assert.deepEqual(sent, ['application/yaml', 'application/yaml']);
+  assert.deepEqual(sent, [['application/yaml', FILE], ['application/yaml', FILE]]);
   const json = await run(server, ['settings', '1', '--apply', path, '--json']);
   assert.deepEqual(JSON.parse(json.out), { ...PLAN, applied: true });
+  const piped = await run(server, ['settings', '1', '--apply', '-'], {}, 'version: 1\n');
+  assert.equal(piped.code, 0, piped.err);
+  assert.deepEqual(sent.at(-1), ['application/yaml', 'version: 1\n']);
 });
 
 test('what cannot be read or was not meant is not sent', async () => {

@@ -3,7 +3,7 @@ import type { Me } from './types';
 
 const TIMEOUT_MS = 15_000;
 /** Longer than the gateway waits for the services that ask GitHub meanwhile. */
-const CHANGE_TIMEOUT_MS = 30_000;
+const CHANGE_TIMEOUT_MS = 50_000;
 
 let csrfToken = '';
 let skewMs = 0;

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/history/settings_history.h"
+#include "lib/outgoing/receiver.h"
 #include "lib/status/macros.h"
 
 namespace kozmic::build {
@@ -26,18 +27,11 @@ NotificationHookRecord ReadHook(const pqxx::row& row) {
           .waiting = row[7].as<int>()};
 }
 
-// Its address up to the path, which is a secret at many receivers.
-std::string Receiver(absl::string_view url) {
-  const size_t host = url.find("//");
-  const size_t path = host == absl::string_view::npos ? host : url.find_first_of("/?#", host + 2);
-  return std::string(url.substr(0, path));
-}
-
 void AddHookChange(pqxx::transaction_base& tx, const Author& by, int64_t project, int64_t hook,
                    absl::string_view url, Change::Action action) {
   AddChange(tx, project, by,
             {.subject = absl::StrCat("notificationHooks/", hook),
-             .title = Receiver(url),
+             .title = ReceiverOf(url),
              .action = action});
 }
 

@@ -48,7 +48,8 @@ class CredentialStore {
   virtual absl::StatusOr<DeployKeyRecord> GetDeployKey(int64_t project_id) = 0;
   // Adds the project's key, unless it has one; answers the one that it has then.
   // FAILED_PRECONDITION when the project has gone.
-  virtual absl::StatusOr<DeployKeyRecord> AddDeployKey(const DeployKeyRecord& key) = 0;
+  virtual absl::StatusOr<DeployKeyRecord> AddDeployKey(const DeployKeyRecord& key,
+                                                       const Author& by) = 0;
   // Puts a key in the place of the one with the fingerprint `was`. FAILED_PRECONDITION when the
   // project has another one by now.
   virtual absl::Status ReplaceDeployKey(const DeployKeyRecord& key, const std::string& was,

@@ -36,8 +36,8 @@ class CredentialStoreTest : public ::testing::Test {
 TEST_F(CredentialStoreTest, AProjectHasOneDeployKey) {
   // K12
   EXPECT_EQ(store_.GetDeployKey(project_).status().code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(store_.AddDeployKey(Key("a"))->fingerprint, "a");
-  EXPECT_EQ(store_.AddDeployKey(Key("b"))->fingerprint, "a");
+  EXPECT_EQ(store_.AddDeployKey(Key("a"), {})->fingerprint, "a");
+  EXPECT_EQ(store_.AddDeployKey(Key("b"), {})->fingerprint, "a");
   ASSERT_TRUE(store_.NoteDeployKey(project_, "a", 500, "").ok());
   auto key = *store_.GetDeployKey(project_);
   EXPECT_EQ(key.github_key_id, 500);

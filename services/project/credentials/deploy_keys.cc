@@ -36,11 +36,12 @@ absl::StatusOr<DeployKeyRecord> DeployKeys::MakePair(int64_t project_id) const {
   return key;
 }
 
-absl::StatusOr<DeployKeyRecord> DeployKeys::Ensure(const Actor& actor, int64_t project_id) const {
+absl::StatusOr<DeployKeyRecord> DeployKeys::Ensure(const Actor& actor, int64_t project_id,
+                                                   const Author& by) const {
   auto key = parts_.store.GetDeployKey(project_id);
   if (absl::IsNotFound(key.status())) {
     KOZMIC_ASSIGN_OR_RETURN(const DeployKeyRecord made, MakePair(project_id));
-    key = parts_.store.AddDeployKey(made);
+    key = parts_.store.AddDeployKey(made, by);
   }
   KOZMIC_RETURN_IF_ERROR(key.status());
 
@@ -78,9 +79,10 @@ absl::StatusOr<int64_t> DeployKeys::EnsureAtGithub(const Actor& actor,
   return made.id;
 }
 
-absl::StatusOr<DeployKeyRecord> DeployKeys::Ensure(const ProjectRecord& project) const {
+absl::StatusOr<DeployKeyRecord> DeployKeys::Ensure(const ProjectRecord& project,
+                                                   const Author& by) const {
   KOZMIC_ASSIGN_OR_RETURN(const Actor actor, parts_.actors.FindAdmin(project));
-  return Ensure(actor, project.project_id);
+  return Ensure(actor, project.project_id, by);
 }
 
 absl::StatusOr<DeployKeyRecord> DeployKeys::Rotate(const ProjectRecord& project,

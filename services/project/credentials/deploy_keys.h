@@ -16,6 +16,9 @@
 
 namespace kozmic::project {
 
+// Who added a key that nobody asked for, because its repository is private.
+inline const Author kByItself = {.login = "kozmic"};
+
 // The keys with which runners fetch from private repositories: one pair a project, whose public
 // half may read at GitHub, whose private half is sealed here and leaves only for a fetch.
 // Thread-safe. Errors of GitHub's are for users (github_errors.h).
@@ -38,8 +41,10 @@ class DeployKeys {
   absl::StatusOr<DeployKeyRecord> Get(int64_t project_id) const;
   // Sees to it that the project has a key and GitHub has it: makes what is missing. An error of
   // GitHub's is noted with the key.
-  absl::StatusOr<DeployKeyRecord> Ensure(const Actor& actor, int64_t project_id) const;
-  absl::StatusOr<DeployKeyRecord> Ensure(const ProjectRecord& project) const;
+  absl::StatusOr<DeployKeyRecord> Ensure(const Actor& actor, int64_t project_id,
+                                         const Author& by = kByItself) const;
+  absl::StatusOr<DeployKeyRecord> Ensure(const ProjectRecord& project,
+                                         const Author& by = kByItself) const;
   // Makes a new pair and puts it at GitHub before the old one is given up.
   absl::StatusOr<DeployKeyRecord> Rotate(const ProjectRecord& project, const Author& by) const;
   // Deletes the project's keys at GitHub. Absent is fine.

@@ -59,13 +59,20 @@ absl::StatusOr<DeployKeyRecord> PostgresCredentialStore::GetDeployKey(int64_t pr
   return key;
 }
 
-absl::StatusOr<DeployKeyRecord> PostgresCredentialStore::AddDeployKey(const DeployKeyRecord& key) {
+absl::StatusOr<DeployKeyRecord> PostgresCredentialStore::AddDeployKey(const DeployKeyRecord& key,
+                                                                      const Author& by) {
   DeployKeyRecord kept;
   KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) {
-    tx.exec_params0(
+    const pqxx::result added = tx.exec_params(
         "INSERT INTO deploy_keys (project_id, public_key, private_key, fingerprint)"
         " VALUES ($1, $2, $3, $4) ON CONFLICT (project_id) DO NOTHING",
         key.project_id, key.public_key, key.sealed_private_key, key.fingerprint);
+    if (added.affected_rows() > 0) {
+      AddChange(tx, key.project_id, by,
+                {.subject = "deployKey",
+                 .action = Change::Action::kAdded,
+                 .fields = {{.field = "fingerprint", .after = key.fingerprint}}});
+    }
     return SelectKey(tx, key.project_id, &kept);
   }));
   return kept;

@@ -16,7 +16,8 @@ class PostgresCredentialStore final : public CredentialStore {
   explicit PostgresCredentialStore(PostgresPool& pool) : pool_(pool) {}
 
   absl::StatusOr<DeployKeyRecord> GetDeployKey(int64_t project_id) override;
-  absl::StatusOr<DeployKeyRecord> AddDeployKey(const DeployKeyRecord& key) override;
+  absl::StatusOr<DeployKeyRecord> AddDeployKey(const DeployKeyRecord& key,
+                                               const Author& by) override;
   absl::Status ReplaceDeployKey(const DeployKeyRecord& key, const std::string& was,
                                 const Author& by) override;
   absl::Status NoteDeployKey(int64_t project_id, const std::string& fingerprint,

@@ -50,14 +50,15 @@ class ResealerTest : public ::testing::Test {
     hook_ = *hooks_.NextHookId();
     EXPECT_TRUE(hooks_
                     .AddHook({.hook_id = hook_, .project_id = project_},
-                             old_.hook.Seal("h", SecretPlace(hook_)))
+                             old_.hook.Seal("h", SecretPlace(hook_)), {}, false)
                     .ok());
     EXPECT_TRUE(
         credentials_
             .AddDeployKey({.project_id = project_,
                            .public_key = "p",
                            .sealed_private_key = old_.key.Seal("k", DeployKeyPlace(project_)),
-                           .fingerprint = "f"})
+                           .fingerprint = "f"},
+                          {})
             .ok());
     for (const std::string name : {"A", "B", "C"}) {
       EXPECT_TRUE(Secrets(credentials_, old_.secret).Set(project_, name, "value " + name, {}).ok());

@@ -34,12 +34,14 @@ class HookStore {
   // A number for a new hook.
   virtual absl::StatusOr<int64_t> NextHookId() = 0;
   // Adds a hook that is not yet at GitHub: its deliveries are taken, but it builds nothing and is
-  // not listed. Dates it. NOT_FOUND when its project has gone.
+  // not listed. Dates it. NOT_FOUND when its project has gone; ALREADY_EXISTS if the title must be
+  // the only one and is not, those included that are not yet at GitHub.
   virtual absl::StatusOr<HookRecord> AddHook(const HookRecord& hook,
-                                             const std::string& sealed_secret) = 0;
-  // Notes GitHub's number of the hook; it counts from now on. `by`: who has just made it; null when
-  // it was there before, which is no change of the settings. NOT_FOUND.
-  virtual absl::Status ActivateHook(int64_t hook_id, int64_t github_hook_id, const Author* by) = 0;
+                                             const std::string& sealed_secret, const Author& by,
+                                             bool only_title) = 0;
+  // Notes GitHub's number of the hook; it counts from now on, and when it did not before, the
+  // history tells who added it. NOT_FOUND.
+  virtual absl::Status ActivateHook(int64_t hook_id, int64_t github_hook_id) = 0;
   // Takes back a hook that never counted, with its deliveries. Idempotent.
   virtual absl::Status TakeHookBack(int64_t hook_id) = 0;
   // The first hook with a number above `after` that was added at least `age` ago and has never

@@ -2,12 +2,17 @@
 
 #include "services/project/hooks/hook_store.h"
 
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/history/settings_history.h"
 #include "lib/testing/postgres.h"
 #include "services/project/hooks/postgres_hook_store.h"
 #include "services/project/projects/postgres_project_store.h"
+#include "services/project/webhooks/postgres_delivery_store.h"
 
 namespace kozmic::project {
 namespace {
@@ -44,8 +49,8 @@ class HookStoreTest : public ::testing::Test {
 
   int64_t Add(const HookFields& fields = kFields) {
     const int64_t hook_id = *store_.NextHookId();
-    const auto hook =
-        store_.AddHook({.hook_id = hook_id, .project_id = project_, .fields = fields}, "sealed");
+    const auto hook = store_.AddHook({.hook_id = hook_id, .project_id = project_, .fields = fields},
+                                     "sealed", {}, false);
     EXPECT_TRUE(hook.ok()) << hook.status();
     EXPECT_EQ(hook->hook_id, hook_id);
     return hook_id;
@@ -53,7 +58,7 @@ class HookStoreTest : public ::testing::Test {
 
   int64_t AddMade(int64_t github_hook_id) {
     const int64_t hook = Add();
-    EXPECT_TRUE(store_.ActivateHook(hook, github_hook_id, nullptr).ok());
+    EXPECT_TRUE(store_.ActivateHook(hook, github_hook_id).ok());
     return hook;
   }
 
@@ -79,12 +84,12 @@ TEST_F(HookStoreTest, AHookCountsOnceGithubHasIt) {
   EXPECT_TRUE(store_.ListHooks(project_)->empty());
   EXPECT_EQ(store_.ListAllHooks(project_)->size(), 2u);
   EXPECT_EQ(store_.GetHook(project_, first).status().code(), absl::StatusCode::kNotFound);
-  EXPECT_TRUE(store_.ActivateHook(second, 78, nullptr).ok());
-  EXPECT_TRUE(store_.ActivateHook(first, 77, nullptr).ok());
+  EXPECT_TRUE(store_.ActivateHook(second, 78).ok());
+  EXPECT_TRUE(store_.ActivateHook(first, 77).ok());
   const auto hooks = *store_.ListHooks(project_);
   ASSERT_EQ(hooks.size(), 2u);
   EXPECT_EQ(hooks[0].hook_id, first);
-  EXPECT_EQ(store_.ActivateHook(404, 77, nullptr).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(store_.ActivateHook(404, 77).code(), absl::StatusCode::kNotFound);
 }
 
 TEST_F(HookStoreTest, AHookThatNeverCountedIsTakenBack) {
@@ -119,10 +124,18 @@ TEST_F(HookStoreTest, IsChangedByItsProjectOnly) {
 TEST_F(HookStoreTest, TheHistoryTellsWhoChangedWhat) {
   const SettingsHistory history(pool_);
   const Author ada = {.user_id = 7, .login = "ada"};
-  const int64_t hook = Add();
+  const int64_t hook = *store_.NextHookId();
+  ASSERT_TRUE(store_
+                  .AddHook({.hook_id = hook, .project_id = project_, .fields = kFields}, "sealed",
+                           ada, false)
+                  .ok());
   EXPECT_THAT(*history.List(project_, 0, 10), IsEmpty()) << "it is not there yet";
-  ASSERT_TRUE(store_.ActivateHook(hook, 77, &ada).ok());
-  ASSERT_TRUE(store_.ActivateHook(hook, 78, nullptr).ok());
+  // GitHub's ping may come before its answer.
+  PostgresDeliveryStore deliveries(pool_);
+  ASSERT_TRUE(deliveries.FinishHook(hook, 77).ok());
+  ASSERT_TRUE(deliveries.FinishHook(hook, 78).ok());
+  EXPECT_EQ(store_.GetHook(project_, hook)->github_hook_id, 77);
+  ASSERT_TRUE(store_.ActivateHook(hook, 77).ok());
   ASSERT_TRUE(store_.SetFields(project_, hook, kFields, ada).ok());
   EXPECT_THAT(*history.List(project_, 0, 10), SizeIs(1)) << "nothing was changed";
   HookFields changed = kFields;
@@ -149,6 +162,37 @@ TEST_F(HookStoreTest, TheHistoryTellsWhoChangedWhat) {
   EXPECT_EQ(list[0].change.fields, FieldChanges(ValuesOf(changed), {}));
 }
 
+// Two who apply the same file at once.
+TEST_F(HookStoreTest, ATitleThatMustBeTheOnlyOneIs) {
+  const auto add = [&](int64_t project, bool only_title) {
+    return store_
+        .AddHook({.hook_id = *store_.NextHookId(), .project_id = project, .fields = kFields},
+                 "sealed", {}, only_title)
+        .status();
+  };
+  std::atomic<int> added = 0, refused = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      const absl::Status status = add(project_, true);
+      if (status.ok()) ++added;
+      if (absl::IsAlreadyExists(status)) ++refused;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(added, 1);
+  EXPECT_EQ(refused, 3);
+  EXPECT_TRUE(add(other_, true).ok());
+  EXPECT_TRUE(add(project_, false).ok()) << "who does not ask for it may have two";
+  const int64_t first = store_.ListAllHooks(project_)->front().hook_id;
+  const auto all = *store_.ListAllHooks(project_);
+  for (const HookRecord& hook : all) {
+    ASSERT_TRUE(store_.ActivateHook(hook.hook_id, 70 + hook.hook_id - first).ok());
+    ASSERT_TRUE(store_.RemoveHook(hook.hook_id, nullptr).ok());
+  }
+  EXPECT_TRUE(add(project_, true).ok());
+}
+
 TEST_F(HookStoreTest, ARemovedHookIsGoneButForItsDeliveries) {
   // K24
   const int64_t hook = AddMade(77);
@@ -166,7 +210,7 @@ TEST_F(HookStoreTest, ARemovedHookIsGoneButForItsDeliveries) {
   EXPECT_TRUE(store_.ListAllHooks(project_)->empty());
   EXPECT_EQ(store_.GetHook(project_, hook).status().code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(store_.GetSealedSecret(hook).status().code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(store_.ActivateHook(hook, 78, nullptr).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(store_.ActivateHook(hook, 78).code(), absl::StatusCode::kNotFound);
   int deliveries = 0;
   ASSERT_TRUE(pool_
                   .Autocommit([&](pqxx::nontransaction& tx) {
@@ -178,11 +222,12 @@ TEST_F(HookStoreTest, ARemovedHookIsGoneButForItsDeliveries) {
 }
 
 TEST_F(HookStoreTest, AHookNeedsItsProject) {
-  EXPECT_EQ(store_.AddHook({.hook_id = 1, .project_id = 404}, "sealed").status().code(),
+  EXPECT_EQ(store_.AddHook({.hook_id = 1, .project_id = 404}, "sealed", {}, false).status().code(),
             absl::StatusCode::kNotFound);
   ASSERT_TRUE(PostgresProjectStore(pool_).BeginRemoval(project_).ok());
-  EXPECT_EQ(store_.AddHook({.hook_id = 1, .project_id = project_}, "sealed").status().code(),
-            absl::StatusCode::kNotFound);
+  EXPECT_EQ(
+      store_.AddHook({.hook_id = 1, .project_id = project_}, "sealed", {}, false).status().code(),
+      absl::StatusCode::kNotFound);
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ std::string Hooks::Url(int64_t hook_id) const {
 }
 
 absl::StatusOr<HookRecord> Hooks::Create(const ProjectRecord& project, const Author& by,
-                                         HookFields fields) const {
+                                         HookFields fields, bool only_title) const {
   KOZMIC_ASSIGN_OR_RETURN(fields, ValidateHook(std::move(fields)));
   KOZMIC_ASSIGN_OR_RETURN(const auto existing, parts_.store.ListAllHooks(project.project_id));
   if (existing.size() >= kMostHooks) {
@@ -69,17 +69,17 @@ absl::StatusOr<HookRecord> Hooks::Create(const ProjectRecord& project, const Aut
 
   // The hook must be known here first: GitHub tests it while it is being made there.
   const std::string secret = parts_.random.Hex(kSecretBytes);
-  KOZMIC_ASSIGN_OR_RETURN(
-      HookRecord hook,
-      parts_.store.AddHook(
-          {.hook_id = hook_id, .project_id = project.project_id, .fields = std::move(fields)},
-          parts_.secret_box.Seal(secret, SecretPlace(hook_id))));
+  auto added = parts_.store.AddHook(
+      {.hook_id = hook_id, .project_id = project.project_id, .fields = std::move(fields)},
+      parts_.secret_box.Seal(secret, SecretPlace(hook_id)), by, only_title);
+  if (absl::IsAlreadyExists(added.status())) return WithReason(added.status(), "title_taken");
+  KOZMIC_RETURN_IF_ERROR(added.status());
+  HookRecord hook = *std::move(added);
   const auto at_github =
       parts_.github.CreateHook(actor.token, actor.repository.full_name,
                                {.url = Url(hook_id), .secret = secret, .events = WebhookEvents()});
-  const absl::Status status = at_github.ok()
-                                  ? parts_.store.ActivateHook(hook_id, at_github->id, &by)
-                                  : FromGithub(at_github.status());
+  const absl::Status status = at_github.ok() ? parts_.store.ActivateHook(hook_id, at_github->id)
+                                             : FromGithub(at_github.status());
   if (!status.ok()) {
     Undo(actor, hook, by);
     return status;
@@ -149,14 +149,14 @@ absl::StatusOr<Hooks::Outcome> Hooks::RestoreOne(const Actor& actor, const HookR
   if (found == at_github.end()) {
     KOZMIC_ASSIGN_OR_RETURN(const github::NewHook wanted, Wanted(hook));
     KOZMIC_ASSIGN_OR_RETURN(const int64_t made, MakeAgain(actor, wanted));
-    KOZMIC_RETURN_IF_ERROR(parts_.store.ActivateHook(hook.hook_id, made, nullptr));
+    KOZMIC_RETURN_IF_ERROR(parts_.store.ActivateHook(hook.hook_id, made));
     outcome = Outcome::kRecreated;
   } else if (found->url != url || !SameEvents(found->events) || !found->active ||
              found->content_type != "json" || found->id != hook.github_hook_id) {
     KOZMIC_ASSIGN_OR_RETURN(const github::NewHook wanted, Wanted(hook));
     const auto updated = parts_.github.UpdateHook(actor.token, repository, found->id, wanted);
     if (!updated.ok()) return FromGithub(updated.status());
-    KOZMIC_RETURN_IF_ERROR(parts_.store.ActivateHook(hook.hook_id, found->id, nullptr));
+    KOZMIC_RETURN_IF_ERROR(parts_.store.ActivateHook(hook.hook_id, found->id));
     outcome = Outcome::kEdited;
   }
   // What a lost answer has left twice would deliver everything twice.

@@ -44,9 +44,10 @@ class Hooks {
 
   explicit Hooks(Parts parts) : parts_(std::move(parts)) {}
 
-  // Creates the hook here and at GitHub, or nowhere.
+  // Creates the hook here and at GitHub, or nowhere. ALREADY_EXISTS title_taken if its title must
+  // be the only one and is not.
   absl::StatusOr<HookRecord> Create(const ProjectRecord& project, const Author& by,
-                                    HookFields fields) const;
+                                    HookFields fields, bool only_title) const;
   absl::StatusOr<HookRecord> Update(const ProjectRecord& project, int64_t hook_id,
                                     HookFields fields, const Author& by) const;
   // Deletes the hook at GitHub and here, or nowhere.

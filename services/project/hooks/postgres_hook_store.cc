@@ -1,60 +1,19 @@
 #include "services/project/hooks/postgres_hook_store.h"
 
 #include "absl/strings/str_cat.h"
-#include "lib/history/settings_history.h"
 #include "lib/postgres/array.h"
 #include "lib/postgres/prepared.h"
 #include "lib/postgres/times.h"
 #include "lib/status/macros.h"
+#include "services/project/hooks/hook_rows.h"
 
 namespace kozmic::project {
 namespace {
 
-constexpr char kColumns[] =
-    "hook_id, project_id, title, image, script, install_script, tracked_files, NOT disabled, "
-    "branches, events, github_hook_id, (extract(epoch FROM create_time) * 1000000)::bigint, "
-    "(extract(epoch FROM update_time) * 1000000)::bigint, labels, timeout_seconds, "
-    "stall_timeout_seconds, max_parallel, services";
 // What counts.
 constexpr char kCounts[] = "made AND remove_time IS NULL";
 
-std::string Subject(int64_t hook_id) { return absl::StrCat("hooks/", hook_id); }
-
-HookRecord ReadHook(const pqxx::row& row) {
-  HookRecord hook{.hook_id = row[0].as<int64_t>(),
-                  .project_id = row[1].as<int64_t>(),
-                  .fields = {.title = row[2].as<std::string>(),
-                             .image = row[3].as<std::string>(),
-                             .script = row[4].as<std::string>(),
-                             .install_script = row[5].as<std::string>(),
-                             .tracked_files = TextsFromArray(row[6]),
-                             .enabled = row[7].as<bool>(),
-                             .branches = TextsFromArray(row[8]),
-                             .events = row[9].as<unsigned>(),
-                             .labels = TextsFromArray(row[13]),
-                             .timeout_seconds = row[14].as<int>(),
-                             .stall_timeout_seconds = row[15].as<int>(),
-                             .max_parallel = row[16].as<int>(),
-                             .services = ServicesFromJson(row[17].c_str())},
-                  .create_time = TimeFromMicros(row[11]),
-                  .update_time = TimeFromMicros(row[12])};
-  if (!row[10].is_null()) hook.github_hook_id = row[10].as<int64_t>();
-  return hook;
-}
-
 absl::Status NoSuchHook() { return absl::NotFoundError("no such hook"); }
-
-// Of a hook that came or went, with all that it had.
-void AddHookChange(pqxx::transaction_base& tx, const Author& by, const HookRecord& hook,
-                   Change::Action action) {
-  const SettingValues values = ValuesOf(hook.fields);
-  AddChange(tx, hook.project_id, by,
-            {.subject = Subject(hook.hook_id),
-             .title = hook.fields.title,
-             .action = action,
-             .fields = action == Change::Action::kAdded ? FieldChanges({}, values)
-                                                        : FieldChanges(values, {})});
-}
 
 }  // namespace
 
@@ -69,42 +28,47 @@ absl::StatusOr<int64_t> PostgresHookStore::NextHookId() {
 }
 
 absl::StatusOr<HookRecord> PostgresHookStore::AddHook(const HookRecord& hook,
-                                                      const std::string& sealed_secret) {
+                                                      const std::string& sealed_secret,
+                                                      const Author& by, bool only_title) {
   HookRecord added;
   const HookFields& fields = hook.fields;
-  KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
-    const pqxx::result rows = tx.exec_params(
+  KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) -> absl::Status {
+    // The project's row orders those whose titles must be the only ones.
+    if (tx.exec_params(absl::StrCat("SELECT FROM projects WHERE project_id = $1 AND state = 2",
+                                    only_title ? " FOR UPDATE" : ""),
+                       hook.project_id)
+            .empty()) {
+      return absl::NotFoundError("no such project");
+    }
+    if (only_title && !tx.exec_params("SELECT FROM hooks WHERE project_id = $1 AND title = $2"
+                                      " AND remove_time IS NULL LIMIT 1",
+                                      hook.project_id, fields.title)
+                           .empty()) {
+      return absl::AlreadyExistsError("the project has a hook with this title");
+    }
+    added = ReadHook(tx.exec_params1(
         absl::StrCat("INSERT INTO hooks (hook_id, project_id, title, image, script, secret,"
                      " install_script, tracked_files, disabled, branches, events, labels,"
-                     " timeout_seconds, stall_timeout_seconds, max_parallel, services)"
-                     " OVERRIDING SYSTEM VALUE SELECT $1, project_id, $3, $4, $5, $6, $7,"
-                     " $8::text[], NOT $9::boolean, $10::text[], $11, $12::text[], $13, $14, $15,"
-                     " $16::jsonb"
-                     " FROM projects"
-                     " WHERE project_id = $2 AND state = 2 RETURNING ",
-                     kColumns),
+                     " timeout_seconds, stall_timeout_seconds, max_parallel, services,"
+                     " creator_id, creator_login, creator_token)"
+                     " OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text[],"
+                     " NOT $9::boolean, $10::text[], $11, $12::text[], $13, $14, $15, $16::jsonb,"
+                     " $17, $18, $19) RETURNING ",
+                     kHookColumns),
         hook.hook_id, hook.project_id, fields.title, fields.image, fields.script, sealed_secret,
         fields.install_script, ToArray(fields.tracked_files), fields.enabled,
         ToArray(fields.branches), fields.events, ToArray(fields.labels), fields.timeout_seconds,
-        fields.stall_timeout_seconds, fields.max_parallel, ServicesToJson(fields.services));
-    if (rows.empty()) return absl::NotFoundError("no such project");
-    added = ReadHook(rows[0]);
+        fields.stall_timeout_seconds, fields.max_parallel, ServicesToJson(fields.services),
+        by.user_id, by.login, by.by_access_token));
     return absl::OkStatus();
   }));
   return added;
 }
 
-absl::Status PostgresHookStore::ActivateHook(int64_t hook_id, int64_t github_hook_id,
-                                             const Author* by) {
+absl::Status PostgresHookStore::ActivateHook(int64_t hook_id, int64_t github_hook_id) {
   return pool_.Transact([&](pqxx::work& tx) -> absl::Status {
-    const pqxx::result rows =
-        tx.exec_params(absl::StrCat("UPDATE hooks SET github_hook_id = $2, made = true"
-                                    " WHERE hook_id = $1 AND remove_time IS NULL RETURNING ",
-                                    kColumns),
-                       hook_id, github_hook_id);
-    if (rows.empty()) return NoSuchHook();
-    if (by != nullptr) AddHookChange(tx, *by, ReadHook(rows[0]), Change::Action::kAdded);
-    return absl::OkStatus();
+    return MarkMade(tx, hook_id, github_hook_id, /*unknown_only=*/false) ? absl::OkStatus()
+                                                                         : NoSuchHook();
   });
 }
 
@@ -121,7 +85,7 @@ absl::StatusOr<std::optional<HookRecord>> PostgresHookStore::NextUnmadeHook(int6
   KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
     hook.reset();
     const pqxx::result rows = tx.exec_params(
-        absl::StrCat("SELECT ", kColumns,
+        absl::StrCat("SELECT ", kHookColumns,
                      " FROM hooks WHERE NOT made AND hook_id > $1"
                      " AND create_time <= now() - $2::interval ORDER BY hook_id LIMIT 1"),
         after, Interval(age));
@@ -136,10 +100,10 @@ absl::StatusOr<std::vector<HookRecord>> PostgresHookStore::List(int64_t project_
   std::vector<HookRecord> hooks;
   KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) {
     hooks.clear();
-    for (const pqxx::row& row :
-         tx.exec_params(absl::StrCat("SELECT ", kColumns, " FROM hooks WHERE project_id = $1 AND ",
-                                     condition, " ORDER BY hook_id"),
-                        project_id)) {
+    for (const pqxx::row& row : tx.exec_params(
+             absl::StrCat("SELECT ", kHookColumns, " FROM hooks WHERE project_id = $1 AND ",
+                          condition, " ORDER BY hook_id"),
+             project_id)) {
       hooks.push_back(ReadHook(row));
     }
     return absl::OkStatus();
@@ -158,7 +122,7 @@ absl::StatusOr<std::map<int64_t, std::vector<HookRecord>>> PostgresHookStore::Li
     hooks.clear();
     for (const pqxx::row& row :
          ExecPrepared(tx,
-                      absl::StrCat("SELECT ", kColumns,
+                      absl::StrCat("SELECT ", kHookColumns,
                                    " FROM hooks WHERE project_id = ANY($1::bigint[]) AND ", kCounts,
                                    " ORDER BY hook_id"),
                       ToArray(project_ids))) {
@@ -178,8 +142,8 @@ absl::StatusOr<HookRecord> PostgresHookStore::GetHook(int64_t project_id, int64_
   HookRecord hook;
   KOZMIC_RETURN_IF_ERROR(pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
     const pqxx::result rows = tx.exec_params(
-        absl::StrCat("SELECT ", kColumns, " FROM hooks WHERE project_id = $1 AND hook_id = $2 AND ",
-                     kCounts),
+        absl::StrCat("SELECT ", kHookColumns,
+                     " FROM hooks WHERE project_id = $1 AND hook_id = $2 AND ", kCounts),
         project_id, hook_id);
     if (rows.empty()) return NoSuchHook();
     hook = ReadHook(rows[0]);
@@ -193,10 +157,11 @@ absl::StatusOr<HookRecord> PostgresHookStore::SetFields(int64_t project_id, int6
                                                         const Author& by) {
   HookRecord hook;
   KOZMIC_RETURN_IF_ERROR(pool_.Transact([&](pqxx::work& tx) -> absl::Status {
-    const pqxx::result old = tx.exec_params(
-        absl::StrCat("SELECT ", kColumns, " FROM hooks WHERE project_id = $1 AND hook_id = $2 AND ",
-                     kCounts, " FOR UPDATE"),
-        project_id, hook_id);
+    const pqxx::result old =
+        tx.exec_params(absl::StrCat("SELECT ", kHookColumns,
+                                    " FROM hooks WHERE project_id = $1 AND hook_id = $2 AND ",
+                                    kCounts, " FOR UPDATE"),
+                       project_id, hook_id);
     if (old.empty()) return NoSuchHook();
     const pqxx::result rows = tx.exec_params(
         absl::StrCat("UPDATE hooks SET title = $3, image = $4, script = $5, install_script = $6,"
@@ -206,7 +171,7 @@ absl::StatusOr<HookRecord> PostgresHookStore::SetFields(int64_t project_id, int6
                      " services = $15::jsonb,"
                      " update_time = now()"
                      " WHERE project_id = $1 AND hook_id = $2 AND ",
-                     kCounts, " RETURNING ", kColumns),
+                     kCounts, " RETURNING ", kHookColumns),
         project_id, hook_id, fields.title, fields.image, fields.script, fields.install_script,
         ToArray(fields.tracked_files), fields.enabled, ToArray(fields.branches), fields.events,
         ToArray(fields.labels), fields.timeout_seconds, fields.stall_timeout_seconds,
@@ -215,7 +180,7 @@ absl::StatusOr<HookRecord> PostgresHookStore::SetFields(int64_t project_id, int6
     auto changes = FieldChanges(ValuesOf(ReadHook(old[0]).fields), ValuesOf(hook.fields));
     if (changes.empty()) return absl::OkStatus();
     AddChange(tx, project_id, by,
-              {.subject = Subject(hook_id),
+              {.subject = HookSubject(hook_id),
                .title = hook.fields.title,
                .action = Change::Action::kChanged,
                .fields = std::move(changes)});
@@ -229,7 +194,7 @@ absl::Status PostgresHookStore::RemoveHook(int64_t hook_id, const Author* by) {
     const pqxx::result rows = tx.exec_params(
         absl::StrCat("UPDATE hooks SET remove_time = now(), secret = '', github_hook_id = NULL"
                      " WHERE hook_id = $1 AND remove_time IS NULL RETURNING ",
-                     kColumns),
+                     kHookColumns),
         hook_id);
     if (!rows.empty() && by != nullptr) {
       AddHookChange(tx, *by, ReadHook(rows[0]), Change::Action::kRemoved);

@@ -18,9 +18,9 @@ class PostgresHookStore final : public HookStore {
   explicit PostgresHookStore(PostgresPool& pool) : pool_(pool) {}
 
   absl::StatusOr<int64_t> NextHookId() override;
-  absl::StatusOr<HookRecord> AddHook(const HookRecord& hook,
-                                     const std::string& sealed_secret) override;
-  absl::Status ActivateHook(int64_t hook_id, int64_t github_hook_id, const Author* by) override;
+  absl::StatusOr<HookRecord> AddHook(const HookRecord& hook, const std::string& sealed_secret,
+                                     const Author& by, bool only_title) override;
+  absl::Status ActivateHook(int64_t hook_id, int64_t github_hook_id) override;
   absl::Status TakeHookBack(int64_t hook_id) override;
   absl::StatusOr<std::optional<HookRecord>> NextUnmadeHook(int64_t after,
                                                            absl::Duration age) override;

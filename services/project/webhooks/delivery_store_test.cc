@@ -39,7 +39,8 @@ class DeliveryStoreTest : public ::testing::Test {
     EXPECT_TRUE(projects.FinishProject(project_, {}, absl::Hours(1)).ok());
     for (int64_t* hook : {&hook_, &other_hook_}) {
       *hook = *hooks_.NextHookId();
-      EXPECT_TRUE(hooks_.AddHook({.hook_id = *hook, .project_id = project_}, "sealed").ok());
+      EXPECT_TRUE(
+          hooks_.AddHook({.hook_id = *hook, .project_id = project_}, "sealed", {}, false).ok());
     }
   }
 
@@ -93,7 +94,7 @@ TEST_F(DeliveryStoreTest, KnowsWhatAHookIsSignedWith) {
   EXPECT_EQ(key->repository_id, 9);
   EXPECT_EQ(key->sealed_secret, "sealed");
   EXPECT_EQ(key->github_hook_id, std::nullopt);
-  EXPECT_TRUE(hooks_.ActivateHook(hook_, 77, nullptr).ok());
+  EXPECT_TRUE(hooks_.ActivateHook(hook_, 77).ok());
   EXPECT_EQ(store_.GetHookKey(hook_)->github_hook_id, 77);
   EXPECT_EQ(store_.GetHookKey(404).status().code(), absl::StatusCode::kNotFound);
 }
@@ -252,7 +253,7 @@ TEST_F(DeliveryStoreTest, WhatWasTakenSurvivesACrashOfTheDatabase) {
   const int64_t project = projects.AddProject({.repository_id = 9}, 1)->project_id;
   ASSERT_TRUE(projects.FinishProject(project, {}, absl::Hours(1)).ok());
   const int64_t hook = *hooks.NextHookId();
-  ASSERT_TRUE(hooks.AddHook({.hook_id = hook, .project_id = project}, "s").ok());
+  ASSERT_TRUE(hooks.AddHook({.hook_id = hook, .project_id = project}, "s", {}, false).ok());
   ASSERT_TRUE(*store.AddDelivery({.hook_id = hook, .guid = "g", .event = "push", .body = "b"}));
   server.Crash();
   EXPECT_EQ(store.AddDelivery({.hook_id = hook, .guid = "h", .body = "c"}).status().code(),
@@ -262,7 +263,7 @@ TEST_F(DeliveryStoreTest, WhatWasTakenSurvivesACrashOfTheDatabase) {
 }
 
 TEST_F(DeliveryStoreTest, N6TellsWhatBecameOfEach) {
-  ASSERT_TRUE(hooks_.ActivateHook(hook_, 77, nullptr).ok());
+  ASSERT_TRUE(hooks_.ActivateHook(hook_, 77).ok());
   ASSERT_TRUE(store_
                   .AddDelivery({.hook_id = hook_,
                                 .guid = "g1",

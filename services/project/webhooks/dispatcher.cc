@@ -234,7 +234,7 @@ bool Dispatcher::Retry(const WaitingDelivery& delivery, const absl::Status& erro
     return true;
   }
   Log(Severity::kWarning, "cannot dispatch a delivery yet",
-      {{"delivery", delivery.delivery_id}, {"attempt", delivery.attempts}, {"error", error}});
+      {{"delivery", delivery.guid}, {"attempt", delivery.attempts}, {"error", error}});
   // Away for everyone, or wrong with this one?
   const bool is_away = IsRetryable(error) && !absl::IsResourceExhausted(error);
   if (!is_away && delivery.attempts >= options_.most_attempts) {

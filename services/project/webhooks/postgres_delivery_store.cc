@@ -10,6 +10,7 @@
 #include "lib/postgres/times.h"
 #include "lib/status/annotate.h"
 #include "lib/status/macros.h"
+#include "services/project/hooks/hook_rows.h"
 
 namespace kozmic::project {
 namespace {
@@ -127,11 +128,8 @@ std::vector<absl::StatusOr<HookKey>> PostgresDeliveryStore::GetHookKeys(
 }
 
 absl::Status PostgresDeliveryStore::FinishHook(int64_t hook_id, int64_t github_hook_id) {
-  return pool_.Autocommit([&](pqxx::nontransaction& tx) -> absl::Status {
-    tx.exec_params0(
-        "UPDATE hooks SET github_hook_id = $2, made = true"
-        " WHERE hook_id = $1 AND github_hook_id IS NULL AND remove_time IS NULL",
-        hook_id, github_hook_id);
+  return pool_.Transact([&](pqxx::work& tx) {
+    MarkMade(tx, hook_id, github_hook_id, /*unknown_only=*/true);
     return absl::OkStatus();
   });
 }

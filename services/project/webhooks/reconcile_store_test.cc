@@ -29,9 +29,10 @@ class ReconcileStoreTest : public ::testing::Test {
 
   int64_t AddHook(int64_t github_hook_id) {
     const int64_t hook = *hooks_.NextHookId();
-    EXPECT_TRUE(hooks_.AddHook({.hook_id = hook, .project_id = project_}, "sealed").ok());
+    EXPECT_TRUE(
+        hooks_.AddHook({.hook_id = hook, .project_id = project_}, "sealed", {}, false).ok());
     if (github_hook_id != 0) {
-      EXPECT_TRUE(hooks_.ActivateHook(hook, github_hook_id, nullptr).ok());
+      EXPECT_TRUE(hooks_.ActivateHook(hook, github_hook_id).ok());
     }
     return hook;
   }

@@ -210,7 +210,7 @@ TEST_F(WebhookTest, AHooksFirstPingFinishesIt) {
   const int64_t half = *parts_.hook_store.NextHookId();
   ASSERT_TRUE(parts_.hook_store
                   .AddHook({.hook_id = half, .project_id = project_},
-                           parts_.hook_box.Seal(kSecret, SecretPlace(half)))
+                           parts_.hook_box.Seal(kSecret, SecretPlace(half)), {}, false)
                   .ok());
   ASSERT_EQ(parts_.hook_store.ListHooks(project_)->size(), 1u);
   v1::Webhook ping = Webhook("ping", Ping(80).dump());

@@ -5,6 +5,7 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "lib/base/log.h"
+#include "lib/base/trace_context.h"
 #include "lib/status/macros.h"
 #include "services/runner/init/protocol.h"
 
@@ -62,7 +63,10 @@ absl::StatusOr<docker::ContainerInfo> ScriptContainer::Find() {
 }
 
 void ScriptContainer::Watch() {
-  watcher_ = std::jthread([this](const std::stop_token& stop) { WatchUntilGone(stop); });
+  watcher_ = std::jthread([this, context = CurrentTrace()](const std::stop_token& stop) {
+    const TraceScope trace(context);
+    WatchUntilGone(stop);
+  });
 }
 
 void ScriptContainer::WatchUntilGone(const std::stop_token& stop) {
@@ -101,7 +105,7 @@ void ScriptContainer::WatchUntilGone(const std::stop_token& stop) {
 }
 
 void ScriptContainer::Signal(absl::string_view signal) {
-  signals_.push_back(std::async(std::launch::async, [this, signal = std::string(signal)] {
+  signals_.push_back(AsyncInTrace([this, signal = std::string(signal)] {
     const absl::Status sent = docker_.KillContainer(Name(), signal);
     if (!sent.ok()) {
       Log(Severity::kInfo, "a container took no signal",

@@ -12,6 +12,7 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "lib/base/log.h"
+#include "lib/base/trace_context.h"
 
 namespace kozmic::runner {
 namespace {
@@ -59,8 +60,7 @@ std::string ServiceContainers::NameOf(const v1::Service& service) const {
 absl::Status ServiceContainers::Start(const Pull& pull) const {
   std::vector<std::future<absl::Status>> starts;
   for (const v1::Service& service : job_.lease().spec().services()) {
-    starts.push_back(std::async(std::launch::async,
-                                [this, &service, &pull] { return StartOne(service, pull); }));
+    starts.push_back(AsyncInTrace([this, &service, &pull] { return StartOne(service, pull); }));
   }
   // What made the others stop says more than that they did.
   absl::Status first;
@@ -98,8 +98,10 @@ void ServiceContainers::Watch() {
   absl::MutexLock lock(&watchers_mutex_);
   if (!watchers_.empty()) return;
   for (const v1::Service& service : job_.lease().spec().services()) {
-    watchers_.emplace_back(
-        [this, &service](const std::stop_token& stop) { WatchOne(service, stop); });
+    watchers_.emplace_back([this, &service, context = CurrentTrace()](const std::stop_token& stop) {
+      const TraceScope trace(context);
+      WatchOne(service, stop);
+    });
   }
 }
 
@@ -150,8 +152,7 @@ void ServiceContainers::TellOfFailure() {
   std::vector<std::pair<const v1::Service*, std::future<std::string>>> tails;
   for (const v1::Service& service : job_.lease().spec().services()) {
     if (ended_.contains(service.name())) continue;
-    tails.emplace_back(&service,
-                       std::async(std::launch::async, [this, &service] { return Tail(service); }));
+    tails.emplace_back(&service, AsyncInTrace([this, &service] { return Tail(service); }));
   }
   for (auto& [service, tail] : tails) {
     const std::string lines = tail.get();
@@ -190,9 +191,8 @@ absl::Status ServiceContainers::Remove() {
   StopWatching();
   std::vector<std::future<absl::Status>> removals;
   for (const v1::Service& service : job_.lease().spec().services()) {
-    removals.push_back(std::async(std::launch::async, [this, &service] {
-      return RemoveOwnContainer(docker_, policy_, NameOf(service));
-    }));
+    removals.push_back(AsyncInTrace(
+        [this, &service] { return RemoveOwnContainer(docker_, policy_, NameOf(service)); }));
   }
   absl::Status first;
   for (std::future<absl::Status>& removal : removals) first.Update(removal.get());

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "lib/base/trace_context.h"
 #include "lib/status/macros.h"
 
 namespace kozmic::runner {
@@ -125,7 +126,8 @@ absl::Status ImagePuller::PullPatiently(const Wanted& wanted, bool fallback, std
   std::stop_source give_up;
   const std::stop_callback pass_on(stop, [&give_up] { give_up.request_stop(); });
   absl::Status status;
-  std::thread pulling([&] {
+  std::thread pulling([&, context = CurrentTrace()] {
+    const TraceScope trace(context);
     status =
         docker_.PullImage(reference, auth, options_.pull_timeout, give_up.get_token(), progress);
     if (!answered.HasBeenNotified()) answered.Notify();

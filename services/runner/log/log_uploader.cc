@@ -15,6 +15,7 @@
 #include "absl/time/clock.h"
 #include "lib/base/backoff.h"
 #include "lib/base/log.h"
+#include "lib/base/trace_context.h"
 #include "lib/rpc/client.h"
 
 namespace kozmic::runner {
@@ -77,7 +78,10 @@ LogUploader::LogUploader(std::shared_ptr<grpc::Channel> channel, FileWatcher& wa
     Log(Severity::kError, "a log cannot be watched",
         {{"log", options_.log}, {"error", watch.status()}});
   }
-  thread_ = std::thread([this] { Run(); });
+  thread_ = std::thread([this, context = CurrentTrace()] {
+    const TraceScope trace(context);
+    Run();
+  });
 }
 
 LogUploader::~LogUploader() {

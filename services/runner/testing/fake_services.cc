@@ -106,6 +106,11 @@ v1::OpenSessionRequest FakeBuild::session_request() const {
   return session_request_;
 }
 
+void FakeBuild::Revoke() {
+  absl::MutexLock lock(&mutex_);
+  revoked_ = true;
+}
+
 void FakeBuild::TakeAway(const std::string& attempt) {
   absl::MutexLock lock(&mutex_);
   attempts_[attempt].live = false;
@@ -154,7 +159,7 @@ bool FakeBuild::WaitForCheckouts(int count, absl::Duration patience) {
 grpc::Status FakeBuild::Check(const grpc::ServerContext& context,
                               const std::string& session) const {
   const auto bearer = context.client_metadata().find("authorization");
-  if (bearer == context.client_metadata().end() ||
+  if (revoked_ || bearer == context.client_metadata().end() ||
       std::string(bearer->second.data(), bearer->second.size()) != token_) {
     return {grpc::StatusCode::UNAUTHENTICATED, "not a runner"};
   }

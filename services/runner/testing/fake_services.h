@@ -48,6 +48,8 @@ class FakeBuild final : public v1::RunnerService::Service {
   void set_renew_seconds(int seconds);
   // What the newest session was opened with.
   v1::OpenSessionRequest session_request() const;
+  // From now on no runner is known, as when all were revoked.
+  void Revoke();
   // Makes an attempt's fence stale, as when its runner was taken for lost.
   void TakeAway(const std::string& attempt);
 
@@ -107,6 +109,7 @@ class FakeBuild final : public v1::RunnerService::Service {
 
   const std::string token_;
   mutable absl::Mutex mutex_;
+  bool revoked_ ABSL_GUARDED_BY(mutex_) = false;
   int jobs_ ABSL_GUARDED_BY(mutex_) = 0;
   int sessions_ ABSL_GUARDED_BY(mutex_) = 0;
   // The newest of each runner, and whose it is.

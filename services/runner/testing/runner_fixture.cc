@@ -15,6 +15,7 @@
 #include "absl/time/clock.h"
 #include "lib/docker/image_reference.h"
 #include "lib/testing/free_port.h"
+#include "services/runner/registration/credential_file.h"
 
 namespace kozmic::runner {
 
@@ -101,9 +102,18 @@ std::unique_ptr<RunnerProcess> RunnerTest::MakeRunner(const std::string& name,
   const std::string network = absl::StrContains(more_config, "network_policy")
                                   ? ""
                                   : "job_network_policy: open\nfork_network_policy: open\n";
+  std::string token = absl::StrCat("\nrunner_token: ", kRunnerToken);
+  if (registered_) {
+    fs::create_directories(folder + "/cache");
+    const absl::Status written = WriteCredential(
+        folder + "/cache/credential",
+        {.credential = kRunnerToken, .token_sha256 = "", .create_time = absl::Now()});
+    EXPECT_TRUE(written.ok()) << written;
+    token.clear();
+  }
   std::ofstream(config) << "listen: 127.0.0.1:" << port << "\nbuild_address: " << server_->address()
-                        << "\nlogstream_address: " << server_->address()
-                        << "\nrunner_token: " << kRunnerToken << "\nname: " << name
+                        << "\nlogstream_address: " << server_->address() << token
+                        << "\nname: " << name
                         << "\nslots: 2\nlabels: [linux, test]\ndocker_host: " << engine_host_
                         << "\nwork_dir: " << folder << "/work\ncache_dir: " << folder << "/cache"
                         << "\ninit_path: "

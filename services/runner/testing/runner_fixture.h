@@ -61,6 +61,8 @@ class RunnerTest : public DockerTest {
   std::string commit_;
   // Besides the git server's.
   std::vector<std::string> clone_url_prefixes_;
+  // Whether runners have credentials of their own, as those that registered.
+  bool registered_ = false;
   int admin_port_ = 0;
   FakeBuild build_{kRunnerToken};
   FakeLogstream logstream_;

@@ -1,13 +1,12 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { createToken, listTokens, revokeToken } from '../../api/account';
 import { REQUIRED } from '../../api/faults';
 import type { AccessToken, NewToken } from '../../api/types';
 import { ConfirmButton } from '../../components/confirm_button';
-import { CopyField } from '../../components/copy_field';
 import { Field, FieldLabel, FormTrouble, SubmitButton, useForm } from '../../components/form';
-import { AlertIcon } from '../../components/icons';
 import { Empty, Loading, SectionHead } from '../../components/section';
 import { RelativeTime } from '../../components/time';
+import { ToldOnce } from '../../components/told_once';
 import { formatDay } from '../../format';
 import { now } from '../../state/clock';
 import { useResource } from '../../state/resource';
@@ -29,8 +28,13 @@ export function TokensSection() {
         <code class="nowrap">Authorization: Bearer kzp_…</code>.
       </SectionHead>
       {made && (
-        <Made
-          made={made}
+        <ToldOnce
+          ariaLabel={`The token ${made.token.name}`}
+          words="Copy the token now: it is not shown again."
+          label={made.token.name}
+          text={made.secret}
+          testId="new-token"
+          textTestId="token-secret"
           close={() => {
             setMade(null);
             head.current?.focus();
@@ -67,32 +71,6 @@ export function TokensSection() {
           }}
         />
       )}
-    </section>
-  );
-}
-
-/** The one time that a token is shown. */
-function Made({ made, close }: { made: NewToken; close: () => void }) {
-  const panel = useRef<HTMLElement>(null);
-  useEffect(() => panel.current?.focus(), [made]);
-  return (
-    <section
-      class="panel panel-made"
-      ref={panel}
-      tabIndex={-1}
-      aria-label={`The token ${made.token.name}`}
-      data-testid="new-token"
-    >
-      <p class="warning">
-        <AlertIcon />
-        <span>Copy the token now: it is not shown again.</span>
-      </p>
-      <CopyField label={made.token.name} text={made.secret} testId="token-secret" />
-      <div class="form-end">
-        <button type="button" class="button" onClick={close}>
-          I have copied it
-        </button>
-      </div>
     </section>
   );
 }

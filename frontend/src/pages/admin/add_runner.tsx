@@ -1,12 +1,11 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { createRegistrationToken, deleteRegistrationToken, listRegistrationTokens } from '../../api/admin';
 import type { NewRegistrationToken, RegistrationToken } from '../../api/types';
 import { ConfirmButton } from '../../components/confirm_button';
-import { CopyField } from '../../components/copy_field';
 import { Field, FormTrouble, SubmitButton, useForm } from '../../components/form';
-import { AlertIcon } from '../../components/icons';
 import { Loading, SectionHead } from '../../components/section';
 import { Moment, RelativeTime } from '../../components/time';
+import { ToldOnce } from '../../components/told_once';
 import { now } from '../../state/clock';
 import { useReloadEvery } from '../../state/refresh';
 import { useResource } from '../../state/resource';
@@ -31,8 +30,13 @@ export function AddRunner() {
         revoke.
       </SectionHead>
       {made && (
-        <Made
-          made={made}
+        <ToldOnce
+          ariaLabel="A new runner"
+          words="Run this in a checkout of Kozmic CI on the machine now: the token is not shown again."
+          label="Command"
+          text={commandOf(made)}
+          testId="new-registration-token"
+          textTestId="join-command"
           close={() => {
             setMade(null);
             head.current?.focus();
@@ -66,26 +70,10 @@ export function AddRunner() {
   );
 }
 
-/** The one time that a token is shown. */
-function Made({ made, close }: { made: NewRegistrationToken; close: () => void }) {
-  const panel = useRef<HTMLElement>(null);
-  useEffect(() => panel.current?.focus(), [made]);
-  const { runner } = made.registration_token;
-  const command = [`./kozmic join ${location.origin}`, runner === null ? '' : ` --name ${runner}`, ` --token ${made.token}`];
-  return (
-    <section class="panel panel-made" ref={panel} tabIndex={-1} aria-label="A new runner" data-testid="new-registration-token">
-      <p class="warning">
-        <AlertIcon />
-        <span>Run this in a checkout of Kozmic CI on the machine now: the token is not shown again.</span>
-      </p>
-      <CopyField label="Command" text={command.join('')} testId="join-command" />
-      <div class="form-end">
-        <button type="button" class="button" onClick={close}>
-          I have copied it
-        </button>
-      </div>
-    </section>
-  );
+/** What the machine's administrator types there. */
+function commandOf({ token, registration_token: { runner } }: NewRegistrationToken): string {
+  const name = runner === null ? '' : ` --name ${runner}`;
+  return `./kozmic join ${location.origin}${name} --token ${token}`;
 }
 
 function TokenRow({ token, removed }: { token: RegistrationToken; removed: () => void }) {

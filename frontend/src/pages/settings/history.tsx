@@ -9,6 +9,7 @@ import { ConfirmButton } from '../../components/confirm_button';
 import { ChevronIcon } from '../../components/icons';
 import { Empty, Loading, SectionHead } from '../../components/section';
 import { Moment, RelativeTime } from '../../components/time';
+import { plural } from '../../format';
 import { labelOf } from '../../setting_labels';
 import {
   buildSettingsBefore,
@@ -33,6 +34,8 @@ export function HistorySection({ project: { id } }: { project: Project }) {
     const known = resource.peek().value;
     if (!known?.next_page_token) return;
     const page = await listChanges(id, { token: known.next_page_token, limit: PAGE_SIZE });
+    // Loaded anew meanwhile.
+    if (resource.peek().value !== known) return;
     resource.value = { value: joined(known, page), error: null };
   });
   return (
@@ -140,6 +143,8 @@ function FieldDetails({ field }: { field: FieldChange }) {
   );
 }
 
+/** Of a script of a megabyte nobody reads all here. */
+const MOST_LINES = 2_000;
 const LINE_MARK = { old: '-', new: '+', same: ' ', gap: '⋯' } as const;
 
 function Lines({ lines }: { lines: DiffLine[] }) {
@@ -150,11 +155,14 @@ function Lines({ lines }: { lines: DiffLine[] }) {
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
     >
-      {lines.map(({ kind, text }, index) => (
+      {lines.slice(0, MOST_LINES).map(({ kind, text }, index) => (
         <span key={index} class={`change-line change-${kind}`}>
           {`${LINE_MARK[kind]} ${text}`}
         </span>
       ))}
+      {lines.length > MOST_LINES && (
+        <span class="change-line change-gap">{`⋯ ${plural(lines.length - MOST_LINES, 'more line')}`}</span>
+      )}
     </pre>
   );
 }

@@ -1,4 +1,4 @@
-import { useId, useState } from 'preact/hooks';
+import { useId, useRef, useState } from 'preact/hooks';
 import { applySettingsFile, settingsFileUrl } from '../../api/settings_file';
 import type { Project, SettingsPlan } from '../../api/types';
 import { ActionButton, Trouble, useAction } from '../../components/action';
@@ -26,29 +26,16 @@ export function FileSection({ project }: { project: Project }) {
   );
 }
 
-interface Chosen {
-  name: string;
-  text: string;
+interface Input {
+  file: File;
+  /** Which choice it is: the same file may be chosen again once it was edited. */
+  choice: number;
 }
 
-/** Shows what a file would change before it does. */
 function Apply({ project }: { project: number }) {
-  const [chosen, setChosen] = useState<Chosen | null>(null);
+  const [input, setInput] = useState<Input | null>(null);
   const [remove, setRemove] = useState(false);
-  const [plan, setPlan] = useState<SettingsPlan | null>(null);
-  const look = useAction(async () => {
-    if (chosen) setPlan(await applySettingsFile(project, chosen.text, { dryRun: true, remove }));
-  });
-  const apply = useAction(async () => {
-    if (!chosen) return;
-    setPlan(await applySettingsFile(project, chosen.text, { dryRun: false, remove }));
-    say('The settings are as the file says.');
-  });
   const id = useId();
-  const choose = async (file: File | undefined) => {
-    setPlan(null);
-    setChosen(file ? { name: file.name, text: await file.text() } : null);
-  };
   return (
     <section class="form form-after" aria-labelledby={id} data-testid="apply-file">
       <h3 class="form-title" id={id}>
@@ -61,7 +48,14 @@ function Apply({ project }: { project: number }) {
           type="file"
           accept=".yaml,.yml"
           data-testid="file"
-          onChange={(event) => void choose(event.currentTarget.files?.[0])}
+          // Else the same file could not be chosen again.
+          onClick={(event) => {
+            event.currentTarget.value = '';
+          }}
+          onChange={(event) => {
+            const file = event.currentTarget.files?.[0];
+            setInput(file ? { file, choice: (input?.choice ?? 0) + 1 } : null);
+          }}
         />
         <span class="small muted">Hooks are known by their titles: one that is not here is added.</span>
       </label>
@@ -70,27 +64,46 @@ function Apply({ project }: { project: number }) {
           type="checkbox"
           checked={remove}
           data-testid="remove"
-          onChange={(event) => {
-            setRemove(event.currentTarget.checked);
-            setPlan(null);
-          }}
+          onChange={(event) => setRemove(event.currentTarget.checked)}
         />
         <span>
           Delete hooks that are not in the file
           <span class="small muted check-hint">Their webhooks at GitHub, too.</span>
         </span>
       </label>
+      {input && <Steps key={`${input.choice} ${remove}`} project={project} file={input.file} remove={remove} />}
+    </section>
+  );
+}
+
+/** Shows what a file would change before it does. Of another file or choice it is another one. */
+function Steps({ project, file, remove }: { project: number; file: File; remove: boolean }) {
+  const [plan, setPlan] = useState<SettingsPlan | null>(null);
+  const told = useRef<HTMLDivElement>(null);
+  const run = async (dryRun: boolean) => {
+    setPlan(await applySettingsFile(project, file, { dryRun, remove }));
+    told.current?.focus();
+  };
+  const look = useAction(() => run(true));
+  const apply = useAction(async () => {
+    await run(false);
+    say('The settings are as the file says.');
+  });
+  return (
+    <>
       <Trouble error={look.error ?? apply.error} />
-      {plan && <Plan plan={plan} />}
+      <div ref={told} tabIndex={-1} aria-live="polite" data-testid="plan">
+        {plan && <Plan plan={plan} />}
+      </div>
       <div class="form-end">
-        {chosen && (
+        {!apply.running && (
           <ActionButton action={look} label="Show what it changes" runningLabel="Looking…" testId="look" />
         )}
-        {plan && !plan.applied && plan.changes.length > 0 && (
+        {!look.running && plan && !plan.applied && plan.changes.length > 0 && (
           <ActionButton action={apply} label="Apply" runningLabel="Applying…" class="button-primary" testId="apply" />
         )}
       </div>
-    </section>
+    </>
   );
 }
 
@@ -102,12 +115,12 @@ const VERBS = {
 function Plan({ plan: { applied, changes, missing } }: { plan: SettingsPlan }) {
   const verbs = applied ? VERBS.past : VERBS.future;
   return (
-    <div aria-live="polite" data-testid="plan">
+    <>
       {changes.length === 0 && <p>Nothing differs: the settings are as the file says.</p>}
       {changes.length > 0 && (
         <ul>
-          {changes.map(({ what, title, action, fields }) => (
-            <li key={`${what} ${title}`} class="anywhere">
+          {changes.map(({ what, title, action, fields }, index) => (
+            <li key={index} class="anywhere">
               {verbs[action]} {what === 'hook' ? 'the hook ' : 'how builds are run'}
               {title && <strong>{title}</strong>}
               {fields.length > 0 && `: ${fields.map(labelOf).join(', ')}`}
@@ -127,6 +140,6 @@ function Plan({ plan: { applied, changes, missing } }: { plan: SettingsPlan }) {
           </ul>
         </>
       )}
-    </div>
+    </>
   );
 }
