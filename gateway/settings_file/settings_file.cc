@@ -20,8 +20,6 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr int kVersion = 1;
-// GitHub's limit.
-constexpr size_t kMostHooks = 20;
 
 // In the order of a reader: first what it is, then what it does, then how.
 constexpr const char* kHookFields[] = {

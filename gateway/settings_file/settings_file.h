@@ -37,8 +37,12 @@ struct ProjectConfiguration {
 std::string WriteSettingsFile(absl::string_view repository,
                               const ProjectConfiguration& configuration);
 
-// All scripts of a project have 8 MB together; the file indents them.
-inline constexpr size_t kLargestSettingsFile = 14 << 20;
+// Of a file that is applied: the parser keeps all of what stands in brackets until it ends, at 250
+// bytes for one. Scripts of a project may be 8 MB together, which nobody writes by hand.
+inline constexpr size_t kLargestSettingsFile = 512 << 10;
+
+// Of a project: GitHub's limit.
+inline constexpr size_t kMostHooks = 20;
 
 // INVALID_ARGUMENT says where in the file what is wrong: not UTF-8, bad YAML, a key that is not
 // known, a value of another kind, more hooks than a project may have. What is in a hook is for

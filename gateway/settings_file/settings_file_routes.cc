@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "gateway/answer.h"
 #include "gateway/ask.h"
@@ -11,6 +12,7 @@
 #include "gateway/query.h"
 #include "gateway/resource.h"
 #include "gateway/translate.h"
+#include "lib/base/log.h"
 #include "lib/http/router.h"
 #include "lib/outgoing/receiver.h"
 #include "lib/rpc/client.h"
@@ -25,8 +27,14 @@ using ProjectStub = project::v1::ProjectService::Stub;
 using Action = SettingsPlan::Action;
 
 constexpr char kMediaType[] = "application/yaml";
-// In which whoever applies a file is answered: GitHub may be slow, and browsers wait no longer.
-constexpr absl::Duration kApplyTime = absl::Seconds(25);
+// After which nothing more is begun, and nothing waited for: GitHub may be slow, and browsers and
+// ./kozmic wait for 30 s at least.
+constexpr absl::Duration kApplyTime = absl::Seconds(20);
+
+// What may be over in a moment, or is somebody else's doing at the same time.
+bool IsUnfinished(const absl::Status& status) {
+  return IsRetryable(status) || Reason(status) == "title_taken";
+}
 
 const char* ActionText(Action action) {
   switch (action) {
@@ -61,6 +69,23 @@ JsonText ToJson(const SettingsPlan& plan, bool applied) {
   return JsonObject({{"applied", applied},
                      {"changes", std::move(changes).Take()},
                      {"missing", TextsOf(plan.missing)}});
+}
+
+// How far it came, and why no further.
+void ReplyUnfinished(http::Exchange& exchange, const absl::Status& status, size_t done,
+                     size_t all) {
+  const std::string far = absl::StrCat(done, " of ", all, " changes are done. ");
+  if (!IsUnfinished(status)) {
+    return ReplyStatus(exchange,
+                       done == 0 ? status : Annotate(status, absl::StripSuffix(far, ". ")),
+                       kChange.invalid_argument);
+  }
+  Log(Severity::kWarning, "a settings file was not applied to its end", {{"error", status}});
+  const std::string wait = Detail(status, "retry-after-seconds");
+  exchange.response.set_header("Retry-After", wait.empty() ? "5" : wait);
+  ReplyError(exchange, 503, "unfinished",
+             absl::StrCat(far, "GitHub or a part of Kozmic is slow or away (", status.message(),
+                          "): apply the same file again in a moment, and it goes on."));
 }
 
 }  // namespace
@@ -148,6 +173,12 @@ void SettingsFileRoutes::Apply(http::Exchange& exchange) const {
   if (!name) return ReplyNotFound(exchange);
   bool dry_run = false, remove = false;
   if (!ReadFlag(exchange, "dry_run", &dry_run) || !ReadFlag(exchange, "remove", &remove)) return;
+  const http::Admission::Place place = places_.Enter(session->token);
+  if (!place) {
+    return ReplyBusy(exchange, "too_many_files",
+                     "Too many files are being applied at once. Try again in a moment.");
+  }
+  const absl::Time end = absl::Now() + kApplyTime;
   // First: it tells who may not configure the project, and what others send is not read.
   const auto now = Configuration(exchange, *name, session->token);
   if (!now) return;
@@ -160,17 +191,11 @@ void SettingsFileRoutes::Apply(http::Exchange& exchange) const {
   const auto plan = PlanSettings(*now, *wanted, remove);
   if (!plan.ok()) return ReplyStatus(exchange, plan.status());
   if (!dry_run) {
-    const Carried carried = Carry(*plan, *name, session->token);
-    const absl::Status& status = carried.status;
-    if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) {
-      exchange.response.set_header("Retry-After", "5");
-      return ReplyError(
-          exchange, 503, "unfinished",
-          absl::StrCat(carried.done, " of ", plan->hooks.size() + (plan->builds ? 1 : 0),
-                       " changes are done. GitHub or a part of Kozmic is slow: apply the same "
-                       "file again in a moment, and it goes on."));
+    const Carried carried = Carry(*plan, *name, session->token, end);
+    if (!carried.status.ok()) {
+      return ReplyUnfinished(exchange, carried.status, carried.done,
+                             plan->hooks.size() + (plan->builds ? 1 : 0));
     }
-    if (!status.ok()) return ReplyStatus(exchange, status, kChange.invalid_argument);
   }
   Reply(exchange, 200, ToJson(*plan, !dry_run));
 }
@@ -179,11 +204,10 @@ absl::Status SettingsFileRoutes::Normalise(std::vector<project::v1::Hook>& hooks
                                            const std::string& project,
                                            const std::string& bearer) const {
   for (project::v1::Hook& hook : hooks) {
-    project::v1::CreateHookRequest request;
+    project::v1::ValidateHookRequest request;
     request.set_parent(project);
-    request.set_validate_only(true);
     *request.mutable_hook() = hook;
-    auto kept = Call(*backends_.project, &ProjectStub::CreateHook, request, bearer, kCallTimeout);
+    auto kept = Call(*backends_.project, &ProjectStub::ValidateHook, request, bearer, kCallTimeout);
     if (!kept.ok()) {
       return Annotate(kept.status(), absl::StrCat("the hook \"", hook.title(), "\""));
     }
@@ -199,9 +223,10 @@ absl::Status SettingsFileRoutes::Carry(const SettingsPlan::HookStep& step,
     case Action::kAdd: {
       project::v1::CreateHookRequest request;
       request.set_parent(project);
+      // Somebody else may be applying the same file.
+      request.set_only_title(true);
       *request.mutable_hook() = step.hook;
-      return Call(*backends_.project, &ProjectStub::CreateHook, request, bearer, kGithubCallTimeout)
-          .status();
+      return Call(*backends_.project, &ProjectStub::CreateHook, request, bearer, timeout).status();
     }
     case Action::kChange: {
       project::v1::UpdateHookRequest request;
@@ -218,8 +243,8 @@ absl::Status SettingsFileRoutes::Carry(const SettingsPlan::HookStep& step,
 
 SettingsFileRoutes::Carried SettingsFileRoutes::Carry(const SettingsPlan& plan,
                                                       const std::string& project,
-                                                      const std::string& bearer) const {
-  const absl::Time end = absl::Now() + kApplyTime;
+                                                      const std::string& bearer,
+                                                      absl::Time end) const {
   Carried carried;
   for (const SettingsPlan::HookStep& step : plan.hooks) {
     const absl::Duration left = end - absl::Now();
@@ -236,10 +261,10 @@ SettingsFileRoutes::Carried SettingsFileRoutes::Carry(const SettingsPlan& plan,
   build::v1::UpdateProjectSettingsRequest request;
   *request.mutable_settings() = *plan.builds;
   request.mutable_settings()->set_name(absl::StrCat(project, "/settings"));
-  carried.status = Annotate(
-      Call(*backends_.build, &BuildStub::UpdateProjectSettings, request, bearer, kCallTimeout)
-          .status(),
-      "builds");
+  carried.status = Annotate(Call(*backends_.build, &BuildStub::UpdateProjectSettings, request,
+                                 bearer, std::min(kCallTimeout, end - absl::Now()))
+                                .status(),
+                            "builds");
   return carried;
 }
 

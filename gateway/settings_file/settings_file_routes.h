@@ -12,6 +12,7 @@
 #include "gateway/sessions.h"
 #include "gateway/settings_file/settings_file.h"
 #include "gateway/settings_file/settings_plan.h"
+#include "lib/http/admission.h"
 #include "lib/http/exchange.h"
 #include "lib/http/hardened_server.h"
 
@@ -44,13 +45,15 @@ class SettingsFileRoutes {
     size_t done = 0;
   };
   // Step by step until one fails or the time is over. Each may be repeated; what was done stays.
-  Carried Carry(const SettingsPlan& plan, const std::string& project,
-                const std::string& bearer) const;
+  Carried Carry(const SettingsPlan& plan, const std::string& project, const std::string& bearer,
+                absl::Time end) const;
   absl::Status Carry(const SettingsPlan::HookStep& step, const std::string& project,
                      const std::string& bearer, absl::Duration timeout) const;
 
   const Backends& backends_;
   const Sessions& sessions_;
+  // Who applies a file: the parser may take 250 bytes for one of it. By sessions, not addresses.
+  mutable http::Admission places_{/*limit=*/2, /*limit_per_ip=*/1};
 };
 
 }  // namespace kozmic::gateway

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -117,7 +118,7 @@ TEST_F(SettingsFileRoutesTest, WhatIsWrongIsNamed) {
   refused("version: 1\nnonsense: 1\n", 422, "nonsense");
   EXPECT_EQ(StatusOf(Put("?dry_run=x", "version: 1\n")), 400);
   EXPECT_EQ(StatusOf(Put("", "version: 1\n", ChangingAs("session-7"), "application/json")), 415);
-  EXPECT_EQ(StatusOf(Put("", std::string(15 << 20, ' '))), 413);
+  EXPECT_EQ(StatusOf(Put("", std::string(513 << 10, ' '))), 413);
 }
 
 TEST_F(SettingsFileRoutesTest, WhatTheServiceRefusesIsNamedBeforeAnythingIsDone) {
@@ -134,6 +135,15 @@ hooks:
         << answer;
     EXPECT_EQ(Titles(), "");
   }
+}
+
+// Two who apply the same file, or one who repeats it while the first is under way.
+TEST_F(SettingsFileRoutesTest, ATitleIsAskedToBeTheOnlyOne) {
+  const std::string file = "version: 1\nhooks: [{title: Tests, image: i, script: make}]\n";
+  EXPECT_EQ(StatusOf(Put("", file)), 200);
+  const std::vector<std::string> calls = projects_.Calls("CreateHook");
+  ASSERT_EQ(calls.size(), 1u);
+  EXPECT_TRUE(absl::StrContains(calls[0], "only_title: true")) << calls[0];
 }
 
 TEST_F(SettingsFileRoutesTest, WhatWasDoneBeforeAStepThatFailedStays) {

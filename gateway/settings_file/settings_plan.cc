@@ -62,6 +62,13 @@ absl::Status PlanHooks(const std::vector<Hook>& now, const std::vector<Hook>& wa
     step.hook.set_name(old->name());
     step.fields = std::move(fields);
   }
+  const auto removed = std::count_if(plan.hooks.begin(), plan.hooks.end(), [](const auto& step) {
+    return step.action == Action::kRemove;
+  });
+  if (now.size() - removed + added.size() > kMostHooks) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "The project would have more than ", kMostHooks, " hooks, which GitHub does not allow."));
+  }
   std::move(added.begin(), added.end(), std::back_inserter(plan.hooks));
   return absl::OkStatus();
 }

@@ -38,7 +38,8 @@ struct SettingsPlan {
 // Hooks are the same if their titles are; a file's hook that is not there is added. One that is not
 // in the file stays, unless `remove`, and the file has hooks. Build settings are changed if the
 // file has them. The file's hooks must be as ProjectService would keep them. FAILED_PRECONDITION
-// when the project, or the file, has two hooks of a title that is in the file.
+// when the project, or the file, has two hooks of a title that is in the file, or there would be
+// too many.
 absl::StatusOr<SettingsPlan> PlanSettings(const ProjectConfiguration& now,
                                           const ProjectConfiguration& wanted, bool remove);
 

@@ -94,6 +94,14 @@ TEST(SettingsPlanTest, NamesWhatOnlyPeopleCanGive) {
                           "No notification goes to https://x.example.org from here."));
 }
 
+TEST(SettingsPlanTest, MoreHooksThanGithubAllowsAreRefusedBeforeAnythingIsDone) {
+  ProjectConfiguration wanted;
+  wanted.hooks.emplace();
+  for (int i = 0; i < 19; ++i) wanted.hooks->push_back(SomeHook(std::string(1, 'a' + i)));
+  EXPECT_THAT(PlanSettings(Now(), wanted, false).status().message(), HasSubstr("more than 20"));
+  EXPECT_TRUE(PlanSettings(Now(), wanted, true).ok());
+}
+
 TEST(SettingsPlanTest, TwoHooksOfOneTitleCannotBeToldApart) {
   ProjectConfiguration now = Now();
   now.hooks->push_back(SomeHook("Tests", "projects/1/hooks/5"));

@@ -249,7 +249,6 @@ grpc::Status FakeProjects::CreateHook(grpc::ServerContext* context,
               *response = request->hook();
               // As the service does with blanks.
               response->set_title(std::string(absl::StripAsciiWhitespace(response->title())));
-              if (request->validate_only()) return absl::OkStatus();
               if (response->image() == "away") return absl::UnavailableError("GitHub is away");
               for (const auto& [name, hook] : kept.hooks) {
                 if (request->only_title() && hook.title() == response->title()) {
@@ -258,6 +257,18 @@ grpc::Status FakeProjects::CreateHook(grpc::ServerContext* context,
               }
               response->set_name(absl::StrCat(request->parent(), "/hooks/", kept.hooks.size() + 1));
               kept.hooks[response->name()] = *response;
+              return absl::OkStatus();
+            });
+}
+
+grpc::Status FakeProjects::ValidateHook(grpc::ServerContext* context,
+                                        const project::v1::ValidateHookRequest* request,
+                                        project::v1::Hook* response) {
+  return On("ValidateHook", *context, *request, request->parent(), PERMISSION_CONFIGURE,
+            [&](Kept&) {
+              if (request->hook().image() == "x; id") return FieldError("image");
+              *response = request->hook();
+              response->set_title(std::string(absl::StripAsciiWhitespace(response->title())));
               return absl::OkStatus();
             });
 }

@@ -54,6 +54,9 @@ class FakeProjects final : public project::v1::ProjectService::Service {
   grpc::Status CreateHook(grpc::ServerContext* context,
                           const project::v1::CreateHookRequest* request,
                           project::v1::Hook* response) override;
+  grpc::Status ValidateHook(grpc::ServerContext* context,
+                            const project::v1::ValidateHookRequest* request,
+                            project::v1::Hook* response) override;
   grpc::Status GetHook(grpc::ServerContext* context, const project::v1::GetHookRequest* request,
                        project::v1::Hook* response) override;
   grpc::Status ListHooks(grpc::ServerContext* context, const project::v1::ListHooksRequest* request,

@@ -15,19 +15,30 @@ grpc::ServerUnaryReactor* ProjectService::CreateHook(grpc::CallbackServerContext
         KOZMIC_ASSIGN_OR_RETURN(
             const Allowed allowed,
             Allow(caller, kProjectPattern, request->parent(), Permission::kConfigure));
-        if (request->validate_only()) {
-          HookRecord checked;
-          KOZMIC_ASSIGN_OR_RETURN(checked.fields, ValidateHook(TranslateFields(request->hook())));
-          Translate(checked, response);
-          response->clear_name();
-          return absl::OkStatus();
-        }
         KOZMIC_ASSIGN_OR_RETURN(const Author author, AuthorOf(caller));
         KOZMIC_ASSIGN_OR_RETURN(
             const HookRecord hook,
             parts_.hooks.Create(allowed.project(), author, TranslateFields(request->hook()),
                                 request->only_title()));
         Translate(hook, response);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* ProjectService::ValidateHook(grpc::CallbackServerContext* context,
+                                                       const v1::ValidateHookRequest* request,
+                                                       v1::Hook* response) {
+  return runners_.database.Run(
+      context, "ValidateHook", [=, this](const Caller& caller) -> absl::Status {
+        KOZMIC_RETURN_IF_ERROR(
+            Allow(caller, kProjectPattern, request->parent(), Permission::kConfigure).status());
+        HookRecord checked;
+        KOZMIC_ASSIGN_OR_RETURN(checked.fields,
+                                kozmic::project::ValidateHook(TranslateFields(request->hook())));
+        Translate(checked, response);
+        response->clear_name();
+        response->clear_create_time();
+        response->clear_update_time();
         return absl::OkStatus();
       });
 }

@@ -1,6 +1,7 @@
 // Hooks over gRPC: changed, deleted and restored, here and at GitHub.
 
 #include "gmock/gmock.h"
+#include "lib/status/annotate.h"
 #include "services/project/github_service_test.h"
 
 namespace kozmic::project {
@@ -46,6 +47,35 @@ class HookServiceTest : public GithubServiceTest {
 
   const std::string project_ = MakeProject();
 };
+
+// P51: what a settings file would make.
+TEST_F(HookServiceTest, ValidatingAnswersWhatWouldBeKeptAndMakesNothing) {
+  v1::ValidateHookRequest request;
+  request.set_parent(project_);
+  *request.mutable_hook() = SomeHook("  Tests ");
+  request.mutable_hook()->set_script("make\r\n");
+  const auto kept = Ask(&Stub::ValidateHook, request, Session(kAnn));
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  EXPECT_EQ(kept->title(), "Tests");
+  EXPECT_EQ(kept->script(), "make\n");
+  EXPECT_EQ(kept->name(), "");
+  EXPECT_EQ(CountRows("hooks"), 0);
+  EXPECT_EQ(Ask(&Stub::ValidateHook, request, Session(kEve)).status().code(),
+            absl::StatusCode::kNotFound);
+  request.mutable_hook()->set_title(" ");
+  EXPECT_EQ(Detail(Ask(&Stub::ValidateHook, request, Session(kAnn)).status(), "field"), "title");
+}
+
+TEST_F(HookServiceTest, ATitleThatMustBeTheOnlyOneIs) {
+  v1::CreateHookRequest request;
+  request.set_parent(project_);
+  request.set_only_title(true);
+  *request.mutable_hook() = SomeHook("Tests");
+  ASSERT_TRUE(Ask(&Stub::CreateHook, request, Session(kAnn)).ok());
+  EXPECT_EQ(Reason(Ask(&Stub::CreateHook, request, Session(kAnn)).status()), "title_taken");
+  request.set_only_title(false);
+  EXPECT_TRUE(Ask(&Stub::CreateHook, request, Session(kAnn)).ok());
+}
 
 TEST_F(HookServiceTest, K23AnEditChangesOurRecordOnly) {
   v1::Hook hook = *CreateHook(project_);

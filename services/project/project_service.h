@@ -111,6 +111,9 @@ class ProjectService final : public v1::ProjectService::CallbackService {
   grpc::ServerUnaryReactor* CreateHook(grpc::CallbackServerContext* context,
                                        const v1::CreateHookRequest* request,
                                        v1::Hook* response) override;
+  grpc::ServerUnaryReactor* ValidateHook(grpc::CallbackServerContext* context,
+                                         const v1::ValidateHookRequest* request,
+                                         v1::Hook* response) override;
   grpc::ServerUnaryReactor* GetHook(grpc::CallbackServerContext* context,
                                     const v1::GetHookRequest* request, v1::Hook* response) override;
   grpc::ServerUnaryReactor* ListHooks(grpc::CallbackServerContext* context,

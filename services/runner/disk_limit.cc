@@ -6,6 +6,7 @@
 
 #include "absl/synchronization/notification.h"
 #include "lib/base/log.h"
+#include "lib/base/trace_context.h"
 
 namespace kozmic::runner {
 namespace {
@@ -20,7 +21,10 @@ DiskLimit::DiskLimit(Job& job, int64_t most_bytes, Measure measure, Options opti
       most_bytes_(most_bytes),
       measure_(std::move(measure)),
       options_(options),
-      thread_([this](const std::stop_token& stop) { Run(stop); }) {}
+      thread_([this, context = CurrentTrace()](const std::stop_token& stop) {
+        const TraceScope trace(context);
+        Run(stop);
+      }) {}
 
 DiskLimit::~DiskLimit() = default;
 

@@ -9,7 +9,7 @@ export function settingsFileUrl(project: number): string {
 /** Sets a project to what a file says; with `dryRun` only tells what that would change. */
 export function applySettingsFile(
   project: number,
-  file: Blob,
+  file: ArrayBuffer,
   options: { dryRun: boolean; remove: boolean },
 ): Promise<SettingsPlan> {
   const query = new URLSearchParams({

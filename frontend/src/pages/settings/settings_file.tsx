@@ -27,14 +27,18 @@ export function FileSection({ project }: { project: Project }) {
 }
 
 interface Input {
-  file: File;
+  /** Read once: what is applied is what was looked at, whatever becomes of the file. */
+  bytes: Promise<ArrayBuffer>;
   /** Which choice it is: the same file may be chosen again once it was edited. */
   choice: number;
 }
 
+let choices = 0;
+
 function Apply({ project }: { project: number }) {
   const [input, setInput] = useState<Input | null>(null);
   const [remove, setRemove] = useState(false);
+  const [applying, setApplying] = useState(false);
   const id = useId();
   return (
     <section class="form form-after" aria-labelledby={id} data-testid="apply-file">
@@ -48,13 +52,15 @@ function Apply({ project }: { project: number }) {
           type="file"
           accept=".yaml,.yml"
           data-testid="file"
+          disabled={applying}
           // Else the same file could not be chosen again.
           onClick={(event) => {
             event.currentTarget.value = '';
+            setInput(null);
           }}
           onChange={(event) => {
             const file = event.currentTarget.files?.[0];
-            setInput(file ? { file, choice: (input?.choice ?? 0) + 1 } : null);
+            setInput(file ? { bytes: file.arrayBuffer(), choice: ++choices } : null);
           }}
         />
         <span class="small muted">Hooks are known by their titles: one that is not here is added.</span>
@@ -63,6 +69,7 @@ function Apply({ project }: { project: number }) {
         <input
           type="checkbox"
           checked={remove}
+          disabled={applying}
           data-testid="remove"
           onChange={(event) => setRemove(event.currentTarget.checked)}
         />
@@ -71,22 +78,41 @@ function Apply({ project }: { project: number }) {
           <span class="small muted check-hint">Their webhooks at GitHub, too.</span>
         </span>
       </label>
-      {input && <Steps key={`${input.choice} ${remove}`} project={project} file={input.file} remove={remove} />}
+      {input && (
+        <Steps
+          key={`${input.choice} ${remove}`}
+          project={project}
+          bytes={input.bytes}
+          remove={remove}
+          setApplying={setApplying}
+        />
+      )}
     </section>
   );
 }
 
 /** Shows what a file would change before it does. Of another file or choice it is another one. */
-function Steps({ project, file, remove }: { project: number; file: File; remove: boolean }) {
+function Steps(props: {
+  project: number;
+  bytes: Promise<ArrayBuffer>;
+  remove: boolean;
+  setApplying: (applying: boolean) => void;
+}) {
+  const { project, bytes, remove, setApplying } = props;
   const [plan, setPlan] = useState<SettingsPlan | null>(null);
   const told = useRef<HTMLDivElement>(null);
   const run = async (dryRun: boolean) => {
-    setPlan(await applySettingsFile(project, file, { dryRun, remove }));
+    setPlan(await applySettingsFile(project, await bytes, { dryRun, remove }));
     told.current?.focus();
   };
   const look = useAction(() => run(true));
   const apply = useAction(async () => {
-    await run(false);
+    setApplying(true);
+    try {
+      await run(false);
+    } finally {
+      setApplying(false);
+    }
     say('The settings are as the file says.');
   });
   return (
