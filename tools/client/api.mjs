@@ -148,7 +148,9 @@ export class Api {
     }
     const { code, field } = told;
     const wait = Number(answer.headers.get('retry-after')) || 0;
-    const message = told.message ? `: ${field ? `${field}: ` : ''}${told.message}` : '';
+    // A message that names the field already, as of one hook among several, needs no second name.
+    const named = field && !told.message?.includes(`${field}:`) ? `${field}: ` : '';
+    const message = told.message ? `: ${named}${told.message}` : '';
     if (answer.status === 401 && code !== 'sign_in_needed') {
       return new Refused(401, `${this.server} does not know the token in KOZMIC_TOKEN, or it has expired: ` +
         `${this.server}/account/settings/ makes another`);

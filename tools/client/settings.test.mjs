@@ -76,6 +76,8 @@ test('a refusal and a page of something else are told', async () => {
   const refused = await run(server, ['settings', '1', '--apply', new URL(import.meta.url).pathname]);
   assert.equal(refused.code, 3);
   assert.match(refused.err, /answers 422: the hook "T": script is missing/);
+  server.intercept = (request, response) => (server.refuse(response, 422, 'invalid_argument', 'the hook "T": image: is none', { field: 'image' }), true);
+  assert.match((await run(server, ['settings', '1', '--apply', new URL(import.meta.url).pathname])).err, /422: the hook "T": image: is none\n/);
   server.intercept = (request, response) => (response.writeHead(200, { 'content-type': 'text/html' }).end('<p>Hello'), true);
   const foreign = await run(server, ['settings', '1']);
   assert.deepEqual([foreign.code, foreign.out], [3, '']);
