@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { after, before } from 'node:test';
+import { after, before, beforeEach } from 'node:test';
 import { chromium } from 'playwright-core';
 
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -54,14 +54,18 @@ export function visitor(browser, mock) {
   };
 }
 
-/** For a file of tests: a mock and a browser while they run. `visit` as of visitor(); `base` is the mock's. */
-export function mockPages() {
+/**
+ * For a file of tests: a browser, and a mock that is the same for all of them or `fresh` for each.
+ * `visit` as of visitor(); `base` is the mock's.
+ */
+export function mockPages({ fresh = false } = {}) {
   const pages = {};
   let browser;
   let mock;
-  before(async () => {
+  (fresh ? beforeEach : before)(async () => {
+    browser ??= await launchBrowser();
+    mock?.stop();
     mock = await startMock();
-    browser = await launchBrowser();
     Object.assign(pages, { base: mock.base, visit: visitor(browser, mock) });
   });
   after(async () => {

@@ -1,41 +1,28 @@
 // What people do on the pages, tried in a real browser against the mock: what needs time, keys, focus
 // or a failure that a real service does not have at hand. Needs dist/: npm run build.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launchBrowser, startMock, visitor } from './browser.mjs';
+import { test } from 'node:test';
+import { mockPages } from './browser.mjs';
 
-let mock;
-let browser;
-let visit;
-before(async () => {
-  mock = await startMock();
-  browser = await launchBrowser();
-  visit = visitor(browser, mock);
-});
-after(async () => {
-  await browser?.close();
-  mock?.stop();
-});
-
-const dev = (context, path) => context.request.get(`${mock.base}/dev/${path}`);
+const pages = mockPages();
 
 /** Waits until the keyboard is at something that begins with these words. */
 const focusAt = (page, words) =>
   page.waitForFunction((text) => document.activeElement?.textContent.startsWith(text), words);
-const at = (page, path) => page.waitForURL(`${mock.base}${path}`);
+const at = (page, path) => page.waitForURL(`${pages.base}${path}`);
 
 test('K8: / leads to the project built last, and to the repositories when there is none', async (t) => {
-  const page = await visit(t, '/');
+  const page = await pages.visit(t, '/');
   await at(page, '/projects/1/builds/latest/');
-  const empty = await visit(t, '/', (other) =>
+  const empty = await pages.visit(t, '/', (other) =>
     other.route('**/api/v1/projects', (route) => route.fulfill({ json: { projects: [] } })));
   await at(empty, '/repositories/');
 });
 
 test('bad inputs 26, 27, 33: a sign-in that failed says why, also to who is signed in', async (t) => {
-  const page = await visit(t, '/login/?error=scope&scope=read%3Aorg');
+  const page = await pages.visit(t, '/login/?error=scope&scope=read%3Aorg');
   assert.match(await page.getByTestId('login-error').textContent(), /read:org.*organisations and teams/);
-  await page.goto(`${mock.base}/login/?error=expired`);
+  await page.goto(`${pages.base}/login/?error=expired`);
   assert.match(await page.getByTestId('login-error').textContent(), /expired/);
   await page.getByRole('link', { name: 'Go on as you are' }).click();
   await at(page, '/projects/1/builds/latest/');
@@ -43,8 +30,8 @@ test('bad inputs 26, 27, 33: a sign-in that failed says why, also to who is sign
 
 test('K10: a sync shows how far it is, asks again while it runs and is seen, and stops', async (t) => {
   let asked = 0;
-  const page = await visit(t, '/repositories/', async (fresh, context) => {
-    await dev(context, 'repositories?count=1000&state=done');
+  const page = await pages.visit(t, '/repositories/', async (fresh, context) => {
+    await pages.dev(context, 'repositories?count=1000&state=done');
     await fresh.clock.install();
     fresh.on('request', (request) => {
       if (request.method() === 'GET' && request.url().endsWith('/repositories/sync')) asked++;
@@ -63,7 +50,7 @@ test('K10: a sync shows how far it is, asks again while it runs and is seen, and
 });
 
 test('K9: 5,000 repositories are but some rows at a time, and found while one types', async (t) => {
-  const page = await visit(t, '/repositories/', (_, context) => dev(context, 'repositories?count=5000&state=done'));
+  const page = await pages.visit(t, '/repositories/', (_, context) => pages.dev(context, 'repositories?count=5000&state=done'));
   await page.getByTestId('repository-row').first().waitFor();
   assert.ok(await page.getByTestId('repository-row').count() < 200);
   await page.getByTestId('filter').fill('organisation-7 number 499');
@@ -78,8 +65,8 @@ test('K9: 5,000 repositories are but some rows at a time, and found while one ty
 
 test('K11: a project that could not be made says why, in its row; one that could leads to its settings', async (t) => {
   let posted = 0;
-  const page = await visit(t, '/repositories/', async (fresh, context) => {
-    await dev(context, 'repositories?count=9&state=done');
+  const page = await pages.visit(t, '/repositories/', async (fresh, context) => {
+    await pages.dev(context, 'repositories?count=9&state=done');
     fresh.on('request', (request) => request.method() === 'POST' && posted++);
   });
   const row = (name) => page.locator(`[data-repository="${name}"]`);
@@ -96,7 +83,7 @@ test('K11: a project that could not be made says why, in its row; one that could
 });
 
 test('K20: Tab indents in the editor; Escape, then Tab, leaves it', async (t) => {
-  const page = await visit(t, '/projects/7/hooks/add/');
+  const page = await pages.visit(t, '/projects/7/hooks/add/');
   const script = page.getByLabel('Script', { exact: true });
   await page.locator('.cm-content').first().waitFor();
   await page.getByText('Script', { exact: true }).click();
@@ -110,7 +97,7 @@ test('K20: Tab indents in the editor; Escape, then Tab, leaves it', async (t) =>
 });
 
 test('K19: what is refused is said beside its field, which gets the keyboard', async (t) => {
-  const page = await visit(t, '/projects/7/hooks/add/');
+  const page = await pages.visit(t, '/projects/7/hooks/add/');
   await page.locator('.cm-content').first().waitFor();
   await page.getByLabel('Title').fill('Refused image');
   await page.getByLabel('Docker image').fill('not an image!');
@@ -126,7 +113,7 @@ test('K19: what is refused is said beside its field, which gets the keyboard', a
 });
 
 test('K19: a hook is sent as it was typed, and the next step is said', async (t) => {
-  const page = await visit(t, '/projects/7/hooks/add/');
+  const page = await pages.visit(t, '/projects/7/hooks/add/');
   await page.getByLabel('Title').fill('Everything');
   await page.getByLabel('Script', { exact: true }).fill('make\n');
   await page.getByTestId('note-script').getByText('/bin/sh').waitFor();
@@ -148,7 +135,7 @@ test('K19: a hook is sent as it was typed, and the next step is said', async (t)
 });
 
 test('P18: services are added, checked, saved and removed', async (t) => {
-  const page = await visit(t, '/projects/1/hooks/1/edit/');
+  const page = await pages.visit(t, '/projects/1/hooks/1/edit/');
   await page.getByTestId('add-service').click();
   await page.waitForFunction(() => document.activeElement.getAttribute('name') === 'service-name');
   await page.getByTestId('save').click();
@@ -174,7 +161,7 @@ test('P18: services are added, checked, saved and removed', async (t) => {
 });
 
 test('a hook that was changed is not left unasked: not by a link, not by Back', async (t) => {
-  const page = await visit(t, '/projects/1/settings/');
+  const page = await pages.visit(t, '/projects/1/settings/');
   await page.getByTestId('edit-hook').first().click();
   await page.getByLabel('Title').fill('Half done');
   await page.getByRole('link', { name: 'Docs' }).click();
@@ -194,12 +181,12 @@ test('a hook that was changed is not left unasked: not by a link, not by Back', 
 });
 
 test('a session that ends while one types takes nothing of it away', async (t) => {
-  const page = await visit(t, '/projects/1/hooks/1/edit/');
+  const page = await pages.visit(t, '/projects/1/hooks/1/edit/');
   await page.getByLabel('Title').fill('Tests, renamed');
   await page.context().clearCookies();
   await page.getByTestId('save').click();
   await page.getByTestId('signed-out').waitFor();
-  await page.context().addCookies([{ name: 'kozmic_session', value: 'mock', url: mock.base }]);
+  await page.context().addCookies([{ name: 'kozmic_session', value: 'mock', url: pages.base }]);
   await page.getByRole('button', { name: 'I have signed in' }).click();
   assert.equal(await page.getByLabel('Title').inputValue(), 'Tests, renamed');
   await page.getByTestId('save').click();
@@ -207,7 +194,7 @@ test('a session that ends while one types takes nothing of it away', async (t) =
 });
 
 test('an editor that cannot be loaded leaves a plain field, and a page says so', async (t) => {
-  const page = await visit(t, '/projects/7/hooks/add/', (fresh) =>
+  const page = await pages.visit(t, '/projects/7/hooks/add/', (fresh) =>
     fresh.route(/assets\/(mount|account)-/, (route) => route.abort()));
   await page.getByLabel('Title').fill('Plain');
   await page.getByLabel('Script', { exact: true }).fill('#!/bin/sh\ntrue\n');
@@ -219,14 +206,14 @@ test('an editor that cannot be loaded leaves a plain field, and a page says so',
 });
 
 test('bad input 72: HTML in a hook’s title is text', async (t) => {
-  const page = await visit(t, '/projects/1/settings/');
+  const page = await pages.visit(t, '/projects/1/settings/');
   const hook = page.getByTestId('hook').filter({ hasText: 'every word of it <b>and</b> some more' });
   await hook.waitFor();
   assert.equal(await hook.locator('b').count(), 0);
 });
 
 test('K24: deleting asks first, and the keyboard goes on from the heading', async (t) => {
-  const page = await visit(t, '/projects/1/settings/');
+  const page = await pages.visit(t, '/projects/1/settings/');
   const hook = page.getByTestId('hook').filter({ hasText: 'Nightly lint' });
   const remove = hook.getByTestId('delete-hook');
   await remove.focus();
@@ -242,7 +229,7 @@ test('K24: deleting asks first, and the keyboard goes on from the heading', asyn
 });
 
 test('K19: a hook is switched off only once the server has done so', async (t) => {
-  const page = await visit(t, '/projects/2/settings/');
+  const page = await pages.visit(t, '/projects/2/settings/');
   const checked = () => page.getByRole('switch').getAttribute('aria-checked');
   let meanwhile = '';
   await page.route('**/hooks/*', async (route) => {
@@ -252,14 +239,14 @@ test('K19: a hook is switched off only once the server has done so', async (t) =
   await page.getByRole('switch').click();
   await page.locator('[role=switch][aria-checked=false]').waitFor();
   assert.equal(meanwhile, 'true');
-  await dev(page.context(), 'fail?method=PUT&path=/api/v1/projects/2&code=unavailable');
+  await pages.dev(page.context(), 'fail?method=PUT&path=/api/v1/projects/2&code=unavailable');
   await page.getByRole('switch').click();
   await page.getByTestId('trouble').waitFor();
   assert.equal(await checked(), 'false');
 });
 
 test('K63: builds are found by status, branch, author and text, and the address says which', async (t) => {
-  const page = await visit(t, '/projects/1/history/');
+  const page = await pages.visit(t, '/projects/1/history/');
   const rows = page.getByTestId('history-row');
   await rows.first().waitFor();
   assert.match(await page.getByTestId('durations').innerText(), /^\d+ builds: typically .*, \d+ % passed/);
@@ -284,7 +271,7 @@ test('K63: builds are found by status, branch, author and text, and the address 
 });
 
 test('the bars of a history are its builds, the oldest first', async (t) => {
-  const page = await visit(t, '/projects/1/history/');
+  const page = await pages.visit(t, '/projects/1/history/');
   const bars = page.getByTestId('durations').locator('.duration');
   await bars.last().waitFor({ state: 'attached' });
   assert.match(await bars.last().locator('title').textContent(), /^#41 Passed, /);
@@ -293,7 +280,7 @@ test('the bars of a history are its builds, the oldest first', async (t) => {
 });
 
 test('the wallboard has what is broken first, and follows what happens', async (t) => {
-  const page = await visit(t, '/projects/');
+  const page = await pages.visit(t, '/projects/');
   await page.getByTestId('wallboard').click();
   await page.waitForURL('**/wallboard/');
   const tiles = page.getByTestId('tile');
@@ -304,17 +291,17 @@ test('the wallboard has what is broken first, and follows what happens', async (
   assert.match(await page.getByTestId('board-counts').innerText(), /^\d+ broken, \d+ running, \d+ fine, \d+ quiet$/);
   assert.match(await page.title(), /broken/);
   const name = await page.locator('[data-urgency=running]').first().getByRole('link').innerText();
-  await page.request.get(`${mock.base}/dev/finish?status=failure`);
+  await pages.dev(page, `finish?status=failure`);
   await page.locator('[data-urgency=broken]').getByText(name, { exact: true }).waitFor();
   await page.locator('[data-urgency=broken]').getByText(name, { exact: true }).click();
   await page.waitForURL('**/builds/latest/');
 });
 
 test('the wallboard shows a project as broken until a build has passed', async (t) => {
-  const page = await visit(t, '/wallboard/');
+  const page = await pages.visit(t, '/wallboard/');
   const tile = (urgency) => page.locator(`[data-urgency=${urgency}]`).filter({ has: page.locator('a[href="/projects/3/builds/latest/"]') });
   const failed = tile('broken').getByText('Failed', { exact: true });
-  const push = (status) => page.request.get(`${mock.base}/dev/push?project=3&status=${status}`);
+  const push = (status) => pages.dev(page, `push?project=3&status=${status}`);
   await tile('fine').waitFor();
   await push('failure');
   await failed.waitFor();
@@ -324,12 +311,12 @@ test('the wallboard shows a project as broken until a build has passed', async (
   await page.reload();
   await tile('broken').getByText('Running', { exact: true }).waitFor();
   await failed.waitFor();
-  await page.request.get(`${mock.base}/dev/finish?project=3&status=success`);
+  await pages.dev(page, `finish?project=3&status=success`);
   await tile('fine').waitFor();
 });
 
 test('how long ago something was is never told of the build that was shown before', async (t) => {
-  const page = await visit(t, '/projects/2/builds/latest/');
+  const page = await pages.visit(t, '/projects/2/builds/latest/');
   const queued = page.locator('.times dd').first();
   await queued.getByText('2 h ago').waitFor();
   // What is seen together, frame by frame.
@@ -342,7 +329,7 @@ test('how long ago something was is never told of the build that was shown befor
     };
     look();
   });
-  await page.request.get(`${mock.base}/dev/push?project=2`);
+  await pages.dev(page, `push?project=2`);
   await page.getByTestId('newer').click();
   await page.getByText('Push number 8').waitFor();
   await queued.filter({ hasNotText: '2 h ago' }).waitFor();
@@ -350,21 +337,21 @@ test('how long ago something was is never told of the build that was shown befor
 });
 
 test('K18: a member sees no buttons that change something', async (t) => {
-  const page = await visit(t, '/projects/6/settings/');
+  const page = await pages.visit(t, '/projects/6/settings/');
   await page.getByTestId('hook').waitFor();
   for (const [section, content] of [['', 'hook'], ['members/', 'member-row'], ['badge/', 'badge']]) {
-    await page.goto(`${mock.base}/projects/6/settings/${section}`);
+    await page.goto(`${pages.base}/projects/6/settings/${section}`);
     await page.getByTestId(content).first().waitFor();
     assert.deepEqual(await page.locator('main button:not([aria-label^=Copy]), main .button').allTextContents(), [], section);
   }
   for (const path of ['settings/secrets/', 'settings/registries/', 'settings/danger/', 'settings/deploy-key/', 'hooks/add/']) {
-    await page.goto(`${mock.base}/projects/6/${path}`);
+    await page.goto(`${pages.base}/projects/6/${path}`);
     await page.getByTestId('role-needed').waitFor();
   }
 });
 
 test('P20: the credentials of a registry are added, replaced and deleted, and the password never comes back', async (t) => {
-  const page = await visit(t, '/projects/1/settings/registries/');
+  const page = await pages.visit(t, '/projects/1/settings/registries/');
   await page.getByTestId('no-registries').waitFor();
   await page.getByTestId('field-registry').fill('ghcr.io/acme');
   await page.getByTestId('save-registry').click();
@@ -399,7 +386,7 @@ test('P20: the credentials of a registry are added, replaced and deleted, and th
 });
 
 test('P5: a secret is saved and replaced, and its value never comes back', async (t) => {
-  const page = await visit(t, '/projects/1/settings/secrets/');
+  const page = await pages.visit(t, '/projects/1/settings/secrets/');
   await page.getByLabel('Name').fill('CI_TOKEN');
   await page.getByLabel('Value').fill('s3cret');
   await page.getByTestId('save-secret').click();
@@ -416,7 +403,7 @@ test('P5: a secret is saved and replaced, and its value never comes back', async
 });
 
 test('K13: a project is deleted by its full name only, and / says that it was', async (t) => {
-  const page = await visit(t, '/projects/8/settings/danger/');
+  const page = await pages.visit(t, '/projects/8/settings/danger/');
   await page.getByTestId('field-repository').fill('octo/vaults');
   await page.getByTestId('delete-project').click();
   await page.getByTestId('fault-repository').waitFor();
@@ -427,7 +414,7 @@ test('K13: a project is deleted by its full name only, and / says that it was', 
 });
 
 test('K4: the address for mail is checked, saved, and says so', async (t) => {
-  const page = await visit(t, '/account/settings/');
+  const page = await pages.visit(t, '/account/settings/');
   const email = page.getByLabel('E-mail address');
   await email.fill('nobody');
   await page.getByTestId('save').click();
@@ -440,14 +427,14 @@ test('K4: the address for mail is checked, saved, and says so', async (t) => {
 });
 
 test('K5: a sync of projects that GitHub refuses changes nothing, and says so', async (t) => {
-  const page = await visit(t, '/account/settings/', (_, context) =>
-    dev(context, 'repositories?count=9&state=done&code=github_unavailable'));
+  const page = await pages.visit(t, '/account/settings/', (_, context) =>
+    pages.dev(context, 'repositories?count=9&state=done&code=github_unavailable'));
   await page.getByRole('button', { name: 'Sync projects with GitHub' }).click();
   await page.getByText(/The last sync did not work, and nothing has changed/).waitFor();
 });
 
 test('a token is shown once, with the keyboard at it', async (t) => {
-  const page = await visit(t, '/account/settings/');
+  const page = await pages.visit(t, '/account/settings/');
   await page.getByTestId('field-name').fill('nightly');
   await page.getByTestId('field-lifetime_days').selectOption('');
   await page.getByTestId('create-token').click();
@@ -459,7 +446,7 @@ test('a token is shown once, with the keyboard at it', async (t) => {
 });
 
 test('sessions: one is ended, then all others', async (t) => {
-  const page = await visit(t, '/account/settings/');
+  const page = await pages.visit(t, '/account/settings/');
   await page.getByTestId('session-row').nth(2).getByTestId('end-session').click();
   await page.getByTestId('toast').getByText('The session has ended.').waitFor();
   assert.equal(await page.getByTestId('session-row').count(), 2);

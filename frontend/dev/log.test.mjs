@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { after, before, test } from 'node:test';
-import { launchBrowser, startMock, visitor } from './browser.mjs';
+import { test } from 'node:test';
+import { mockPages } from './browser.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -12,20 +12,8 @@ const SUCCESS = '/projects/3/builds/128/';
 const FAILURE = '/projects/2/builds/7/';
 const RUNNING = '/projects/1/builds/42/';
 
-let mock;
-let browser;
-let visit;
-before(async () => {
-  mock = await startMock();
-  browser = await launchBrowser();
-  visit = visitor(browser, mock);
-});
-after(async () => {
-  await browser?.close();
-  mock?.stop();
-});
+const pages = mockPages();
 
-const dev = (context, path) => context.request.get(`${mock.base}/dev/${path}`);
 const complete = (page) => page.locator('[data-testid=log][data-state=complete]').waitFor();
 const line = (page, number) => page.locator(`[data-testid=log-line][data-line="${number}"]`);
 const count = (page, words) => page.getByTestId('find-count').getByText(words, { exact: true }).waitFor();
@@ -48,7 +36,7 @@ async function accessible(page) {
 }
 
 test('/ finds in the whole log, through colours, and n, N, Enter and Escape do what they do', async (t) => {
-  const page = await visit(t, SUCCESS, (_, context) => dev(context, 'log?log=3/128/1/1&lines=5000'));
+  const page = await pages.visit(t, SUCCESS, (_, context) => pages.dev(context, 'log?log=3/128/1/1&lines=5000'));
   await complete(page);
   await page.keyboard.press('/');
   await page.getByTestId('find').fill('NUMBER 42');
@@ -84,19 +72,19 @@ test('/ finds in the whole log, through colours, and n, N, Enter and Escape do w
 });
 
 test('a search goes on while the log is written', async (t) => {
-  const page = await visit(t, RUNNING);
+  const page = await pages.visit(t, RUNNING);
   await page.getByTestId('log-line').first().waitFor();
   await page.keyboard.press('/');
   await page.getByTestId('find').fill('needle');
   await count(page, 'No matches');
-  await dev(page, 'grow?log=1/42/1/1&lines=3&text=needle');
+  await pages.dev(page, 'grow?log=1/42/1/1&lines=3&text=needle');
   await count(page, '1 of 3');
-  await dev(page, 'grow?log=1/42/1/1&lines=2&text=needle');
+  await pages.dev(page, 'grow?log=1/42/1/1&lines=2&text=needle');
   await count(page, '1 of 5');
 });
 
 test('an expression that would take forever is given up in words, and the page goes on', async (t) => {
-  const page = await visit(t, SUCCESS, (_, context) => dev(context, `log?log=3/128/1/1&lines=3&text=${'a'.repeat(60)}`));
+  const page = await pages.visit(t, SUCCESS, (_, context) => pages.dev(context, `log?log=3/128/1/1&lines=3&text=${'a'.repeat(60)}`));
   await complete(page);
   await page.keyboard.press('/');
   await page.getByTestId('find-regex').click();
@@ -107,7 +95,7 @@ test('an expression that would take forever is given up in words, and the page g
 });
 
 test('a million lines are searched', async (t) => {
-  const page = await visit(t, SUCCESS, (_, context) => dev(context, 'log?log=3/128/1/1&lines=1000000'));
+  const page = await pages.visit(t, SUCCESS, (_, context) => pages.dev(context, 'log?log=3/128/1/1&lines=1000000'));
   page.setDefaultTimeout(60_000);
   await complete(page);
   await page.keyboard.press('/');
@@ -118,8 +106,8 @@ test('a million lines are searched', async (t) => {
 
 test('times are told since the start or by the clock, are remembered, and are not copied', async (t) => {
   let asked = 0;
-  const page = await visit(t, SUCCESS, async (fresh, context) => {
-    await dev(context, 'log?log=3/128/1/1&lines=3000');
+  const page = await pages.visit(t, SUCCESS, async (fresh, context) => {
+    await pages.dev(context, 'log?log=3/128/1/1&lines=3000');
     fresh.on('request', (request) => request.url().includes('/log/times') && asked++);
   });
   await complete(page);
@@ -150,7 +138,7 @@ test('times are told since the start or by the clock, are remembered, and are no
 
 test('the times of a running log are read on, and not from its beginning', async (t) => {
   const offsets = [];
-  const page = await visit(t, RUNNING, (fresh) => {
+  const page = await pages.visit(t, RUNNING, (fresh) => {
     fresh.on('request', (request) => {
       const url = new URL(request.url());
       if (url.pathname.endsWith('/times')) offsets.push(Number(url.searchParams.get('offset')));
@@ -160,7 +148,7 @@ test('the times of a running log are read on, and not from its beginning', async
   await page.keyboard.press('t');
   await page.waitForFunction(() => document.querySelector('.log-time')?.dataset.time);
   const known = await page.locator('.log-scroller').getAttribute('data-rows');
-  await dev(page, 'grow?log=1/42/1/1&lines=5&text=later');
+  await pages.dev(page, 'grow?log=1/42/1/1&lines=5&text=later');
   const last = Number(known) + 5;
   await page.waitForFunction((number) => document.querySelector(`[data-line="${number}"] .log-time`)?.dataset.time, last);
   assert.equal(offsets[0], 0);
@@ -169,7 +157,7 @@ test('the times of a running log are read on, and not from its beginning', async
 });
 
 test('groups without errors are folded in a log that succeeded, and open by click, key, search and link', async (t) => {
-  const page = await visit(t, SUCCESS, (_, context) => dev(context, 'log?log=3/128/1/1'));
+  const page = await pages.visit(t, SUCCESS, (_, context) => pages.dev(context, 'log?log=3/128/1/1'));
   await complete(page);
   const fold = (name) => page.getByRole('button', { name, exact: true });
   await page.locator('[data-testid=fold][aria-expanded=false]').nth(2).waitFor();
@@ -192,7 +180,7 @@ test('groups without errors are folded in a log that succeeded, and open by clic
   await count(page, '1 of 1');
   await inView(page, 47 + 1234);
   await page.getByTestId('find').press('Escape');
-  await page.goto(`${mock.base}/projects/3/builds/128/jobs/1/?attempt=1#L1000-L1002`);
+  await page.goto(`${pages.base}/projects/3/builds/128/jobs/1/?attempt=1#L1000-L1002`);
   await page.reload();
   await complete(page);
   await inView(page, 1000);
@@ -202,7 +190,7 @@ test('groups without errors are folded in a log that succeeded, and open by clic
 });
 
 test('a failed log opens at its first error, folds nothing, and e and Shift+E go from error to error', async (t) => {
-  const page = await visit(t, FAILURE, (_, context) => dev(context, 'log?log=2/7/1/1&failed'));
+  const page = await pages.visit(t, FAILURE, (_, context) => pages.dev(context, 'log?log=2/7/1/1&failed'));
   await complete(page);
   await inView(page, 3048);
   assert.equal(await page.locator('[data-testid=fold][aria-expanded=false]').count(), 0);
@@ -227,19 +215,19 @@ test('a failed log opens at its first error, folds nothing, and e and Shift+E go
 });
 
 test('a log that is followed goes to its first error when its job has failed', async (t) => {
-  const page = await visit(t, RUNNING);
+  const page = await pages.visit(t, RUNNING);
   await page.getByTestId('log-line').first().waitFor();
-  await dev(page, 'grow?log=1/42/1/1&lines=1&text=FAIL%20test%20');
-  await dev(page, 'grow?log=1/42/1/1&lines=200&text=after');
-  await dev(page, 'finish?project=1&status=failure');
+  await pages.dev(page, 'grow?log=1/42/1/1&lines=1&text=FAIL%20test%20');
+  await pages.dev(page, 'grow?log=1/42/1/1&lines=200&text=after');
+  await pages.dev(page, 'finish?project=1&status=failure');
   await complete(page);
   await page.locator('.log-here').getByText('FAIL test 0').waitFor();
 });
 
 test('lines are copied as they are, the log fills the window, and ? tells all keys', async (t) => {
-  const page = await visit(t, SUCCESS, async (_, context) => {
+  const page = await pages.visit(t, SUCCESS, async (_, context) => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    await dev(context, 'log?log=3/128/1/1&lines=100&text=Line');
+    await pages.dev(context, 'log?log=3/128/1/1&lines=100&text=Line');
   });
   await complete(page);
   await line(page, 5).locator('.log-gutter').click();
@@ -270,7 +258,7 @@ test('lines are copied as they are, the log fills the window, and ? tells all ke
 });
 
 test('N2: a log says its length and digest, and is verified against them on demand', async (t) => {
-  const page = await visit(t, SUCCESS, (_, context) => dev(context, 'log?log=3/128/1/1'));
+  const page = await pages.visit(t, SUCCESS, (_, context) => pages.dev(context, 'log?log=3/128/1/1'));
   await complete(page);
   const digest = page.locator('.outcome-digest');
   const whole = await digest.locator('code').first().getAttribute('title');
@@ -279,7 +267,7 @@ test('N2: a log says its length and digest, and is verified against them on dema
   await page.getByTestId('verify-log').click();
   await page.getByTestId('verified').getByText('Verified').waitFor();
   await accessible(page);
-  await dev(page, 'log?log=3/128/1/1&damaged');
+  await pages.dev(page, 'log?log=3/128/1/1&damaged');
   await page.reload();
   await complete(page);
   await page.getByTestId('verify-log').click();
@@ -292,7 +280,7 @@ test('N2: a log says its length and digest, and is verified against them on dema
 });
 
 test('a log is printed whole, or the lines that are selected, and without the tools', async (t) => {
-  const page = await visit(t, '/projects/9/builds/5/');
+  const page = await pages.visit(t, '/projects/9/builds/5/');
   await complete(page);
   const print = async () => {
     // The part that prints is loaded a moment after the log.
@@ -312,13 +300,13 @@ test('a log is printed whole, or the lines that are selected, and without the to
   await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
   await page.emulateMedia({ media: 'screen' });
   assert.equal(await page.getByTestId('log-print').count(), 0);
-  await page.goto(`${mock.base}/projects/9/builds/5/jobs/1/?attempt=1#L3-L4`);
+  await page.goto(`${pages.base}/projects/9/builds/5/jobs/1/?attempt=1#L3-L4`);
   await complete(page);
   assert.equal((await print()).trimEnd(), '3  Skipping install script as tracked files did not change...\n4  ==> Configuring');
 });
 
 test('what a phase printed is a group that says which one it is', async (t) => {
-  const page = await visit(t, '/projects/1/builds/41/');
+  const page = await pages.visit(t, '/projects/1/builds/41/');
   await complete(page);
   const pull = page.getByRole('button', { name: 'Pull', exact: true });
   await page.locator('[data-testid=fold][aria-expanded=false]').waitFor();
@@ -332,13 +320,13 @@ test('what a phase printed is a group that says which one it is', async (t) => {
 
 test('N12: all logs of a project are searched, by address, on and on, and lead to their lines', async (t) => {
   let asked = 0;
-  const page = await visit(t, '/projects/1/history/', (fresh) => {
+  const page = await pages.visit(t, '/projects/1/history/', (fresh) => {
     fresh.on('request', (request) => request.url().includes('/logs/search') && asked++);
   });
   await page.getByRole('link', { name: 'Search', exact: true }).click();
   await page.getByTestId('search-text').fill('FAIL test/login');
   await page.keyboard.press('Enter');
-  await page.waitForURL(`${mock.base}/projects/1/search/?q=FAIL+test%2Flogin`);
+  await page.waitForURL(`${pages.base}/projects/1/search/?q=FAIL+test%2Flogin`);
   await page.locator('[data-testid=found-build][data-build="39"]').waitFor();
   await page.locator('[data-testid=found-build][data-build="39"]').getByText('Tests', { exact: true }).waitFor();
   // Pages that were empty were gone over.
@@ -348,7 +336,7 @@ test('N12: all logs of a project are searched, by address, on and on, and lead t
   await page.locator('[data-testid=found-build][data-build="33"]').waitFor();
   await accessible(page);
   await page.locator('[data-testid=found-build][data-build="39"]').getByTestId('found-line').getByRole('link').click();
-  await page.waitForURL(`${mock.base}/projects/1/builds/39/jobs/1/?attempt=1#L121`);
+  await page.waitForURL(`${pages.base}/projects/1/builds/39/jobs/1/?attempt=1#L121`);
   await complete(page);
   await inView(page, 121);
   await page.goBack();
@@ -368,7 +356,7 @@ test('N12: all logs of a project are searched, by address, on and on, and lead t
 });
 
 test('N12: a search that finds nothing for long can be stopped and gone on with', async (t) => {
-  const page = await visit(t, '/projects/1/search/?q=nothing', (fresh) =>
+  const page = await pages.visit(t, '/projects/1/search/?q=nothing', (fresh) =>
     fresh.route('**/logs/search?*', async (route) => {
       await new Promise((resolve) => setTimeout(resolve, 300));
       await route.fulfill({ json: { lines: [], unreadable_logs: [], next_page_token: 'more' } }).catch(() => {});
@@ -381,7 +369,7 @@ test('N12: a search that finds nothing for long can be stopped and gone on with'
 });
 
 test('N12: a log that could not be searched is named once', async (t) => {
-  const page = await visit(t, '/projects/1/search/?q=nothing', (fresh) =>
+  const page = await pages.visit(t, '/projects/1/search/?q=nothing', (fresh) =>
     fresh.route('**/logs/search?*', (route) => {
       const more = !route.request().url().includes('page_token');
       const unreadable_logs = [{ build: 7, job: 2, attempt: 1 }];
@@ -397,15 +385,15 @@ test('N12: a log that could not be searched is named once', async (t) => {
 });
 
 test('a log whose viewer cannot be loaded says so', async (t) => {
-  const page = await visit(t, SUCCESS, (fresh) => fresh.route('**/assets/log_panel-*.js', (route) => route.abort()));
+  const page = await pages.visit(t, SUCCESS, (fresh) => fresh.route('**/assets/log_panel-*.js', (route) => route.abort()));
   await page.getByTestId('unloadable').waitFor();
   await page.getByTestId('outcome').waitFor();
 });
 
 test('a link to a line shows the line in a small window too, where the log is below what is seen', async (t) => {
-  const page = await visit(t, '/projects/');
+  const page = await pages.visit(t, '/projects/');
   await page.setViewportSize({ width: 360, height: 640 });
-  await page.goto(`${mock.base}/projects/3/builds/128/jobs/1/#L90`);
+  await page.goto(`${pages.base}/projects/3/builds/128/jobs/1/#L90`);
   await page.locator('.log-marked').waitFor();
   await page.waitForFunction(() => {
     const { top, bottom } = document.querySelector('.log-marked').getBoundingClientRect();

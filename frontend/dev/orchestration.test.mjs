@@ -1,28 +1,12 @@
 // What people do with builds, tried in a real browser against the mock: cancelling, restarting,
 // approving, building by hand, and the pages about that. Needs dist/: npm run build.
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
-import { launchBrowser, startMock, visitor } from './browser.mjs';
+import { test } from 'node:test';
+import { mockPages } from './browser.mjs';
 
-let mock;
-let browser;
-let visit;
-before(async () => {
-  browser = await launchBrowser();
-});
-// Each test has builds of its own.
-beforeEach(async () => {
-  mock?.stop();
-  mock = await startMock();
-  visit = visitor(browser, mock);
-});
-after(async () => {
-  await browser?.close();
-  mock?.stop();
-});
+const pages = mockPages({ fresh: true });
 
-const dev = (page, path) => page.request.get(`${mock.base}/dev/${path}`);
-const at = (page, path) => page.waitForURL(`${mock.base}${path}`);
+const at = (page, path) => page.waitForURL(`${pages.base}${path}`);
 const toast = (page, words) => page.getByTestId('toast').getByText(words).waitFor();
 const focusAt = (page, words) =>
   page.waitForFunction((text) => document.activeElement?.textContent.startsWith(text), words);
@@ -31,7 +15,7 @@ const jobIs = (page, number, status) =>
   page.locator(`[data-testid=job-tab]:nth-child(${number})[data-status=${status}]`).waitFor();
 
 test('cancelling a build asks first, and shows that it is under way until it has ended', async (t) => {
-  const page = await visit(t, '/projects/1/builds/42/');
+  const page = await pages.visit(t, '/projects/1/builds/42/');
   await page.getByTestId('cancel-build').click();
   await page.getByRole('button', { name: 'Let it run' }).click();
   assert.equal(await page.getByTestId('dialog').count(), 0);
@@ -44,7 +28,7 @@ test('cancelling a build asks first, and shows that it is under way until it has
   await jobIs(page, 1, 'pending');
   assert.equal(await page.getByTestId('cancelling').count(), 2);
   assert.equal(await page.getByTestId('cancel-build').count(), 0);
-  await dev(page, 'finish?project=1');
+  await pages.dev(page, 'finish?project=1');
   await jobIs(page, 1, 'cancelled');
   await page.locator('[data-testid=build-status][data-status=cancelled]').waitFor();
   await page.getByTestId('outcome').getByText('Cancelled by ada.').waitFor();
@@ -52,7 +36,7 @@ test('cancelling a build asks first, and shows that it is under way until it has
 });
 
 test('one job is cancelled, and the others go on', async (t) => {
-  const page = await visit(t, '/projects/1/builds/42/jobs/2/');
+  const page = await pages.visit(t, '/projects/1/builds/42/jobs/2/');
   await page.getByTestId('cancel-job').click();
   await page.getByTestId('confirm').click();
   await jobIs(page, 2, 'cancelled');
@@ -61,7 +45,7 @@ test('one job is cancelled, and the others go on', async (t) => {
 });
 
 test('K38, P27: a restarted job waits, runs as a new attempt, and its old log stays readable', async (t) => {
-  const page = await visit(t, '/projects/2/builds/7/jobs/1/');
+  const page = await pages.visit(t, '/projects/2/builds/7/jobs/1/');
   await page.getByTestId('restart-job').click();
   await toast(page, '“Tests” is being run again.');
   await jobIs(page, 1, 'enqueued');
@@ -71,7 +55,7 @@ test('K38, P27: a restarted job waits, runs as a new attempt, and its old log st
   await page.getByTestId('log-line').first().waitFor();
   await page.getByTestId('outcome').getByText('The script exited with 3.').waitFor();
   assert.equal(await page.getByTestId('restart-job').count(), 0);
-  await dev(page, 'begin?project=2&build=7');
+  await pages.dev(page, 'begin?project=2&build=7');
   await page.getByTestId('attempt').getByText('Attempt 2').waitFor();
   // What is looked at stays until one goes elsewhere.
   await page.getByTestId('outcome').getByText('The script exited with 3.').waitFor();
@@ -82,45 +66,45 @@ test('K38, P27: a restarted job waits, runs as a new attempt, and its old log st
 });
 
 test('P27: only what failed is run again; all of it when that is asked for', async (t) => {
-  const page = await visit(t, '/projects/9/builds/5/');
+  const page = await pages.visit(t, '/projects/9/builds/5/');
   await page.getByTestId('restart-failed').click();
   await jobIs(page, 2, 'enqueued');
   await jobIs(page, 3, 'enqueued');
   await jobIs(page, 1, 'success');
   assert.equal(await page.getByTestId('restart-all').count(), 0);
-  await dev(page, 'begin?project=9&build=5');
-  await dev(page, 'finish?project=9');
-  await page.goto(`${mock.base}/projects/9/builds/3/`);
+  await pages.dev(page, 'begin?project=9&build=5');
+  await pages.dev(page, 'finish?project=9');
+  await page.goto(`${pages.base}/projects/9/builds/3/`);
   await page.getByTestId('restart-all').click();
   await jobIs(page, 1, 'enqueued');
   await jobIs(page, 2, 'enqueued');
 });
 
 test('P27: attempts are told newest first, and links to lines keep theirs', async (t) => {
-  const page = await visit(t, '/projects/9/builds/5/jobs/1/');
+  const page = await pages.visit(t, '/projects/9/builds/5/jobs/1/');
   await page.getByTestId('attempt').nth(2).waitFor();
   assert.deepEqual(await page.getByTestId('attempt').evaluateAll((all) => all.map(({ dataset }) => dataset.status)), ['success', 'failure', 'error']);
   await page.getByTestId('attempt').nth(2).click();
   await page.getByTestId('outcome').getByText('Runner lost.').waitFor();
-  await page.goto(`${mock.base}/projects/9/builds/5/jobs/1/?attempt=2#L3-L4`);
+  await page.goto(`${pages.base}/projects/9/builds/5/jobs/1/?attempt=2#L3-L4`);
   await page.getByText('Lines 3–4').waitFor();
   await page.locator('.attempt[aria-current]').getByText('Attempt 2').waitFor();
   await page.getByLabel('Clear selection').click();
   await at(page, '/projects/9/builds/5/jobs/1/?attempt=2');
-  await page.goto(`${mock.base}/projects/9/builds/5/jobs/1/?attempt=9`);
+  await page.goto(`${pages.base}/projects/9/builds/5/jobs/1/?attempt=9`);
   await page.getByText('Attempt not found').waitFor();
 });
 
 test('what is refused is said beside its button, and changes nothing', async (t) => {
-  const page = await visit(t, '/projects/9/builds/5/jobs/2/', (fresh) =>
-    dev(fresh, 'fail?method=POST&path=/api/v1/projects/9&status=409&code=hook_gone'));
+  const page = await pages.visit(t, '/projects/9/builds/5/jobs/2/', (fresh) =>
+    pages.dev(fresh, 'fail?method=POST&path=/api/v1/projects/9&status=409&code=hook_gone'));
   await page.getByTestId('restart-job').click();
   await page.getByTestId('trouble').getByText('Its hook was deleted or is disabled').waitFor();
   await jobIs(page, 2, 'failure');
 });
 
 test('P4: a manager sees who wants to run what from where, and approves that commit alone', async (t) => {
-  const page = await visit(t, '/projects/9/builds/6/');
+  const page = await pages.visit(t, '/projects/9/builds/6/');
   const notice = page.getByTestId('approval');
   await notice.getByText('grace wants to run commit').waitFor();
   const text = await notice.textContent();
@@ -142,29 +126,29 @@ test('P4: a manager sees who wants to run what from where, and approves that com
 });
 
 test('P4: an approval of something else is refused in words', async (t) => {
-  const page = await visit(t, '/projects/9/builds/6/', (fresh) =>
-    dev(fresh, 'fail?method=POST&path=/api/v1/projects/9/builds/6/approve&status=409&code=commit_differs'));
+  const page = await pages.visit(t, '/projects/9/builds/6/', (fresh) =>
+    pages.dev(fresh, 'fail?method=POST&path=/api/v1/projects/9/builds/6/approve&status=409&code=commit_differs'));
   await page.getByTestId('approve').click();
   await page.getByTestId('confirm').click();
   await page.getByTestId('dialog').getByText('of another commit than you looked at').waitFor();
 });
 
 test('K18: a member looks at builds and their attempts, and can change nothing', async (t) => {
-  const page = await visit(t, '/projects/9/builds/6/', (fresh) => dev(fresh, 'role?project=9&role=member'));
+  const page = await pages.visit(t, '/projects/9/builds/6/', (fresh) => pages.dev(fresh, 'role?project=9&role=member'));
   await page.getByTestId('approval').getByText('It waits until a manager').waitFor();
   const buttons = () => page.locator('main button:not(.tool), main .button').allTextContents();
   assert.deepEqual(await buttons(), []);
-  await page.goto(`${mock.base}/projects/9/builds/5/jobs/1/?attempt=1`);
+  await page.goto(`${pages.base}/projects/9/builds/5/jobs/1/?attempt=1`);
   await page.getByTestId('log-line').first().waitFor();
   assert.deepEqual(await buttons(), []);
-  await page.goto(`${mock.base}/projects/9/builds/4/`);
+  await page.goto(`${pages.base}/projects/9/builds/4/`);
   await page.getByTestId('log-line').first().waitFor();
   assert.deepEqual(await buttons(), []);
   for (const path of ['builds/new/', 'settings/builds/', 'settings/notifications/']) {
-    await page.goto(`${mock.base}/projects/9/${path}`);
+    await page.goto(`${pages.base}/projects/9/${path}`);
     await page.getByTestId('role-needed').waitFor();
   }
-  await page.goto(`${mock.base}/projects/9/deliveries/`);
+  await page.goto(`${pages.base}/projects/9/deliveries/`);
   await page.getByTestId('delivery').first().locator('summary').click();
   await page.getByTestId('delivery-details').waitFor();
   assert.equal(await page.getByTestId('delivery-body').count(), 0);
@@ -172,7 +156,7 @@ test('K18: a member looks at builds and their attempts, and can change nothing',
 
 test('P41: why a job waits is asked again now and then, and never vanishes meanwhile', async (t) => {
   let asked = 0;
-  const page = await visit(t, '/projects/9/builds/1/', async (fresh) => {
+  const page = await pages.visit(t, '/projects/9/builds/1/', async (fresh) => {
     await fresh.clock.install();
     fresh.on('request', (request) => request.url().endsWith('/waits') && asked++);
   });
@@ -188,13 +172,13 @@ test('P41: why a job waits is asked again now and then, and never vanishes meanw
   await again;
   assert.equal(asked, once + 1);
   assert.deepEqual(await page.evaluate(() => globalThis.seen), []);
-  await page.goto(`${mock.base}/projects/9/builds/1/jobs/2/`);
+  await page.goto(`${pages.base}/projects/9/builds/1/jobs/2/`);
   await page.getByText('Waiting for other jobs of this hook').waitFor();
   await page.getByTestId('wait-sentence').getByText('runs 1 job at once').waitFor();
 });
 
 test('P8: a branch is built now with variables, and its page says by whom and with what', async (t) => {
-  const page = await visit(t, '/projects/9/history/');
+  const page = await pages.visit(t, '/projects/9/history/');
   await page.getByTestId('build-now').click();
   assert.equal(await page.getByTestId('field-ref').inputValue(), 'main');
   await page.getByTestId('add-variable').click();
@@ -223,13 +207,13 @@ test('P8: a branch is built now with variables, and its page says by whom and wi
 });
 
 test('P8: without a hook there is nothing to build', async (t) => {
-  const page = await visit(t, '/projects/7/builds/new/');
+  const page = await pages.visit(t, '/projects/7/builds/new/');
   await page.getByTestId('start-build').click();
   await page.getByTestId('trouble').getByText('No hook is enabled').waitFor();
 });
 
 test('N6: deliveries are told with their fate, filtered, paged, and shown as they came', async (t) => {
-  const page = await visit(t, '/projects/9/deliveries/');
+  const page = await pages.visit(t, '/projects/9/deliveries/');
   await page.getByTestId('delivery').first().waitFor();
   assert.equal(await page.getByTestId('delivery').count(), 50);
   await page.getByTestId('older').click();
@@ -245,14 +229,14 @@ test('N6: deliveries are told with their fate, filtered, paged, and shown as the
   const body = page.getByTestId('delivery-body');
   await body.getByText('<script>alert(1)</script>').waitFor();
   assert.match(await body.textContent(), /^\{\n {2}"ref": "refs\/heads\/feature/);
-  await page.goto(`${mock.base}/projects/9/deliveries/?state=built`);
+  await page.goto(`${pages.base}/projects/9/deliveries/?state=built`);
   await page.getByTestId('delivery').first().locator('summary').click();
   await page.getByTestId('delivery-details').getByRole('link', { name: /^Build #\d$/ }).click();
   await page.getByTestId('build-status').waitFor();
 });
 
 test('how builds are run is saved as it was chosen', async (t) => {
-  const page = await visit(t, '/projects/9/settings/builds/');
+  const page = await pages.visit(t, '/projects/9/settings/builds/');
   await page.getByTestId('field-fail_fast').check();
   await page.getByTestId('field-cancel_superseded_pull_requests').uncheck();
   await page.getByTestId('field-submodules').check();
@@ -280,7 +264,7 @@ test('how builds are run is saved as it was chosen', async (t) => {
 });
 
 test('P42: a log that is no longer kept is said to be so', async (t) => {
-  const page = await visit(t, '/projects/9/builds/2/');
+  const page = await pages.visit(t, '/projects/9/builds/2/');
   await page.getByTestId('log-expired').waitFor();
   assert.equal(await page.getByTestId('log').count(), 0);
   await page.getByTestId('outcome').getByText('SHA-256').waitFor();
@@ -288,7 +272,7 @@ test('P42: a log that is no longer kept is said to be so', async (t) => {
 });
 
 test('P36: a notification is added, says how it went, and is deleted; its secret is never told', async (t) => {
-  const page = await visit(t, '/projects/9/settings/notifications/');
+  const page = await pages.visit(t, '/projects/9/settings/notifications/');
   await page.getByTestId('notification').nth(1).getByText('The connection was refused.').waitFor();
   await page.getByTestId('notification').nth(1).getByText('3 messages yet to be sent').waitFor();
   await page.getByTestId('field-url').fill('https://localhost/');
@@ -310,7 +294,7 @@ test('P36: a notification is added, says how it went, and is deleted; its secret
 });
 
 test('P16, P21: where a hook runs and for how long is under “Advanced”, which opens when it must', async (t) => {
-  const page = await visit(t, '/projects/9/hooks/6/edit/');
+  const page = await pages.visit(t, '/projects/9/hooks/6/edit/');
   assert.equal(await page.getByTestId('field-labels').inputValue(), 'gpu\nlinux\n');
   await page.getByTestId('field-labels').fill('GPU');
   await page.getByText('Advanced', { exact: true }).click();

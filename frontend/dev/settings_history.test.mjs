@@ -1,27 +1,16 @@
 // Who changed what, and settings as a file, in a real browser against the mock. P51
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, test } from 'node:test';
-import { launchBrowser, startMock, visitor } from './browser.mjs';
+import { test } from 'node:test';
+import { mockPages } from './browser.mjs';
 
-let mock;
-let browser;
-let visit;
-before(async () => {
-  mock = await startMock();
-  browser = await launchBrowser();
-  visit = visitor(browser, mock);
-});
-after(async () => {
-  await browser?.close();
-  mock?.stop();
-});
+const pages = mockPages();
 
 const change = (page, number) => page.getByTestId('change').nth(number);
 const HOOKS = '/api/v1/projects/9/hooks';
 
 test('P51: who changed what is told, newest first, with what it was and is', async (t) => {
-  const page = await visit(t, '/projects/9/settings/history/');
+  const page = await pages.visit(t, '/projects/9/settings/history/');
   await change(page, 3).waitFor();
   assert.deepEqual(
     await page.locator('[data-testid=change] summary .anywhere:first-child').allInnerTexts(),
@@ -41,7 +30,7 @@ test('P51: who changed what is told, newest first, with what it was and is', asy
 });
 
 test('P51: a long value is loaded when it is asked for', async (t) => {
-  const page = await visit(t, '/projects/9/settings/history/');
+  const page = await pages.visit(t, '/projects/9/settings/history/');
   await page.waitForLoadState('networkidle');
   const asked = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
@@ -51,13 +40,13 @@ test('P51: a long value is loaded when it is asked for', async (t) => {
 });
 
 test('P51: what a change changed is put back, and nothing else', async (t) => {
-  const page = await visit(t, '/projects/9/settings/history/');
-  const [hook] = (await (await page.request.get(mock.base + HOOKS)).json()).hooks;
+  const page = await pages.visit(t, '/projects/9/settings/history/');
+  const [hook] = (await (await page.request.get(pages.base + HOOKS)).json()).hooks;
   await change(page, 0).locator('summary').click();
   await change(page, 0).getByTestId('put-back').click();
   await page.getByTestId('dialog').getByRole('button', { name: 'Put back' }).click();
   await page.getByTestId('toast').getByText('It is as it was before.').waitFor();
-  const [now] = (await (await page.request.get(mock.base + HOOKS)).json()).hooks;
+  const [now] = (await (await page.request.get(pages.base + HOOKS)).json()).hooks;
   assert.equal(now.script, '#!/bin/bash\nset -e\n\nmake\nmake test\n');
   assert.deepEqual([now.labels, now.timeout_seconds], [['linux'], 3600]);
   assert.deepEqual([now.image, now.services], [hook.image, hook.services]);
@@ -67,12 +56,12 @@ test('P51: what a change changed is put back, and nothing else', async (t) => {
   await change(page, 2).getByTestId('put-back').click();
   await page.getByTestId('dialog').getByRole('button', { name: 'Put back' }).click();
   await change(page, 5).waitFor();
-  const builds = await (await page.request.get(`${mock.base}/api/v1/projects/9/settings`)).json();
+  const builds = await (await page.request.get(`${pages.base}/api/v1/projects/9/settings`)).json();
   assert.deepEqual([builds.max_parallel, builds.mail], [0, false]);
 });
 
 test('P51: a hook that was deleted is added again', async (t) => {
-  const page = await visit(t, '/projects/2/settings/hooks/');
+  const page = await pages.visit(t, '/projects/2/settings/hooks/');
   await page.getByTestId('delete-hook').click();
   await page.getByTestId('dialog').getByRole('button', { name: 'Delete hook' }).click();
   await page.getByTestId('hook').waitFor({ state: 'detached' });
@@ -82,15 +71,15 @@ test('P51: a hook that was deleted is added again', async (t) => {
   await change(page, 0).getByTestId('put-back').click();
   await page.getByTestId('dialog').getByRole('button', { name: 'Add hook' }).click();
   await change(page, 0).getByText('added the hook').waitFor();
-  const { hooks } = await (await page.request.get(`${mock.base}/api/v1/projects/2/hooks`)).json();
+  const { hooks } = await (await page.request.get(`${pages.base}/api/v1/projects/2/hooks`)).json();
   assert.deepEqual(hooks.map(({ title, image }) => [title, image]), [['Tests', 'node:22']]);
 });
 
 test('P51: older changes come when they are asked for', async (t) => {
-  const page = await visit(t, '/projects/1/settings/history/');
+  const page = await pages.visit(t, '/projects/1/settings/history/');
   await page.getByTestId('no-changes').waitFor();
-  const headers = { 'X-CSRF-Token': (await (await page.request.get(`${mock.base}/api/v1/me`)).json()).csrf_token };
-  const url = `${mock.base}/api/v1/projects/1/settings`;
+  const headers = { 'X-CSRF-Token': (await (await page.request.get(`${pages.base}/api/v1/me`)).json()).csrf_token };
+  const url = `${pages.base}/api/v1/projects/1/settings`;
   const settings = await (await page.request.get(url)).json();
   for (let parallel = 1; parallel <= 60; parallel++) {
     const answer = await page.request.put(url, { headers, data: { ...settings, max_parallel: parallel } });
@@ -105,7 +94,7 @@ test('P51: older changes come when they are asked for', async (t) => {
 });
 
 test('P51: settings are loaded as a file, and such a file is applied once one has seen what it does', async (t) => {
-  const page = await visit(t, '/projects/9/settings/file/');
+  const page = await pages.visit(t, '/projects/9/settings/file/');
   const download = page.waitForEvent('download');
   await page.getByTestId('export').click();
   const path = await (await download).path();
@@ -131,12 +120,12 @@ test('P51: settings are loaded as a file, and such a file is applied once one ha
   await page.getByTestId('apply').click();
   await page.getByTestId('plan').getByText('Added the hook Deploy').waitFor();
   assert.equal(await page.getByTestId('apply').count(), 0);
-  const { hooks } = await (await page.request.get(`${mock.base}/api/v1/projects/9/hooks`)).json();
+  const { hooks } = await (await page.request.get(`${pages.base}/api/v1/projects/9/hooks`)).json();
   assert.deepEqual(hooks.map(({ title }) => title), ['Deploy']);
 });
 
 test('P51: what is applied is what was shown, of this file and this choice', async (t) => {
-  const page = await visit(t, '/projects/9/settings/file/');
+  const page = await pages.visit(t, '/projects/9/settings/file/');
   const choose = (text) => page.getByTestId('file').setInputFiles({ name: 'a.yaml', mimeType: 'application/yaml', buffer: Buffer.from(text) });
   await choose('version: 1\nhooks:\n  - title: Another\n');
   let release;
@@ -162,7 +151,7 @@ test('P51: what is applied is what was shown, of this file and this choice', asy
 
 test('P51: a member sees neither', async (t) => {
   for (const section of ['history', 'file']) {
-    const page = await visit(t, `/projects/6/settings/${section}/`);
+    const page = await pages.visit(t, `/projects/6/settings/${section}/`);
     await page.getByTestId('role-needed').waitFor();
   }
 });
