@@ -1,7 +1,10 @@
 # shellcheck shell=bash
-# Counts what passed and failed, whatever ran it.
+# Counts what passed and failed, whatever ran it, and keeps what failed to tell it once more at the end.
 
-begin_results() { : >"$STATE/test-results"; }
+begin_results() {
+  : >"$STATE/test-results"
+  : >"$STATE/test-failures"
+}
 
 # record SUITE PASSED FAILED; the seconds are those since the record before it.
 record() {
@@ -19,6 +22,7 @@ check() {
     record "$name" 1 0
   else
     echo "$name: FAILED"
+    echo "$name" >>"$STATE/test-failures"
     record "$name" 0 1
   fi
 }
@@ -44,7 +48,32 @@ node_suite() {
     failed=$(_number_after "$log" '^ *Tests .*[0-9]+ failed')
   fi
   if [ "$failed" = 0 ] && { [ "$status" -ne 0 ] || [ "$passed" = 0 ]; }; then failed=1; fi
+  [ "$failed" = 0 ] || _failures_of_node "$name" "$log" >>"$STATE/test-failures"
   record "$name" "$passed" "$failed"
+}
+
+# What failed itself, not for a part of it, as TAP tells it; else the log's end.
+_failures_of_node() {
+  local found
+  found=$(awk '
+    function tell() { if (block != "" && block !~ /subtestsFailed/) printf "%s", block; block = "" }
+    /^ *not ok / { tell(); within = 1; lines = 0 }
+    within && lines++ < 40 { block = block $0 "\n" }
+    /^ *\.\.\.$/ { within = 0 }
+    END { tell() }
+  ' "$2")
+  printf '== %s\n%s\n' "$1" "${found:-$(tail -n 60 "$2")}"
+}
+
+# What failing tests of GoogleTest said of it, and whatever else kept Bazel from running them.
+_failures_of_bazel() {
+  awk -v suite="$1" '
+    BEGIN { print "== " suite }
+    /^=+ Test output for / { print; left = 0 }
+    /: Failure$|^ERROR: / { left = 12 }
+    /^\[  FAILED  \] .*\)$/ { print; left = 0 }
+    left-- > 0 { print }
+  ' "$2"
 }
 
 # count_bazel SUITE LOG STATUS: every test case of every test that Bazel tells of.
@@ -67,12 +96,16 @@ count_bazel() {
   done < <(sed -nE 's/^(\/\/[^ ]+) +(\(cached\) +)?(PASSED|FAILED TO BUILD|FAILED|TIMEOUT|NO STATUS|FLAKY).*/\1 \3/p' "$2" | sort -u)
   # What kept Bazel from running a test at all is a failure, too.
   if [ "$failed" = 0 ] && { [ "$3" -ne 0 ] || [ "$passed" = 0 ]; }; then failed=1; fi
+  [ "$failed" = 0 ] || _failures_of_bazel "$1" "$2" >>"$STATE/test-failures"
   record "$1" "$passed" "$failed"
 }
 
-# Prints the table and the sum; fails if anything did, or nothing ran.
+# Prints what failed, the table and the sum; fails if anything did, or nothing ran.
 end_results() {
   echo
+  if [ -s "$STATE/test-failures" ]; then
+    printf 'What failed:\n\n%s\n\n' "$(head -n 400 "$STATE/test-failures" | cut -c 1-600)"
+  fi
   awk -F'\t' '
     { printf "%5d passed %3d failed %5d s  %s\n", $1, $2, $4, $3; passed += $1; failed += $2 }
     END { printf "\n%d passed, %d failed\n", passed, failed; exit failed > 0 || passed == 0 }
