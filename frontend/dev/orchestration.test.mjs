@@ -65,6 +65,22 @@ test('K38, P27: a restarted job waits, runs as a new attempt, and its old log st
   assert.deepEqual(await page.getByTestId('attempt').evaluateAll((all) => all.map(({ dataset }) => dataset.status)), ['pending', 'failure']);
 });
 
+test('a restart that takes its time leads nobody away from where they went meanwhile', async (t) => {
+  let answer;
+  const page = await pages.visit(t, '/projects/9/builds/5/jobs/1/', (fresh) =>
+    fresh.route('**/jobs/1/restart', async (route) => {
+      const response = await route.fetch();
+      answer = () => route.fulfill({ response });
+    }));
+  await page.getByTestId('restart-job').click();
+  await jobIs(page, 1, 'enqueued');
+  await page.getByTestId('attempt').getByText('Attempt 1').click();
+  await at(page, '/projects/9/builds/5/jobs/1/?attempt=1');
+  await answer();
+  await toast(page, 'is being run again.');
+  assert.match(page.url(), /\?attempt=1$/);
+});
+
 test('P27: only what failed is run again; all of it when that is asked for', async (t) => {
   const page = await pages.visit(t, '/projects/9/builds/5/');
   await page.getByTestId('restart-failed').click();

@@ -92,9 +92,10 @@ export function JobTools(props: Tools & { job: Job }) {
   const { project_id: project, number } = build;
   const change = useChange(props);
   const restart = useAction(async () => {
+    const { href, search } = window.location;
     await change(restartJob(project, number, job.number), `“${job.title}” is being run again.`);
     // Away from the attempt that was looked at, which is an old one now.
-    if (window.location.search) navigate(paths.job(project, number, job.number), { replace: true });
+    if (search && window.location.href === href) navigate(paths.job(project, number, job.number), { replace: true });
   });
   const cancel = cancelOf([job]);
   return (
