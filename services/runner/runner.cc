@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 
 constexpr absl::Duration kFirstPause = absl::Milliseconds(200);
 constexpr absl::Duration kLongestPause = absl::Seconds(5);
-constexpr absl::Duration kSweepInterval = absl::Seconds(30);
+constexpr absl::Duration kLongestSweepPause = absl::Seconds(30);
 constexpr absl::Duration kRotationInterval = absl::Hours(1);
 constexpr absl::Duration kTidyInterval = absl::Minutes(5);
 
@@ -249,7 +249,7 @@ Runner::Runner(const Config& config, Surroundings surroundings,
   // Some of them may have been cancelled meanwhile.
   renewer_.RenewSoon();
   sweeper_ = std::make_unique<LeftoverSweeper>(*docker_, jobs_, warm_, installs_, pulled_,
-                                               config.name, config.work_dir, kSweepInterval);
+                                               config.name, config.work_dir, kLongestSweepPause);
   leases_ = std::make_unique<LeaseLoop>(
       *link_, jobs_, [this](Job& job) { executor_.Run(job); }, random_, events.superseded);
   if (config.runner_token.empty()) {

@@ -439,17 +439,35 @@ TEST_F(RunnerTest, DetachLeavesTheJobToTheNextStart) {
   EXPECT_TRUE(NothingIsLeft());
 }
 
-TEST_F(RunnerTest, RemovesWhatBelongsToNoLease) {
-  docker::ContainerSpec spec;
-  spec.image = std::string(kSmallImage);
-  spec.entrypoint = {"/bin/sleep", "1000"};
-  spec.labels = {{"kozmic.runner", name_}, {"kozmic.id", "9-9-9-9.9"}};
-  const auto id = docker().CreateContainer(spec, "");
+class RunnerLeftoversTest : public RunnerTest {
+ protected:
+  docker::ContainerSpec OfNoLease() const {
+    docker::ContainerSpec spec;
+    spec.image = std::string(kSmallImage);
+    spec.entrypoint = {"/bin/sleep", "1000"};
+    spec.labels = {{"kozmic.runner", name_}, {"kozmic.id", "9-9-9-9.9"}};
+    return spec;
+  }
+};
+
+TEST_F(RunnerLeftoversTest, RemovesWhatBelongsToNoLease) {
+  const auto id = docker().CreateContainer(OfNoLease(), "");
   ASSERT_TRUE(id.ok()) << id.status();
   ASSERT_TRUE(docker().StartContainer(*id).ok());
   fs::create_directories(work() + "/9-9-9-9.9/job");
   StartRunner();
   EXPECT_TRUE(NothingIsLeft());
+}
+
+// The engine finishes what a killed process asked for, after the next process has looked.
+TEST_F(RunnerLeftoversTest, WhatComesIntoBeingAfterAKillIsRemovedSoon) {
+  fs::create_directories(work());
+  ASSERT_TRUE(docker().CreateContainer(OfNoLease(), "").ok());
+  StartRunner();
+  ASSERT_TRUE(NothingIsLeft());
+  const auto id = docker().CreateContainer(OfNoLease(), "");
+  ASSERT_TRUE(id.ok()) << id.status();
+  EXPECT_TRUE(NothingIsLeft(kPatience / 2));
 }
 
 TEST_F(RunnerTest, AnotherProcessOfTheSameNameTakesOver) {

@@ -1,5 +1,7 @@
 #include "services/runner/containers/leftover_sweeper.h"
 
+#include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 #include <vector>
@@ -10,11 +12,27 @@
 #include "services/runner/job_folder.h"
 
 namespace kozmic::runner {
+namespace {
+
+constexpr absl::Duration kFirstPause = absl::Seconds(1);
+
+// Tells what became of something that was left: whether it is removed.
+bool Removed(absl::string_view kind, const std::string& name, const absl::Status& removed) {
+  if (removed.ok()) {
+    Log(Severity::kInfo, absl::StrCat("removed a ", kind, " that was left"), {{kind, name}});
+  } else {
+    Log(Severity::kWarning, absl::StrCat("a ", kind, " that was left is not removed yet"),
+        {{kind, name}, {"error", removed}});
+  }
+  return removed.ok();
+}
+
+}  // namespace
 
 LeftoverSweeper::LeftoverSweeper(const docker::DockerClient& docker, const JobTable& jobs,
                                  const WarmPool& warm, InstallCache& installs, PulledImages& pulled,
                                  std::string runner, std::string work_folder,
-                                 absl::Duration interval)
+                                 absl::Duration longest_pause)
     : docker_(docker),
       jobs_(jobs),
       warm_(warm),
@@ -22,10 +40,20 @@ LeftoverSweeper::LeftoverSweeper(const docker::DockerClient& docker, const JobTa
       pulled_(pulled),
       runner_(std::move(runner)),
       work_folder_(std::move(work_folder)),
-      interval_(interval),
+      longest_pause_(longest_pause),
+      next_pause_(kFirstPause),
       worker_([this] { return Sweep(); }) {}
 
 absl::Duration LeftoverSweeper::Sweep() {
+  const bool removed = RemoveLeftovers();
+  installs_.Sweep();
+  pulled_.Sweep();
+  const absl::Duration pause = removed ? kFirstPause : next_pause_;
+  next_pause_ = std::min(2 * pause, longest_pause_);
+  return pause;
+}
+
+bool LeftoverSweeper::RemoveLeftovers() {
   // What is there is listed before the jobs are: a job that comes in between is not taken for a
   // leftover.
   const auto containers = docker_.ListContainers(absl::StrCat(kRunnerLabel, "=", runner_));
@@ -39,34 +67,28 @@ absl::Duration LeftoverSweeper::Sweep() {
     // One that an earlier process took for it.
     if (const auto container = JobFolder::WarmOf(work_folder_, id)) known.insert(container->id);
   }
+  const auto is_known = [&known](const std::map<std::string, std::string>& labels) {
+    const auto id = labels.find(kIdLabel);
+    return id != labels.end() && known.contains(id->second);
+  };
+  bool any = false;
   if (containers.ok()) {
     for (const docker::ContainerSummary& container : *containers) {
-      const auto id = container.labels.find(kIdLabel);
-      if (id != container.labels.end() && known.contains(id->second)) continue;
-      Log(Severity::kInfo, "removing a container that was left", {{"container", container.id}});
-      docker_.RemoveContainer(container.id).IgnoreError();
+      if (is_known(container.labels)) continue;
+      any |= Removed("container", container.id, docker_.RemoveContainer(container.id));
     }
   }
   if (networks.ok()) {
     for (const docker::NetworkSummary& network : *networks) {
-      const auto id = network.labels.find(kIdLabel);
-      if (id != network.labels.end() && known.contains(id->second)) continue;
-      Log(Severity::kInfo, "removing a network that was left", {{"network", network.name}});
-      docker_.RemoveNetwork(network.id).IgnoreError();
+      if (is_known(network.labels)) continue;
+      any |= Removed("network", network.name, docker_.RemoveNetwork(network.id));
     }
   }
   for (const std::string& folder : folders) {
     if (known.contains(folder)) continue;
-    Log(Severity::kInfo, "removing a folder that was left", {{"folder", folder}});
-    const absl::Status removed = JobFolder::Remove(work_folder_, folder, stop_.get_token());
-    if (!removed.ok()) {
-      Log(Severity::kWarning, "a folder is not removed yet",
-          {{"folder", folder}, {"error", removed}});
-    }
+    any |= Removed("folder", folder, JobFolder::Remove(work_folder_, folder, stop_.get_token()));
   }
-  installs_.Sweep();
-  pulled_.Sweep();
-  return interval_;
+  return any;
 }
 
 }  // namespace kozmic::runner

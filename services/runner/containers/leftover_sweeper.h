@@ -15,13 +15,14 @@
 namespace kozmic::runner {
 
 // Removes containers, networks and folders of this runner that belong to no job at hand and are not
-// kept ready for one, whatever crash they are from: when made, and again and again. Jobs must be in
-// the table before they leave anything.
+// kept ready for one, whatever crash they are from: when made, soon after, since what a killed
+// process asked the engine for may only come into being then, and with ever longer pauses. Jobs
+// must be in the table before they leave anything.
 class LeftoverSweeper {
  public:
   LeftoverSweeper(const docker::DockerClient& docker, const JobTable& jobs, const WarmPool& warm,
                   InstallCache& installs, PulledImages& pulled, std::string runner,
-                  std::string work_folder, absl::Duration interval);
+                  std::string work_folder, absl::Duration longest_pause);
 
   // Nothing is removed any more afterwards.
   void Stop() {
@@ -31,6 +32,8 @@ class LeftoverSweeper {
 
  private:
   absl::Duration Sweep();
+  // Whether there was any that could be removed.
+  bool RemoveLeftovers();
 
   const docker::DockerClient& docker_;
   const JobTable& jobs_;
@@ -39,7 +42,9 @@ class LeftoverSweeper {
   PulledImages& pulled_;
   const std::string runner_;
   const std::string work_folder_;
-  const absl::Duration interval_;
+  const absl::Duration longest_pause_;
+  // Of the worker's thread.
+  absl::Duration next_pause_;
   std::stop_source stop_;
   Worker worker_;
 };

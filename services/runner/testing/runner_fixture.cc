@@ -186,13 +186,17 @@ std::vector<std::string> RunnerTest::Leftovers() {
   return left;
 }
 
-bool RunnerTest::NothingIsLeft() {
-  const absl::Time deadline = absl::Now() + kPatience;
-  while (!Leftovers().empty()) {
-    if (absl::Now() > deadline) return false;
+::testing::AssertionResult RunnerTest::NothingIsLeft(absl::Duration patience) {
+  const absl::Time deadline = absl::Now() + patience;
+  std::vector<std::string> left = Leftovers();
+  while (!left.empty()) {
+    if (absl::Now() > deadline) {
+      return ::testing::AssertionFailure() << "left: " << absl::StrJoin(left, ", ");
+    }
     absl::SleepFor(absl::Milliseconds(10));
+    left = Leftovers();
   }
-  return true;
+  return ::testing::AssertionSuccess();
 }
 
 std::string RunnerTest::Text(const std::string& path) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "gtest/gtest.h"
 #include "kozmic/runner/v1/runner.pb.h"
 #include "lib/rpc/server.h"
 #include "lib/testing/docker_env.h"
@@ -50,7 +51,8 @@ class RunnerTest : public DockerTest {
   void Give(const std::string& name);
 
   std::vector<std::string> Leftovers();
-  bool NothingIsLeft();
+  // Waits until that is so; a failure names what is left.
+  ::testing::AssertionResult NothingIsLeft(absl::Duration patience = kPatience);
   static std::string Text(const std::string& path);
 
   std::string folder_;
