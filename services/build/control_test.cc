@@ -87,6 +87,7 @@ TEST_F(ControlTest, ACancelledBuildEndsItsQueuedJobsAtOnceAndItsRunningOnesByThe
   ASSERT_TRUE(Finish("s1", lease.key, end).ok());
   EXPECT_EQ(Job(1, 1).state(), v1::STATE_CANCELLED);
   EXPECT_EQ(Job(1, 1).reason(), "Cancelled by mona.");
+  EXPECT_EQ(builds_->ListAttempts(1, 1, 1)->front().reason(), "Cancelled by mona.");
   EXPECT_EQ(Get(1).state(), v1::STATE_CANCELLED);
   EXPECT_TRUE(Get(1).has_end_time());
   EXPECT_EQ(Shown(), "Kozmic build #1 was cancelled");

@@ -74,6 +74,8 @@ struct Ended {
   int64_t job_id = 0;
   int64_t attempt = 0;
   const AttemptEnd* end = nullptr;
+  // The job's, who may know better than its runner.
+  std::string reason;
 };
 
 void SaveAttempts(pqxx::transaction_base& tx, const std::vector<Ended>& ended) {
@@ -87,7 +89,7 @@ void SaveAttempts(pqxx::transaction_base& tx, const std::vector<Ended>& ended) {
     states.push_back(one.end->state);
     codes.push_back(one.end->exit_code.value_or(kNoExitCode));
     sizes.push_back(one.end->log_size);
-    reasons.push_back(one.end->reason);
+    reasons.push_back(one.reason);
     digests.push_back(one.end->log_sha256);
   }
   ExecPrepared(
@@ -169,7 +171,7 @@ std::vector<absl::Status> FinishLeases(pqxx::transaction_base& tx, const std::st
     }
     statuses[i] = build->End(*job, end.state, end.reason, end.exit_code, project->fail_fast);
     if (!statuses[i].ok()) continue;
-    ended.push_back({job->id, finished[i].key.attempt, &end});
+    ended.push_back({job->id, finished[i].key.attempt, &end, job->reason});
     just_ended[job->id] = &end;
   }
   SaveAttempts(tx, ended);
@@ -193,7 +195,7 @@ absl::Status ConcludeLost(pqxx::transaction_base& tx, const std::string& public_
       requeue ? build->Requeue(*job, end.reason)
               : build->End(*job, end.state, end.reason, end.exit_code, project->fail_fast);
   if (!status.ok()) return status;
-  SaveAttempts(tx, {{job->id, key.attempt, &end}});
+  SaveAttempts(tx, {{job->id, key.attempt, &end, requeue ? end.reason : job->reason}});
   writer.Save();
   return absl::OkStatus();
 }
