@@ -57,6 +57,8 @@ export function orchestration(world) {
     const commit = await push('Play for ever');
     const begun = await owner.build(project, commit, running);
     await page.goto(pageOfBuild(begun));
+    // The script is told to begin before its container is known to run.
+    await page.getByText('begun', { exact: true }).first().waitFor();
     await page.getByTestId('cancel-build').click();
     await page.getByTestId('confirm').click();
     // Not with the next heartbeat: the runner is told.
@@ -92,6 +94,7 @@ export function orchestration(world) {
       `/projects/${project}/builds/${build.number}/jobs/1/attempts`);
     assert.deepEqual(attempts.map((one) => [one.number, one.status]),
       [[2, 'success'], [1, 'cancelled']]);
+    assert.equal(attempts[1].reason, 'Cancelled by octo.');
     await page.getByTestId('attempts').waitFor();
     await page.locator('[data-testid=attempt][data-status=cancelled]').click();
     await page.getByText('begun', { exact: true }).first().waitFor();
