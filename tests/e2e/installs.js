@@ -75,6 +75,7 @@ export function installs(world) {
     await page.getByRole('link', { name: 'Failed', exact: true }).click();
     await page.getByTestId('no-such-builds').waitFor();
     await page.getByRole('link', { name: 'Passed', exact: true }).click();
+    await rows.nth(2).waitFor();
     await page.getByTestId('filter-branch').fill('MAIN');
     await page.getByTestId('filter-text').fill('#2');
     await page.getByTestId('filter').click();

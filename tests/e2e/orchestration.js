@@ -37,7 +37,7 @@ export function orchestration(world) {
   const theBuild = (number, condition, options) => waitFor(`build ${number}`, async () => {
     const build = await owner.json(`/projects/${project}/builds/${number}`);
     return condition(build) ? build : null;
-  }, options);
+  }, { seconds: 120, ...options });
 
   test('a project to play with', async () => {
     owner = await signIn(world.installation);
@@ -86,7 +86,7 @@ export function orchestration(world) {
     await page.goto(pageOfBuild(cancelled));
     await page.getByTestId('restart-job').click();
     const build = await theBuild(cancelled.number,
-      (one) => one.generation === 2 && ended(one), { seconds: 60 });
+      (one) => one.generation === 2 && ended(one));
     assert.equal(build.status, 'success', build.jobs[0].reason);
     assert.equal(build.jobs[0].attempt, 2);
     assert.match((await owner.log(build)).toString(), /^playing for nobody by push $/m);
@@ -119,7 +119,7 @@ export function orchestration(world) {
     await page.getByTestId('start-build').click();
     await page.waitForURL(/builds\/\d+\/$/);
     const number = Number(/builds\/(\d+)\/$/.exec(page.url())[1]);
-    const build = await theBuild(number, ended, { seconds: 60 });
+    const build = await theBuild(number, ended);
     assert.equal(build.status, 'success', build.jobs[0].reason);
     assert.deepEqual([build.trigger, build.creator, build.ref],
       ['manual', 'octo', 'refs/heads/main']);
@@ -152,7 +152,7 @@ export function orchestration(world) {
     await page.getByTestId('approval').waitFor();
     await page.getByTestId('approve').click();
     await page.getByTestId('confirm').click();
-    const build = await theBuild(waiting.number, ended, { seconds: 60 });
+    const build = await theBuild(waiting.number, ended);
     assert.equal(build.status, 'success', build.jobs[0].reason);
     assert.equal(build.approval.approver, 'octo');
     assert.match((await owner.log(build)).toString(),

@@ -40,7 +40,7 @@ export function pushToGreen(world) {
       if (status === 'pending' && await page.getByTestId('log-line').count() > 0) {
         seen.add(await lastLine());
       }
-      return seen.size >= 5;
+      return seen.size >= 3;
     });
 
     await page.locator('[data-testid="build-status"][data-status="success"]').first()

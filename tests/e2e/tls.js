@@ -2,21 +2,13 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
+import { freePort } from './support/ports.js';
 
 const run = promisify(execFile);
-
-/** One that nobody listens on. */
-const freePort = () => new Promise((resolve) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address();
-    server.close(() => resolve(port));
-  });
-});
 
 /** `world` is filled before the first test runs: installation. */
 export function tls(world) {
@@ -25,7 +17,7 @@ export function tls(world) {
   after(async () => {
     await world.installation.kozmicWith(off, 'up');
     rmSync(folder, { recursive: true, force: true });
-  }, { timeout: 60_000 });
+  }, { timeout: 5 * 60_000 });
 
   test('with a certificate the gateway speaks TLS besides, with the same limits and answers', async () => {
     const { installation } = world;

@@ -34,12 +34,13 @@ export function traces(world) {
       await installation.kozmicWith({ KOZMIC_TRACE_ENDPOINT: collector.url }, 'up');
       const api = await signIn(installation);
       const commit = await world.repository.push('Leave a trace', { 'test.sh': '#!/bin/sh\nexit 0\n' });
-      const build = await api.build(1, commit, ended);
+      // Asked for seldom: each question is a line of the gateway's, of which the newest 100 are told.
+      const build = await api.build(1, commit, ended, { everyMs: 1000 });
       assert.equal(build.status, 'success');
       await waitFor('the status at GitHub', async () => (await statusesOf(installation, commit)).some(isFinal));
       const { trace_id: trace } = await api.json(`/projects/1/builds/${build.number}`);
       const guid = await installation.query(
-        `SELECT guid FROM project.deliveries WHERE builds = ARRAY[${build.number}]::bigint[] AND hook_id = 1 ORDER BY delivery_id LIMIT 1`);
+        `SELECT guid FROM project.deliveries WHERE builds = ARRAY[${build.number}]::bigint[] ORDER BY delivery_id LIMIT 1`);
       assert.equal(trace, guid.replaceAll('-', ''), 'it is called as GitHub calls the delivery');
 
       const lines = {

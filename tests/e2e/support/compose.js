@@ -2,12 +2,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { engineCall, leftovers, removeInstalls } from './engine.js';
 import { ROOT, kozmicWith } from './installation.js';
+import { freePorts } from './ports.js';
 import { waitFor } from './wait.js';
 
 const run = promisify(execFile);
@@ -16,18 +16,6 @@ const STATE = process.env.KOZMIC_STATE ?? join(ROOT, '.kozmic');
 const START_TIMEOUT_MS = 5 * 60_000;
 /** By which services answer administrators, inside the containers. */
 const RPC_PORTS = { auth: 7101, project: 7102, build: 7103, logstream: 7105 };
-
-async function freePorts(count) {
-  const servers = [];
-  for (let i = 0; i < count; i++) {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    servers.push(server);
-  }
-  const ports = servers.map((server) => server.address().port);
-  for (const server of servers) server.close();
-  return ports;
-}
 
 /** The simulated GitHub, which is started anew when somebody kills it, as its users would expect of GitHub. */
 async function startGithub(folder, host, port, sshPort) {

@@ -1,24 +1,15 @@
 // Debian's docker-registry, which wants a user name and a password.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './ports.js';
 import { waitFor } from './wait.js';
 
 export const USER = 'ann';
 export const PASSWORD = 'e2e-registry-password';
 // As htpasswd -B makes it of the password.
 const HASH = '$2y$05$abcdefghijklmnopqrstuu8/Ya828wyQYZ5N8xvgj5G9hCvj4r/RS';
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 export async function startRegistry() {
   const folder = mkdtempSync(join(tmpdir(), 'kozmic-e2e-registry-'));
