@@ -89,7 +89,7 @@ test('an expression that would take forever is given up in words, and the page g
   await page.keyboard.press('/');
   await page.getByTestId('find-regex').click();
   await page.getByTestId('find').fill('(a+)+$');
-  await page.getByTestId('find-count').getByText('This expression takes too long.').waitFor();
+  await page.getByTestId('find-count').getByText('This expression takes too long.').waitFor({ timeout: 30_000 });
   await page.getByTestId('find').fill('a+ 2');
   await count(page, '1 of 1');
 });
@@ -194,7 +194,7 @@ test('a failed log opens at its first error, folds nothing, and e and Shift+E go
   await complete(page);
   await inView(page, 3048);
   assert.equal(await page.locator('[data-testid=fold][aria-expanded=false]').count(), 0);
-  assert.equal(await line(page, 3048).evaluate((row) => row.classList.contains('log-here')), true);
+  await page.locator('.log-here[data-line="3048"]').waitFor();
   await accessible(page);
   await page.keyboard.press('e');
   await inView(page, 3089);

@@ -31,7 +31,7 @@ test('P51: who changed what is told, newest first, with what it was and is', asy
 
 test('P51: a long value is loaded when it is asked for', async (t) => {
   const page = await pages.visit(t, '/projects/9/settings/history/');
-  await page.waitForLoadState('networkidle');
+  await change(page, 3).waitFor();
   const asked = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
   await change(page, 3).locator('summary').click();

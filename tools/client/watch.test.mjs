@@ -86,7 +86,7 @@ test('a stream that breaks is opened again, and nothing is missed or told twice'
 
 test('a server that stays away is given up', async () => {
   server.put(build(2, 'pending', [job(1, 'pending')]));
-  const watch = begin(server, ['watch', '1/2'], { KOZMIC_PATIENCE: '1' });
+  const watch = begin(server, ['watch', '1/2'], { KOZMIC_PATIENCE: '5' });
   await watch.until('running');
   server.stop();
   const { code, err } = await watch.ended;
