@@ -167,11 +167,7 @@ TEST_F(RunnerInstallSharingTest, N9TwoRunnersThatWantTheSameAtOnceInstallItOnce)
   ASSERT_TRUE(WaitForText(1, "installing\n"));
   const std::string second = build_.Enqueue(spec, other_);
   ASSERT_TRUE(WaitForText(2, Waiting()));
-  const absl::Time deadline = absl::Now() + kPatience;
-  while (build_.PhaseOf(second) != v1::PHASE_INSTALL && absl::Now() < deadline) {
-    absl::SleepFor(absl::Milliseconds(5));
-  }
-  EXPECT_EQ(build_.PhaseOf(second), v1::PHASE_INSTALL);
+  EXPECT_TRUE(Eventually([&] { return build_.PhaseOf(second) == v1::PHASE_INSTALL; }));
   Give("go");
   EXPECT_EQ(WaitForEnd(first).exit_code(), 0);
   EXPECT_EQ(WaitForEnd(second).exit_code(), 0);

@@ -197,7 +197,7 @@ TEST_F(RunnerInstallTest, GoesOnWhenTheRunnerIsKilledAndRunsOnce) {
                "/tmp/installed\n",
                "#!/bin/sh\ncat /tmp/installed\n"));
   ASSERT_TRUE(WaitForLine("installing\n"));
-  EXPECT_EQ(build_.PhaseOf(attempt), v1::PHASE_INSTALL);
+  EXPECT_TRUE(Eventually([&] { return build_.PhaseOf(attempt) == v1::PHASE_INSTALL; }));
   runner_->Signal(SIGKILL);
   EXPECT_EQ(runner_->Wait(kPatience), 137);
   Give("go");

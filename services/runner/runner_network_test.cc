@@ -100,7 +100,7 @@ class RunnerNetworkTest : public RunnerTest {
 
   // Lines that say whether an address is reached; the address is for the shell to expand.
   std::string Ask(const std::string& name, const std::string& address) const {
-    return absl::StrCat("timeout 2 wget -q -O - http://", address, ":", port_,
+    return absl::StrCat("timeout 5 wget -q -O - http://", address, ":", port_,
                         "/ >/dev/null 2>&1 && echo ", name, " yes || echo ", name, " no\n");
   }
   std::string AskAll() const {
@@ -156,7 +156,7 @@ TEST_F(RunnerNetworkTest, JobsDoNotReachEachOther) {
 TEST_F(RunnerNetworkTest, P18ServicesAreReachedAndHeldToTheSame) {
   StartRunner(kPublicOnly);
   v1::JobSpec spec = Spec(absl::StrCat(AskAll(),
-                                       "for i in 1 2 3 4 5 6 7 8 9; do wget -q -O - "
+                                       "for i in $(seq 50); do wget -q -O - "
                                        "http://web:8080/ && break; sleep 0.2; done\n"));
   const std::string command =
       absl::StrCat("mkdir /www; { timeout 5 wget -q -O - http://", kPrivate, ":", port_,

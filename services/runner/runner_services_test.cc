@@ -2,7 +2,6 @@
 
 #include <signal.h>
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -95,14 +94,6 @@ class RunnerServicesTest : public RunnerTest {
   }
   std::string ServiceContainer(const std::string& service) const {
     return absl::StrCat("kozmic-", name_, "-1-1-1-1.1-", service);
-  }
-  static bool Eventually(const std::function<bool()>& condition) {
-    const absl::Time deadline = absl::Now() + kPatience;
-    while (!condition()) {
-      if (absl::Now() > deadline) return false;
-      absl::SleepFor(absl::Milliseconds(10));
-    }
-    return true;
   }
   size_t Containers() {
     const auto containers = docker().ListContainers("kozmic.runner=" + name_);

@@ -35,7 +35,7 @@ TEST_P(Gateway, KilledLosesNothingAcknowledgedAndNoByteOfALog) {
   ExpectKept(sent);
   EXPECT_TRUE(follower.AwaitEnd(absl::Seconds(30)));
   EXPECT_EQ(follower.faults(), 0) << "gaps or repetitions";
-  EXPECT_LE(follower.longest_absence(), absl::Seconds(3));
+  EXPECT_LE(follower.longest_absence(), absl::Seconds(10));
   ExpectAllBuiltWithin({slow.commit}, absl::Seconds(30));
   const auto played = world_.played();
   EXPECT_TRUE(std::any_of(played.begin(), played.end(), [&](const auto& one) {

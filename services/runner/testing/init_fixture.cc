@@ -7,7 +7,6 @@
 #include <system_error>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "lib/docker/docker_client.h"
 #include "services/runner/init/protocol.h"
@@ -80,15 +79,6 @@ ScriptExit InitTest::Run(const std::string& script, absl::string_view image) {
 std::string InitTest::LogText() const {
   std::ifstream file(folder_->log_path(), std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
-}
-
-bool InitTest::Eventually(const std::function<bool()>& condition) const {
-  const absl::Time deadline = absl::Now() + absl::Seconds(20);
-  while (!condition()) {
-    if (absl::Now() > deadline) return false;
-    absl::SleepFor(absl::Milliseconds(2));
-  }
-  return true;
 }
 
 }  // namespace kozmic::runner

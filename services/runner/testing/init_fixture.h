@@ -2,13 +2,13 @@
 #define KOZMIC_SERVICES_RUNNER_TESTING_INIT_FIXTURE_H_
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "lib/testing/docker_env.h"
+#include "lib/testing/eventually.h"
 #include "services/runner/init_messages.h"
 #include "services/runner/job_folder.h"
 
@@ -28,7 +28,6 @@ class InitTest : public DockerTest {
   // Runs a script to its end, and returns how it ended.
   ScriptExit Run(const std::string& script, absl::string_view image = kSmallImage);
   std::string LogText() const;
-  bool Eventually(const std::function<bool()>& condition) const;
 
   std::string work_;
   std::string init_path_;

@@ -187,16 +187,22 @@ std::vector<std::string> RunnerTest::Leftovers() {
 }
 
 ::testing::AssertionResult RunnerTest::NothingIsLeft(absl::Duration patience) {
-  const absl::Time deadline = absl::Now() + patience;
-  std::vector<std::string> left = Leftovers();
-  while (!left.empty()) {
-    if (absl::Now() > deadline) {
-      return ::testing::AssertionFailure() << "left: " << absl::StrJoin(left, ", ");
-    }
-    absl::SleepFor(absl::Milliseconds(10));
-    left = Leftovers();
-  }
-  return ::testing::AssertionSuccess();
+  std::vector<std::string> left;
+  const bool nothing = Eventually(
+      [&] {
+        left = Leftovers();
+        return left.empty();
+      },
+      patience);
+  if (nothing) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << "left: " << absl::StrJoin(left, ", ");
+}
+
+int RunnerTest::TimesLogged(const std::string& words) const {
+  const std::string log = Text(folder_ + "/runner.log");
+  int count = 0;
+  for (size_t at = 0; (at = log.find(words, at)) != std::string::npos; ++at) ++count;
+  return count;
 }
 
 std::string RunnerTest::Text(const std::string& path) {

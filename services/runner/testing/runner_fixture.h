@@ -10,6 +10,7 @@
 #include "kozmic/runner/v1/runner.pb.h"
 #include "lib/rpc/server.h"
 #include "lib/testing/docker_env.h"
+#include "lib/testing/eventually.h"
 #include "services/runner/testing/fake_services.h"
 #include "services/runner/testing/git_server.h"
 #include "services/runner/testing/runner_process.h"
@@ -54,6 +55,8 @@ class RunnerTest : public DockerTest {
   // Waits until that is so; a failure names what is left.
   ::testing::AssertionResult NothingIsLeft(absl::Duration patience = kPatience);
   static std::string Text(const std::string& path);
+  // How often the runner's own log says so.
+  int TimesLogged(const std::string& words) const;
 
   std::string folder_;
   // Which Docker engine the runner uses.

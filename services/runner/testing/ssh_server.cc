@@ -13,15 +13,14 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <iterator>
 #include <system_error>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "gtest/gtest.h"
 #include "lib/process/child_process.h"
+#include "lib/testing/eventually.h"
 #include "lib/testing/free_port.h"
 
 namespace kozmic::runner {
@@ -35,15 +34,6 @@ constexpr int kLaunches = 5;
 std::string Text(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
-}
-
-bool Eventually(absl::Duration patience, const std::function<bool()>& condition) {
-  const absl::Time deadline = absl::Now() + patience;
-  while (!condition()) {
-    if (absl::Now() > deadline) return false;
-    absl::SleepFor(absl::Milliseconds(5));
-  }
-  return true;
 }
 
 bool Answers(int port) {
@@ -101,8 +91,7 @@ bool SshServer::Launch() {
     _exit(127);
   }
   return pid_ > 0 &&
-         Eventually(absl::Seconds(20),
-                    [this] { return waitpid(pid_, nullptr, WNOHANG) != 0 || Answers(port_); }) &&
+         Eventually([this] { return waitpid(pid_, nullptr, WNOHANG) != 0 || Answers(port_); }) &&
          kill(pid_, 0) == 0;
 }
 
@@ -147,7 +136,7 @@ void SshServer::HoldSessions(bool held) {
 }
 
 bool SshServer::WaitForHeldSession(absl::Duration patience) {
-  return Eventually(patience, [this] { return fs::exists(folder_ + "/held"); });
+  return Eventually([this] { return fs::exists(folder_ + "/held"); }, patience);
 }
 
 std::string SshServer::UrlOf(const std::string& path) const {
