@@ -48,8 +48,13 @@ node_suite() {
     failed=$(_number_after "$log" '^ *Tests .*[0-9]+ failed')
   fi
   if [ "$failed" = 0 ] && { [ "$status" -ne 0 ] || [ "$passed" = 0 ]; }; then failed=1; fi
-  [ "$failed" = 0 ] || _failures_of_node "$name" "$log" >>"$STATE/test-failures"
+  [ "$failed" = 0 ] || _failures_of_node "$name" "$log" | _shorten >>"$STATE/test-failures"
   record "$name" "$passed" "$failed"
+}
+
+# A suite is not to hide those after it.
+_shorten() {
+  awk 'NR <= 150 { print substr($0, 1, 600) } END { if (NR > 150) print "[" NR - 150 " more lines]" }'
 }
 
 # What failed itself, not for a part of it, as TAP tells it; else the log's end.
@@ -65,12 +70,16 @@ _failures_of_node() {
   printf '== %s\n%s\n' "$1" "${found:-$(tail -n 60 "$2")}"
 }
 
-# What failing tests of GoogleTest said of it, and whatever else kept Bazel from running them.
+# What failing tests of GoogleTest said of it; the end of what others did, which crashed or took too
+# long; and whatever else kept Bazel from running them.
 _failures_of_bazel() {
   awk -v suite="$1" '
-    BEGIN { print "== " suite }
-    /^=+ Test output for / { print; left = 0 }
-    /: Failure$|^ERROR: / { left = 12 }
+    function end(i) { if (!told) for (i = lines > 20 ? lines - 20 : 0; i < lines; i++) print last[i % 20] }
+    BEGIN { print "== " suite; told = 1 }
+    /^=+ Test output for / { print; left = 0; told = 0; lines = 0; next }
+    /^=+$/ { end(); told = 1; left = 0 }
+    { last[lines++ % 20] = $0 }
+    /: Failure$|^ERROR: |^(FAIL|TIMEOUT): / { left = 12; told = 1 }
     /^\[  FAILED  \] .*\)$/ { print; left = 0 }
     left-- > 0 { print }
   ' "$2"
@@ -96,7 +105,7 @@ count_bazel() {
   done < <(sed -nE 's/^(\/\/[^ ]+) +(\(cached\) +)?(PASSED|FAILED TO BUILD|FAILED|TIMEOUT|NO STATUS|FLAKY).*/\1 \3/p' "$2" | sort -u)
   # What kept Bazel from running a test at all is a failure, too.
   if [ "$failed" = 0 ] && { [ "$3" -ne 0 ] || [ "$passed" = 0 ]; }; then failed=1; fi
-  [ "$failed" = 0 ] || _failures_of_bazel "$1" "$2" >>"$STATE/test-failures"
+  [ "$failed" = 0 ] || _failures_of_bazel "$1" "$2" | _shorten >>"$STATE/test-failures"
   record "$1" "$passed" "$failed"
 }
 
@@ -104,7 +113,7 @@ count_bazel() {
 end_results() {
   echo
   if [ -s "$STATE/test-failures" ]; then
-    printf 'What failed:\n\n%s\n\n' "$(head -n 400 "$STATE/test-failures" | cut -c 1-600)"
+    printf 'What failed:\n\n%s\n\n' "$(cat "$STATE/test-failures")"
   fi
   awk -F'\t' '
     { printf "%5d passed %3d failed %5d s  %s\n", $1, $2, $4, $3; passed += $1; failed += $2 }

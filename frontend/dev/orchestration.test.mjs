@@ -65,6 +65,13 @@ test('K38, P27: a restarted job waits, runs as a new attempt, and its old log st
   assert.deepEqual(await page.getByTestId('attempt').evaluateAll((all) => all.map(({ dataset }) => dataset.status)), ['pending', 'failure']);
 });
 
+test('a restart leads away from the attempt that was looked at, which is an old one then', async (t) => {
+  const page = await pages.visit(t, '/projects/9/builds/5/jobs/1/?attempt=3');
+  await page.getByTestId('restart-job').click();
+  await jobIs(page, 1, 'enqueued');
+  await at(page, '/projects/9/builds/5/jobs/1/');
+});
+
 test('a restart that takes its time leads nobody away from where they went meanwhile', async (t) => {
   let answer;
   const page = await pages.visit(t, '/projects/9/builds/5/jobs/1/', (fresh) =>

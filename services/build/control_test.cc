@@ -109,6 +109,12 @@ TEST_F(ControlTest, ALostRunnersCancelledJobIsNotRunAgain) {
   const auto lost = TakeLost();
   ASSERT_THAT(*lost, SizeIs(1));
   EXPECT_TRUE((*lost)[0].facts.cancelling);
+  AttemptEnd end;
+  end.state = v1::STATE_CANCELLED;
+  end.reason = "The runner r1 was lost.";
+  ASSERT_TRUE(leases_->FinishLost((*lost)[0].key, end).ok());
+  EXPECT_EQ(Job(1, 1).reason(), "Cancelled by mona.");
+  EXPECT_EQ(builds_->ListAttempts(1, 1, 1)->front().reason(), "Cancelled by mona.");
 }
 
 // K38, P27

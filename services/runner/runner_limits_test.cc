@@ -69,6 +69,12 @@ class RunnerLimitsTest : public RunnerTest {
     runner_->Signal(SIGKILL);
     ASSERT_EQ(runner_->Wait(kPatience), 137);
   }
+  // So much of it that any limit of the first job's is over when its runner comes back.
+  void LetTimePass() {
+    const std::string granted = job_folder() + "/granted";
+    ASSERT_THAT(Text(granted), Not(testing::IsEmpty()));
+    std::ofstream(granted) << "- 0 0\n";
+  }
   // Until the runner waits for jobs.
   void StartIdle() {
     StartRunner();
@@ -204,14 +210,14 @@ TEST_F(RunnerLimitsTest, P16IsInTimeWhenTheEngineHangs) {
 
 TEST_F(RunnerLimitsTest, P16CountsOnWhileTheRunnerIsRestarted) {
   StartIdle();
-  const std::string attempt = Enqueue(Limited(kWaiting, kSeconds, 0));
+  const std::string attempt = Enqueue(Limited(kWaiting, 1000, 0));
   ASSERT_TRUE(WaitForLine("one\n"));
   Kill();
+  LetTimePass();
   StartRunner();
   const FinishJobRequest end = WaitForEnd(attempt);
-  ExpectExact(kSeconds);
   EXPECT_EQ(end.outcome(), FinishJobRequest::OUTCOME_TIMED_OUT);
-  EXPECT_EQ(Log(), absl::StrCat(Pulling(), "one\n", TimedOut(kSeconds), "\n"));
+  EXPECT_EQ(Log(), absl::StrCat(Pulling(), "one\n", TimedOut(1000), "\n"));
   EXPECT_TRUE(NothingIsLeft());
 }
 
@@ -221,10 +227,7 @@ TEST_F(RunnerLimitsTest, P16OwnEndCountsThoughTheRunnerWasAwayAtTheLimit) {
   ASSERT_TRUE(WaitForLine("one\n"));
   Kill();
   Give("go");
-  // The limit passes meanwhile.
-  const std::string note = work() + "/1-1-1-1.1/granted";
-  ASSERT_THAT(Text(note), Not(testing::IsEmpty()));
-  std::ofstream(note) << "- 0 0\n";
+  LetTimePass();
   ASSERT_TRUE(Eventually([this] { return !Text(job_folder() + "/job/exit").empty(); }));
   StartRunner();
   const FinishJobRequest end = WaitForEnd(attempt);

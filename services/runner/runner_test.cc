@@ -27,7 +27,7 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using v1::FinishJobRequest;
 
-constexpr char kRefused[] = "build service: failed; trying again";
+constexpr char kRefused[] = R"("build service: failed; trying again","error":"UNAUTHENTICATED)";
 
 class RunnerAdminTest : public RunnerTest {
  protected:

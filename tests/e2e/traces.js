@@ -40,7 +40,8 @@ export function traces(world) {
       await waitFor('the status at GitHub', async () => (await statusesOf(installation, commit)).some(isFinal));
       const { trace_id: trace } = await api.json(`/projects/1/builds/${build.number}`);
       const guid = await installation.query(
-        `SELECT guid FROM project.deliveries WHERE builds = ARRAY[${build.number}]::bigint[] ORDER BY delivery_id LIMIT 1`);
+        `SELECT guid FROM project.deliveries WHERE builds = ARRAY[${build.number}]::bigint[]
+           AND hook_id IN (SELECT hook_id FROM project.hooks WHERE project_id = 1) ORDER BY delivery_id LIMIT 1`);
       assert.equal(trace, guid.replaceAll('-', ''), 'it is called as GitHub calls the delivery');
 
       const lines = {

@@ -16,15 +16,14 @@ namespace {
 
 constexpr absl::Duration kFirstPause = absl::Seconds(1);
 
-// Tells what became of something that was left: whether it is removed.
-bool Removed(absl::string_view kind, const std::string& name, const absl::Status& removed) {
+// What became of something that was left.
+void Tell(absl::string_view kind, const std::string& name, const absl::Status& removed) {
   if (removed.ok()) {
     Log(Severity::kInfo, absl::StrCat("removed a ", kind, " that was left"), {{kind, name}});
   } else {
     Log(Severity::kWarning, absl::StrCat("a ", kind, " that was left is not removed yet"),
         {{kind, name}, {"error", removed}});
   }
-  return removed.ok();
 }
 
 }  // namespace
@@ -45,15 +44,15 @@ LeftoverSweeper::LeftoverSweeper(const docker::DockerClient& docker, const JobTa
       worker_([this] { return Sweep(); }) {}
 
 absl::Duration LeftoverSweeper::Sweep() {
-  const bool removed = RemoveLeftovers();
+  RemoveLeftovers();
   installs_.Sweep();
   pulled_.Sweep();
-  const absl::Duration pause = removed ? kFirstPause : next_pause_;
+  const absl::Duration pause = next_pause_;
   next_pause_ = std::min(2 * pause, longest_pause_);
   return pause;
 }
 
-bool LeftoverSweeper::RemoveLeftovers() {
+void LeftoverSweeper::RemoveLeftovers() {
   // What is there is listed before the jobs are: a job that comes in between is not taken for a
   // leftover.
   const auto containers = docker_.ListContainers(absl::StrCat(kRunnerLabel, "=", runner_));
@@ -71,24 +70,22 @@ bool LeftoverSweeper::RemoveLeftovers() {
     const auto id = labels.find(kIdLabel);
     return id != labels.end() && known.contains(id->second);
   };
-  bool any = false;
   if (containers.ok()) {
     for (const docker::ContainerSummary& container : *containers) {
       if (is_known(container.labels)) continue;
-      any |= Removed("container", container.id, docker_.RemoveContainer(container.id));
+      Tell("container", container.id, docker_.RemoveContainer(container.id));
     }
   }
   if (networks.ok()) {
     for (const docker::NetworkSummary& network : *networks) {
       if (is_known(network.labels)) continue;
-      any |= Removed("network", network.name, docker_.RemoveNetwork(network.id));
+      Tell("network", network.name, docker_.RemoveNetwork(network.id));
     }
   }
   for (const std::string& folder : folders) {
     if (known.contains(folder)) continue;
-    any |= Removed("folder", folder, JobFolder::Remove(work_folder_, folder, stop_.get_token()));
+    Tell("folder", folder, JobFolder::Remove(work_folder_, folder, stop_.get_token()));
   }
-  return any;
 }
 
 }  // namespace kozmic::runner

@@ -32,8 +32,7 @@ class LeftoverSweeper {
 
  private:
   absl::Duration Sweep();
-  // Whether there was any that could be removed.
-  bool RemoveLeftovers();
+  void RemoveLeftovers();
 
   const docker::DockerClient& docker_;
   const JobTable& jobs_;

@@ -24,7 +24,7 @@ bool WasCalled(int listening) {
   bool called = false;
   pollfd waiting = {.fd = listening, .events = POLLIN, .revents = 0};
   while (poll(&waiting, 1, 0) == 1) {
-    const http::UniqueFd caller(accept(listening, nullptr, nullptr));
+    const http::UniqueFd caller(accept4(listening, nullptr, nullptr, SOCK_CLOEXEC));
     called = true;
   }
   return called;
@@ -32,11 +32,10 @@ bool WasCalled(int listening) {
 
 class ImagePullerTest : public DockerTest {
  protected:
-  ImagePuller Puller() {
-    return ImagePuller(docker(), clock_, *pulled_,
-                       {.patience = absl::Milliseconds(500),
-                        .rest = absl::Seconds(60),
-                        .retry_pause = absl::Milliseconds(10)});
+  ImagePuller Puller(absl::Duration patience = absl::Milliseconds(500)) {
+    return ImagePuller(
+        docker(), clock_, *pulled_,
+        {.patience = patience, .rest = absl::Seconds(60), .retry_pause = absl::Milliseconds(10)});
   }
   absl::Status Pull(ImagePuller& puller, const std::string& image, bool local) {
     said_.clear();
@@ -64,7 +63,8 @@ TEST_F(ImagePullerTest, SilentRegistryIsLeftAloneForAWhileWhenTheImageIsHere) {
   const auto silent = http::ListenTcp("127.0.0.1", 0, 16);
   ASSERT_TRUE(silent.ok()) << silent.status();
   const std::string image = absl::StrCat("127.0.0.1:", http::LocalPort(silent->get()), "/small:1");
-  ImagePuller puller = Puller();
+  // The engine is to have called by then.
+  ImagePuller puller = Puller(absl::Seconds(3));
   const auto was_asked = [&silent] { return WasCalled(silent->get()); };
   EXPECT_TRUE(Pull(puller, image, /*local=*/true).ok());
   EXPECT_TRUE(was_asked());

@@ -58,9 +58,7 @@ test('a request that came before its time is in the journal', async () => {
   const before = (await early()).length;
   await setLimit({ secondary: { retry_after_s: 4 } });
   assert.equal((await user()).status, 403);
-  await Promise.all([user(), user()]);
-  assert.equal((await early()).length, before, 'what was on its way is not early');
-  await sleep(600);
+  await sleep(150);
   const refused = await simulator.api('DELETE', '/repos/octo/hello/hooks/1');
   const [entry] = (await early()).slice(before);
   assert.deepEqual([entry.method, entry.path, entry.user],
@@ -78,11 +76,11 @@ test('a fault that tells to wait is to be obeyed, too', async () => {
     { path_regex: '/emails$', status: 503, headers: { 'Retry-After': '4' } },
   ]);
   await simulator.api('GET', '/user/emails', { token: TOKENS.mona });
-  await sleep(600);
+  await sleep(150);
   await user({ token: TOKENS.mona });
   assert.equal((await early()).length, before, 'a 503 is about its own address only');
   await simulator.api('GET', '/user/emails', { token: TOKENS.mona });
-  await sleep(600);
+  await sleep(150);
   await simulator.api('GET', '/rate_limit', { token: TOKENS.mona });
   const found = (await early()).slice(before);
   assert.deepEqual(found.map(({ path }) => path), ['/api/v3/user/emails', '/api/v3/rate_limit']);

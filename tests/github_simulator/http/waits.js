@@ -1,7 +1,7 @@
 import { sha256Hex } from '../base/secrets.js';
 
 // What was on its way when its sender was told to wait is not early.
-const ON_ITS_WAY_MS = 500;
+const ON_ITS_WAY_MS = 100;
 const CLOCKS_MS = 20;
 const LEAST_MS = 60_000; // what GitHub asks for where it names no time
 
