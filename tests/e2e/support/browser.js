@@ -1,5 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { watch } from '../../api/watch.js';
+import { ROOT } from './installation.js';
 
 /** How answers of the API were other than gateway/openapi.json says, in any page. */
 const faults = [];
@@ -7,10 +11,20 @@ const faults = [];
 /** Those since the last call. */
 export const takeFaults = () => faults.splice(0);
 
-/** Debian's Chromium, kept from calling home. */
+/** A library from no_netlink.c, to be preloaded. */
+function noNetlink() {
+  const folder = join(ROOT, 'tests/e2e/results');
+  mkdirSync(folder, { recursive: true });
+  const library = join(folder, 'no_netlink.so');
+  execFileSync('cc', ['-shared', '-fPIC', '-o', library, new URL('no_netlink.c', import.meta.url).pathname]);
+  return library;
+}
+
+/** Debian's Chromium, kept from calling home and from heeding the networks of containers. */
 export function launchBrowser() {
   return chromium.launch({
     executablePath: '/usr/bin/chromium',
+    env: { ...process.env, LD_PRELOAD: noNetlink() },
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
       '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
