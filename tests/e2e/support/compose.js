@@ -100,6 +100,8 @@ export async function startComposed() {
   const addressOf = (container) => Object.values(container.NetworkSettings.Networks)[0].IPAddress;
 
   try {
+    // Of a run that was killed.
+    await compose('down', '--volumes');
     await compose('up', '--detach');
     await healthy();
     await run(process.execPath, [join(ROOT, 'tools/demo.mjs'), gateway, github.urls.url], { timeout: 120_000 });
